@@ -1,0 +1,32 @@
+"""depscan: the dependency and package-registry threat scanner for AI and machine-learning stacks.
+
+The library is one call: ``depscan.scan(paths, options) -> ScanResult``. Names are resolved when first
+used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from depscan.api import Options as Options
+    from depscan.api import ScanResult as ScanResult
+    from depscan.api import scan as scan
+    from depscan.errors import DepscanError as DepscanError
+
+__all__ = ["DepscanError", "Options", "ScanResult", "__version__", "scan"]
+
+
+def __getattr__(name: str) -> object:
+    """Import the public API when it is first asked for (PEP 562)."""
+    if name == "DepscanError":
+        from depscan.errors import DepscanError
+
+        return DepscanError
+    if name in __all__:
+        from depscan import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'depscan' has no attribute {name!r}")

@@ -1,0 +1,20 @@
+"""What an ecosystem module declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class Ecosystem(NamedTuple):
+    """The facts that differ per ecosystem.
+
+    Attributes:
+        id: OSV's name of it.
+        normalise: a name as written to the name that identifies the package.
+        order: a version to a key that sorts by the ecosystem's rules; None for what is no version.
+    """
+
+    id: str
+    normalise: Callable[[str], str]
+    order: Callable[[str], Any | None]

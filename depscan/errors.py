@@ -1,0 +1,56 @@
+"""The errors depscan raises on purpose.
+
+    DepscanError
+      UsageError      the command line or the API was used wrongly            exit 2
+      InputError      a scanned file cannot be read as what it claims to be   exit 2
+      PolicyError     the policy, the baseline or a VEX file is wrong         exit 2
+      IntelError      advisory data is missing, broken or too old             exit 4
+
+Every one of them says what is wrong and, where there is one, in which file and line.
+"""
+
+from __future__ import annotations
+
+
+class DepscanError(Exception):
+    """A problem a person can act on.
+
+    Args:
+        message: what is wrong, one sentence, no trailing full stop.
+        path: file the problem is in, as the user named it; empty when there is none.
+        line: 1-based line in that file; 0 when unknown.
+        hint: what to do about it, one sentence; may be empty.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, path: str = "", line: int = 0, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return ``path:line: message (hint)`` with the parts that are known."""
+        where = f"{self.path}:{self.line}" if self.path and self.line else self.path
+        text = f"{where}: {self.message}" if where else self.message
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+class UsageError(DepscanError):
+    """The command line or the library was called with arguments that make no sense."""
+
+
+class InputError(DepscanError):
+    """A scanned file is not what its name says: truncated, wrong type, too large, not text."""
+
+
+class PolicyError(DepscanError):
+    """The policy file, the baseline or a VEX document cannot be used."""
+
+
+class IntelError(DepscanError):
+    """Advisory data is missing, damaged, empty or older than allowed."""
+
+    exit_code = 4

@@ -1,0 +1,104 @@
+"""Find format modules in this folder and the format of a file, importing only what is needed."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from depscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from depscan.inputs.format import InputFormat
+    from depscan.text.source import SourceFile
+
+_HEAD = 4096
+_NOT_FORMATS = {"__init__.py", "format.py", "discover.py"}
+
+
+class Entry(NamedTuple):
+    """A format module that has not been imported: its name and the globs it declares."""
+
+    module: str
+    patterns: tuple[str, ...]
+    explicit: tuple[str, ...]
+
+    def load(self) -> InputFormat:
+        """Import the module and return its FORMAT."""
+        found: InputFormat = import_module(self.module).FORMAT
+        return found
+
+
+def entries() -> list[Entry]:
+    """Return every format module below this folder, sorted by name."""
+    found = []
+    for folder in sorted(e.path for e in os.scandir(os.path.dirname(__file__)) if e.is_dir()):
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".py") and name not in _NOT_FORMATS and not name.startswith("_"):
+                with open(os.path.join(folder, name), encoding="utf-8") as stream:
+                    head = stream.read(_HEAD)
+                module = f"{__package__}.{os.path.basename(folder)}.{name[:-3]}"
+                found.append(Entry(module, _globs(head, "PATTERNS"), _globs(head, "EXPLICIT")))
+    return found
+
+
+def _globs(head: str, name: str) -> tuple[str, ...]:
+    found = re.search(rf'(?m)^{name} = "([^"\n]*)"', head)
+    return tuple(found[1].split()) if found else ()
+
+
+def formats() -> dict[str, InputFormat]:
+    """Return all formats by id; imports every module."""
+    return {f.id: f for f in sorted((e.load() for e in entries()), key=lambda f: f.id)}
+
+
+def format_of(source: SourceFile, known: list[Entry], *, named: bool) -> InputFormat | None:
+    """Return the format of a file by name and, where the module asks for it, content.
+
+    Args:
+        source: the file.
+        known: ``entries()``.
+        named: True when the user named the file: explicit globs count too.
+    """
+    for match in sorted(candidates(source.name, known, named=named), key=lambda m: m[0]):
+        made = match[1].load()
+        if made.accepts is None or made.accepts(source):
+            return made
+    return None
+
+
+def candidates(name: str, known: list[Entry], *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:
+    """Return (rank, entry) of the modules whose globs fit a file name; smaller ranks fit better."""
+    found = []
+    lowered = name.lower()
+    for entry in known:
+        globs = [(0, g) for g in entry.patterns] + ([(1, g) for g in entry.explicit] if named else [])
+        ranks = [(kind, "*" in glob, -len(glob)) for kind, glob in globs if fits(glob, lowered)]
+        if ranks:
+            kind, star, length = min(ranks)
+            found.append(((kind * 2 + star, length, entry.module), entry))
+    return found
+
+
+def fits(glob: str, lowered: str) -> bool:
+    """Return whether a lower-cased file name fits a glob with at most two ``*``."""
+    parts = glob.lower().split("*")
+    if len(parts) == 1:
+        return lowered == parts[0]
+    head, tail = parts[0], parts[-1]
+    if not (lowered.startswith(head) and lowered.endswith(tail) and len(lowered) >= len(head) + len(tail)):
+        return False
+    return all(p in lowered[len(head) : len(lowered) - len(tail)] for p in parts[1:-1])
+
+
+def by_id(format_id: str) -> InputFormat:
+    """Return the format with this id.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = formats()
+    if format_id not in found:
+        raise UsageError(f"no input format {format_id!r}", hint=f"one of: {', '.join(found)}")
+    return found[format_id]

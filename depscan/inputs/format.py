@@ -1,0 +1,33 @@
+"""What an input format module declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from depscan.model.document import Document
+from depscan.model.location import Route
+from depscan.text.source import SourceFile
+
+
+class InputFormat(NamedTuple):
+    """A file format that states packages.
+
+    The module also holds ``PATTERNS`` (and, where needed, ``EXPLICIT``): file-name globs in one
+    double-quoted, space-separated text on one line, which discovery reads without importing the module.
+
+    Attributes:
+        id: kebab-case name, used by ``--format-hint`` and in reports.
+        title: what a person calls it.
+        ecosystem: the ecosystem most of its packages belong to.
+        parse: source to facts; raises InputError only.
+        locate: route to 1-based line, called only for what is reported; 0 when unknown.
+        accepts: a cheap look at the content where the name alone does not decide.
+    """
+
+    id: str
+    title: str
+    ecosystem: str
+    parse: Callable[[SourceFile], Document]
+    locate: Callable[[SourceFile, Route], int]
+    accepts: Callable[[SourceFile], bool] | None = None

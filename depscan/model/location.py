@@ -1,0 +1,24 @@
+"""Where something stands in a file, cheap to record and made concrete only when reported."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Route = int | tuple[str | int, ...]
+"""A 1-based line number, or the keys and indices that lead to a value in a structured file."""
+
+
+class Location(NamedTuple):
+    """A place in a scanned file.
+
+    Attributes:
+        path: the file as the user named it.
+        line: 1-based; 0 when the file has no lines or the place is not known.
+        text: the line, bounded and unescaped (reports escape); may be empty.
+        container: archives around the file, outermost first.
+    """
+
+    path: str
+    line: int = 0
+    text: str = ""
+    container: tuple[str, ...] = ()
