@@ -43,7 +43,12 @@ class UsageError(DepscanError):
 
 
 class InputError(DepscanError):
-    """A scanned file is not what its name says: truncated, wrong type, too large, not text."""
+    """A scanned file is not what its name says: truncated, wrong type, too large, not text.
+
+    ``route`` may hold keys and indices to the place, for parsers that know no lines.
+    """
+
+    route: tuple[str | int, ...] = ()
 
 
 class PolicyError(DepscanError):

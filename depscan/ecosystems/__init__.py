@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from depscan.ecosystems.ecosystem import Ecosystem
+    from depscan.ecosystems.record import Ecosystem
 
 _loaded: dict[str, Ecosystem | None] = {}
 

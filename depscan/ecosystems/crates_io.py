@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from depscan.ecosystems.ecosystem import Ecosystem
-from depscan.ecosystems.semver import order
+from depscan.ecosystems.record import Ecosystem
+from depscan.ecosystems.semver import order, prerelease
 
-ECOSYSTEM = Ecosystem("crates.io", str, order)
+ECOSYSTEM = Ecosystem("crates.io", str, order, str, prerelease)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from depscan.ecosystems.ecosystem import Ecosystem
-from depscan.ecosystems.semver import order
+from depscan.ecosystems.record import Ecosystem
+from depscan.ecosystems.semver import order, prerelease
 
-ECOSYSTEM = Ecosystem("npm", str, order)
+ECOSYSTEM = Ecosystem("npm", str, order, str, prerelease)

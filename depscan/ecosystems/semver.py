@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 _SEMVER = re.compile(
-    r"[v=\s]*(\d{1,40})(?:\.(\d{1,40}))?(?:\.(\d{1,40}))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]*)?\s*"
+    r"[v=\s]*([0-9]{1,40})(?:\.([0-9]{1,40}))?(?:\.([0-9]{1,40}))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]*)?\s*"
 ).fullmatch
 
 
@@ -19,5 +19,18 @@ def order(version: str) -> Any | None:  # noqa: ANN401 - a tuple of mixed depth
     numbers = (int(major), int(minor or 0), int(patch or 0))
     if pre is None:
         return (*numbers, 1, ())
-    parts = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in pre.split("."))
-    return (*numbers, 0, parts)
+    return (*numbers, 0, tuple(_identifier(p) for p in pre.split(".")))
+
+
+def _identifier(part: str) -> tuple[int, int, str]:
+    """Return a key for one pre-release identifier; numbers of any length, compared without int()."""
+    if part.isdigit():
+        digits = part.lstrip("0")
+        return (0, len(digits), digits)
+    return (1, 0, part)
+
+
+def prerelease(version: str) -> bool:
+    """Return whether a version is a pre-release."""
+    key = order(version)
+    return key is not None and key[3] == 0

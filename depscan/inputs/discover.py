@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from depscan.text.source import SourceFile
 
 _HEAD = 4096
-_NOT_FORMATS = {"__init__.py", "format.py", "discover.py"}
 
 
 class Entry(NamedTuple):
@@ -35,7 +34,7 @@ def entries() -> list[Entry]:
     found = []
     for folder in sorted(e.path for e in os.scandir(os.path.dirname(__file__)) if e.is_dir()):
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".py") and name not in _NOT_FORMATS and not name.startswith("_"):
+            if name.endswith(".py") and not name.startswith("_"):
                 with open(os.path.join(folder, name), encoding="utf-8") as stream:
                     head = stream.read(_HEAD)
                 module = f"{__package__}.{os.path.basename(folder)}.{name[:-3]}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from depscan.model.location import Route
-from depscan.model.package import Package, purl
+from depscan.model.package import Package, mask, purl
 
 PURL_TYPES = {"PyPI": "pypi", "crates.io": "cargo", "project": "generic", "JSR": "jsr"}
 """purl type of an ecosystem where it is not simply the lower-cased name."""
+
+MAX_PROBLEMS = 1000
 
 KINDS = {"prod": "runtime", "dev": "dev", "optional": "optional", "peer": "peer", "build": "build"}
 
@@ -43,7 +45,7 @@ class Edge(NamedTuple):
 class IndexUse(NamedTuple):
     """An index, extra index, channel or link folder that the file names.
 
-    ``role`` is index, extra, find-links or trusted-host; ``names`` lists packages it is reserved for.
+    ``role`` is index, extra, channel, find-links or trusted-host; ``names`` lists packages it is reserved for.
     """
 
     url: str
@@ -100,7 +102,12 @@ class Document:
         self.problems: list[Problem] = []
 
     def add(self, package: Package, at: Route = 0) -> str:
-        """Add a package and return its node id; adding an equal one again changes nothing."""
+        """Add a package and return its node id; adding an equal one again changes nothing.
+
+        Credentials in its URLs are masked: they must not reach a report.
+        """
+        if "@" in package.url or "@" in package.registry:
+            package = package._replace(url=mask(package.url), registry=mask(package.registry))
         key = claim(self.nodes, package)
         if key not in self.nodes:
             self.nodes[key] = package
@@ -116,11 +123,16 @@ class Document:
         self, parent: str, child: str, label: str = "prod", *, marker: str = "", requested: str = "", at: Route = 0
     ) -> None:
         """Record that ``parent`` asks for ``child`` (both node ids)."""
-        self.edges.append(Edge(parent, child, label, marker, requested, at, self.path))
+        self.edges.append(Edge(parent, child, label, marker, mask(requested), at, self.path))
 
     def problem(self, message: str, at: Route = 0) -> None:
-        """Record a part that could not be read; the scan goes on and says so."""
-        self.problems.append(Problem(message, at))
+        """Record a part that could not be read; the scan goes on and says so (at most 1,000 times)."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(message, at))
+        elif len(self.problems) == MAX_PROBLEMS:
+            self.problems.append(
+                Problem(f"more than {MAX_PROBLEMS} parts could not be understood; the rest is not listed")
+            )
 
 
 def node_id(package: Package) -> str:

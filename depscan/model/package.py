@@ -51,6 +51,13 @@ class Package(NamedTuple):
     yanked: str | None = None
 
 
+def mask(text: str) -> str:
+    """Return ``text`` with user names, passwords and tokens inside URLs made ``***`` (a bare ``git@`` stays)."""
+    if "@" not in text or "://" not in text:
+        return text
+    return re.sub(r"://(?!git@)[^/@\s]{1,500}@", "://***@", text)
+
+
 def quote(text: str) -> str:
     """Percent-encode ``text`` as purl components are (purl spec, "Character encoding")."""
     if _SAFE(text):

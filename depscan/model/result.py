@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from depscan.model.decision import Coverage, Decision
+    from depscan.model.finding import Finding
+    from depscan.model.graphview import GraphView
+    from depscan.model.rule import Rule
 
 EXIT_CLEAN, EXIT_GATE, EXIT_INPUT, EXIT_NOTHING, EXIT_INCOMPLETE = range(5)
 
@@ -44,3 +47,49 @@ def exit_code(decisions: Iterable[Decision], coverage: Iterable[Coverage], scann
     if needed:
         return EXIT_INCOMPLETE
     return EXIT_CLEAN if scanned else EXIT_NOTHING
+
+
+class FileInfo(NamedTuple):
+    """A file that was read: its format, and how many packages it states."""
+
+    path: str
+    format: str
+    packages: int
+    ecosystem: str
+
+
+class ScanResult(NamedTuple):
+    """Graph, findings, decisions and coverage of one scan.
+
+    Attributes:
+        tool_version: version of depscan.
+        graph: the merged graph (a ``depscan.graph.graph.DependencyGraph``).
+        findings: sorted; worst first, then subject and rule.
+        decisions: one per finding, in the same order.
+        coverage: what was looked at in part or not at all.
+        files: the files that were read.
+        snapshot: the advisory data used; None when none could be used.
+        rules: every rule that could have fired, by id.
+        timestamp: RFC 3339 time of the scan, the only value that differs between equal scans.
+        exit_code: see ``exit_code()``.
+    """
+
+    tool_version: str
+    graph: GraphView
+    findings: tuple[Finding, ...]
+    decisions: tuple[Decision, ...]
+    coverage: tuple[Coverage, ...]
+    files: tuple[FileInfo, ...]
+    snapshot: SnapshotInfo | None
+    rules: dict[str, Rule]
+    timestamp: str
+    exit_code: int
+
+    @property
+    def verdict(self) -> str:
+        """Return blocked, bad-input, incomplete, nothing, warnings or clean."""
+        words = {EXIT_GATE: "blocked", EXIT_INPUT: "bad-input", EXIT_NOTHING: "nothing", EXIT_INCOMPLETE: "incomplete"}
+        word = words.get(self.exit_code)
+        if word:
+            return word
+        return "warnings" if any(d.action != "allow" for d in self.decisions) else "clean"

@@ -50,6 +50,8 @@ def _key_below(text: str, start: int, keys: list[str], stop: str) -> int:
     for key in keys:
         found = re.compile(rf"(?m)^\s*[\"']?{re.escape(key)}[\"']?\s*[=.]").search(text, at, end)
         if found is None:
+            found = re.compile(rf"[\"']{re.escape(key)}(?![\w.-])").search(text, at, end)
+        if found is None:
             found = re.compile(re.escape(key)).search(text, at, end)
         if found is None:
             return at
@@ -102,7 +104,9 @@ def _walk_json(source: SourceFile, text: str, route: tuple[str | int, ...]) -> i
             stack[-1][1] = found[1]
         depth = len(stack)
         if depth > depth_met and depth <= len(route) and tuple(s[1] for s in stack) == route[:depth]:
-            best, depth_met = source.line_of(found.start()), depth
+            # a bracket or comma stands before the item it begins
+            start = len(text) - len(text[found.end() :].lstrip()) if lexeme in "[," else found.start()
+            best, depth_met = source.line_of(start), depth
             if depth == len(route):
                 return best
     return best

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from depscan.errors import InputError
+
+_RFC3339 = re.compile(r"(?ai)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)").fullmatch
 
 
 def table(value: Any, what: str) -> dict[str, Any]:  # noqa: ANN401 - any value of a parsed file
@@ -62,6 +65,25 @@ def required(value: Any, what: str) -> str:  # noqa: ANN401
     if not text:
         raise InputError(f"{what} is missing")
     return text
+
+
+def timestamp(value: Any, what: str) -> str:  # noqa: ANN401
+    """Return a date and time as RFC 3339 text in UTC where the file names no zone; "" for None.
+
+    TOML reads a bare ``2025-01-31T12:00:00Z`` as a datetime while other files quote it.
+
+    Raises:
+        InputError: neither a date and time nor a text that is one.
+    """
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        if _RFC3339(value):
+            return value.replace(" ", "T").replace("t", "T").replace("z", "Z")
+    elif hasattr(value, "utcoffset") and hasattr(value, "year"):
+        text: str = value.isoformat()
+        return (text if value.tzinfo else f"{text}Z").replace("+00:00", "Z")
+    raise InputError(f"{what} should be a date and time, not {_kind(value)}")
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401

@@ -51,6 +51,8 @@ class SourceFile:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
+            if declared := _declared(data):
+                return declared
             line = data.count(b"\n", 0, error.start) + 1
             message = f"not valid {encoding.upper()} text (byte 0x{data[error.start]:02x} at offset {error.start})"
             raise InputError(message, path=self.path, line=line) from None
@@ -85,6 +87,25 @@ class SourceFile:
         text = "\n" + self.text
         at = text.find("\n<<<<<<< ")
         return text.count("\n", 0, at) + 1 if at >= 0 else 0
+
+
+def _declared(data: bytes) -> str:
+    """Return the text in the one-byte or Asian encoding that a cookie in the first two lines names (PEP 263).
+
+    pip honours it in requirements files, too. "" when there is none or it does not fit.
+    """
+    import re
+
+    head = b"\n".join(data[:400].split(b"\n")[:2])
+    found = re.search(rb"(?m)^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", head)
+    name = found[1].decode("ascii", "replace").lower().replace("_", "-") if found else ""
+    if not re.fullmatch(r"latin-?1|iso-?8859-\d+|(cp|windows-)\d+|koi8-[ru]|gbk|gb18030|big5|euc-\w+|shift-jis", name):
+        return ""
+    try:
+        text = data.decode(name)
+    except (UnicodeDecodeError, LookupError):
+        return ""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
 def read_source(path: str, shown: str = "") -> SourceFile:

@@ -1,0 +1,232 @@
+"""The library: wires the stages. The command line calls nothing else.
+
+import depscan
+result = depscan.scan(["uv.lock"])
+for decision in result.decisions:
+    print(decision.action, decision.finding.subject, decision.finding.message)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from depscan import __version__
+from depscan.checks.check import Context, checks
+from depscan.errors import IntelError, UsageError
+from depscan.graph.graph import DependencyGraph
+from depscan.inputs.gather import Gathered
+from depscan.model.decision import Coverage
+from depscan.model.finding import Evidence, Finding
+from depscan.model.result import FileInfo, ScanResult, exit_code
+from depscan.policy.baseline import load_baseline
+from depscan.policy.decide import decide
+from depscan.policy.policy import check_names, load_policy
+from depscan.policy.rules import RULES
+from depscan.policy.vex import load_vex
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from depscan.intel.index import Index
+    from depscan.model.document import Document
+    from depscan.model.location import Location
+    from depscan.model.rule import Rule
+    from depscan.policy.policy import Policy
+
+__all__ = ["Options", "ScanResult", "read_graph", "scan"]
+
+_PATHS_PER_FINDING = 3
+
+
+class Options(NamedTuple):
+    """How to scan. Every field has a default that fits ``depscan FILE``.
+
+    Attributes:
+        format_hint: id of the input format for every path; "" to tell by name and content.
+        stdin: bytes that the path "-" stands for.
+        config: policy file; "" to look for depscan.toml or [tool.depscan] from the first path upwards.
+        db: advisory index (file or folder); "" for DEPSCAN_DB, the user's own, or the embedded one.
+        max_db_age: days the advisories may be old; None for the policy's value.
+        baseline: a json report whose findings are known; "" for none.
+        vex: OpenVEX files.
+        online: ask the live services too.
+        now: time of the scan; None for the present (or SOURCE_DATE_EPOCH).
+        progress: called with a short text before each step that may take long.
+    """
+
+    format_hint: str = ""
+    stdin: bytes | None = None
+    config: str = ""
+    db: str = ""
+    max_db_age: int | None = None
+    baseline: str = ""
+    vex: tuple[str, ...] = ()
+    online: bool = False
+    now: dt.datetime | None = None
+    progress: Callable[[str], None] = lambda _: None
+
+
+def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
+    """Scan files and folders and return everything that is known about them.
+
+    Args:
+        paths: files, folders, or "-" for ``options.stdin``.
+        options: see ``Options``.
+
+    Raises:
+        UsageError: no path, or an unknown format hint.
+        PolicyError: the policy, baseline or VEX file is wrong.
+
+    Files that cannot be read, missing advisory data and everything else that was not looked at are in
+    ``result.coverage`` and decide ``result.exit_code``.
+    """
+    options = options or Options()
+    gathered = _gather(paths, options.format_hint, options.stdin)
+    return scan_documents(gathered, paths[0], options)
+
+
+def scan_environment(target: str, options: Options | None = None) -> ScanResult:
+    """Scan an installed environment: a folder, or a Python executable whose folders are read, never run.
+
+    Raises:
+        UsageError: there are no installed packages to be found at ``target``.
+    """
+    from depscan.inputs.python._installed import find_site_packages, read_environment
+
+    options = options or Options()
+    folders = find_site_packages(target)
+    if not folders:
+        raise UsageError("no installed packages found there", path=target, hint="a venv, its python, or site-packages")
+    gathered = Gathered()
+    gathered.add_document(read_environment(folders, target or folders[0]))
+    return scan_documents(gathered, ".", options)
+
+
+def scan_documents(gathered: Gathered, start: str, options: Options) -> ScanResult:
+    """Judge what was gathered; ``start`` is where the search for a policy file begins."""
+    policy = load_policy(options.config, start)
+    now = options.now or _now()
+    graph = DependencyGraph(gathered.locate)
+    for document in gathered.documents:
+        graph.merge(document)
+    coverage = list(gathered.coverage)
+    options.progress("opening the advisory index")
+    today = now.strftime("%Y-%m-%d")
+    index = _open_index(options, policy, today, coverage) if graph.nodes else None
+    context = Context(graph, gathered.documents, index, gathered.locate, options.online)
+    findings, rules = _run_checks(context, policy, coverage, options.progress)
+    findings = [_with_paths(graph, f) for f in findings]
+    decisions = decide(findings, policy, now.date(), load_vex(options.vex), load_baseline(options.baseline))
+    decisions.sort(key=lambda d: _order(d.finding))
+    files = tuple(_file_info(d) for d in gathered.documents)
+    accepted = [_accept(c, policy) for c in coverage]
+    return ScanResult(
+        tool_version=__version__,
+        graph=graph,
+        findings=tuple(d.finding for d in decisions),
+        decisions=tuple(decisions),
+        coverage=tuple(sorted(accepted, key=lambda c: (c.kind, c.what, c.line, c.why))),
+        files=files,
+        snapshot=index.info(today) if index else None,
+        rules=rules,
+        timestamp=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        exit_code=exit_code(decisions, accepted, sum(f.packages for f in files)),
+    )
+
+
+def read_graph(
+    paths: Sequence[str], format_hint: str = "", *, stdin: bytes | None = None, follow: bool = True
+) -> tuple[DependencyGraph, list[Coverage], list[FileInfo]]:
+    """Return the graph of files and folders without judging it, what was not read, and what was.
+
+    Raises:
+        UsageError: no path, or an unknown format hint.
+    """
+    gathered = _gather(paths, format_hint, stdin, follow=follow)
+    graph = DependencyGraph(gathered.locate)
+    for document in gathered.documents:
+        graph.merge(document)
+    return graph, gathered.coverage, [_file_info(d) for d in gathered.documents]
+
+
+def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True) -> Gathered:
+    if not paths:
+        raise UsageError("nothing to scan was named")
+    if "-" in paths and not format_hint:
+        raise UsageError("standard input has no name to tell its format by", hint="add --format-hint ID")
+    gathered = Gathered(follow=follow)
+    gathered.add_paths(list(paths), format_hint, stdin)
+    return gathered
+
+
+def _now() -> dt.datetime:
+    """Return the present in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set."""
+    import os
+    from datetime import UTC, datetime
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+
+
+def _open_index(options: Options, policy: Policy, today: str, coverage: list[Coverage]) -> Index | None:
+    """Open the advisory index; when it cannot be used, say so in the coverage."""
+    from depscan.intel.store import open_index
+
+    max_age = options.max_db_age if options.max_db_age is not None else policy.max_db_age
+    try:
+        return open_index(options.db, max_age_days=max_age, today=today)
+    except IntelError as error:
+        why = f"{error.message} ({error.hint})" if error.hint else error.message
+        coverage.append(Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index"))
+        return None
+
+
+def _run_checks(
+    context: Context, policy: Policy, coverage: list[Coverage], progress: Callable[[str], None]
+) -> tuple[list[Finding], dict[str, Rule]]:
+    findings: list[Finding] = []
+    rules: dict[str, Rule] = {rule.id: rule for rule in RULES}
+    for check in checks():
+        rules.update((rule.id, rule) for rule in check.rules)
+        if check.id in policy.disabled_checks:
+            why = f"switched off at {policy.because('checks.disable')}"
+            coverage.append(Coverage(check.title, "skipped", why, kind="policy"))
+            continue
+        progress(f"checking: {check.title}")
+        for item in check.run(context):
+            if isinstance(item, Finding):
+                findings.append(item)
+            else:
+                coverage.append(item)
+    check_names(policy, rules, {check.id for check in checks()})
+    return findings, rules
+
+
+def _with_paths(graph: DependencyGraph, finding: Finding) -> Finding:
+    """Return the finding with its place and its shortest paths from the roots."""
+    key = finding.subject
+    if key not in graph.nodes:
+        return finding
+    via = tuple(tuple(path) for path in graph.why(key, _PATHS_PER_FINDING))
+    evidence = finding.evidence or _evidence(graph.places(key))
+    return finding._replace(via=via, evidence=evidence)
+
+
+def _evidence(places: tuple[Location, ...]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(place, "related" if i else "primary") for i, place in enumerate(places))
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (-finding.severity, finding.subject, finding.rule, finding.ids, finding.message)
+
+
+def _file_info(document: Document) -> FileInfo:
+    ecosystems = [p.ecosystem for p in document.nodes.values() if p.source != "local"]
+    usual = max(dict.fromkeys(ecosystems), key=ecosystems.count, default="")
+    return FileInfo(document.path, document.format, len(ecosystems), usual)
+
+
+def _accept(item: Coverage, policy: Policy) -> Coverage:
+    """Return coverage as not needed where the policy accepts that it is missing."""
+    return item._replace(needed=False) if item.kind == "ecosystem" and item.what in policy.accept_unchecked else item

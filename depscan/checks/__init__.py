@@ -1,0 +1,1 @@
+"""Checks over the graph: one file each, found by scanning this folder."""

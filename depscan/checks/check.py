@@ -1,0 +1,74 @@
+"""What a check module declares, what it is given, and finding all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from depscan.graph.graph import DependencyGraph
+from depscan.intel.index import Index
+from depscan.model.decision import Coverage
+from depscan.model.document import Document
+from depscan.model.finding import Confidence, Evidence, Finding
+from depscan.model.location import Location, Route
+from depscan.model.rule import Rule
+
+
+class Context(NamedTuple):
+    """What a check may look at.
+
+    Attributes:
+        graph: everything, merged.
+        documents: the single files, for facts that merging loses.
+        advisories: the advisory index; None when there is none or the user asked for none.
+        locate: path and route to a location with its line.
+        online: whether live services may be asked.
+    """
+
+    graph: DependencyGraph
+    documents: list[Document]
+    advisories: Index | None
+    locate: Callable[[str, Route], Location]
+    online: bool = False
+
+
+class Check(NamedTuple):
+    """A check: ``run`` yields findings whose rule is one of ``rules``, and what it could not look at."""
+
+    id: str
+    title: str
+    rules: tuple[Rule, ...]
+    run: Callable[[Context], Iterator[Finding | Coverage]]
+
+
+def checks() -> list[Check]:
+    """Return every check in this folder, sorted by file name."""
+    names = sorted(os.listdir(os.path.dirname(__file__)))
+    modules = [n[:-3] for n in names if n.endswith(".py") and not n.startswith("_") and n != "check.py"]
+    return [import_module(f"{__package__}.{name}").CHECK for name in modules]
+
+
+def finding_at(
+    context: Context,
+    rule: Rule,
+    subject: str,
+    message: str,
+    at: tuple[str, Route],
+    *,
+    fix: str = "",
+    confidence: Confidence = Confidence.HIGH,
+) -> Finding:
+    """Return a finding of ``rule`` with its usual severity whose primary evidence is at (path, route)."""
+    place = context.locate(*at)
+    return Finding(
+        rule.id,
+        rule.klass,
+        rule.severity,
+        confidence,
+        subject,
+        message,
+        evidence=(Evidence(place),),
+        fix=fix or rule.fix,
+    )

@@ -1,0 +1,100 @@
+"""Arguments that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from depscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from depscan.api import Options
+
+
+def add_inputs(parser: ArgumentParser, *, default: str | None = None) -> None:
+    """Add the paths and how to read them."""
+    parser.add_argument(
+        "paths",
+        nargs="*" if default else "+",
+        default=[default] if default else None,
+        metavar="PATH",
+        help="file, folder (every known file below it) or - for standard input with --format-hint",
+    )
+    parser.add_argument("--format-hint", default="", metavar="ID", help="read PATH as this format (depscan formats)")
+
+
+def add_database(parser: ArgumentParser) -> None:
+    """Add where the advisory index is and how old it may be."""
+    parser.add_argument("--db", default="", metavar="PATH", help="advisory index, instead of DEPSCAN_DB or the default")
+    parser.add_argument("--max-db-age", type=int, metavar="DAYS", help="fail (exit 4) when the advisories are older")
+
+
+def add_policy(parser: ArgumentParser) -> None:
+    """Add policy file, exceptions and what the exit code says."""
+    parser.add_argument("--config", default="", metavar="FILE", help="policy file instead of the depscan.toml found")
+    parser.add_argument("--baseline", default="", metavar="FILE", help="report (json) whose findings are not new")
+    parser.add_argument("--vex", action="append", default=[], metavar="FILE", help="OpenVEX statements; repeatable")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 instead of 1 when the gate is hit")
+
+
+def add_output(parser: ArgumentParser, formats: list[str]) -> None:
+    """Add format and destination of the report."""
+    parser.add_argument("--format", default=formats[0], choices=formats, help=f"default: {formats[0]}")
+    parser.add_argument("-o", "--output", default="", metavar="FILE", help="write the report there")
+
+
+def add_network(parser: ArgumentParser) -> None:
+    """Add whether the network may be used."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--online", action="store_true", help="ask the live advisory service too, through pip-audit")
+    group.add_argument("--offline", action="store_true", help="use no network whatever the policy says (the default)")
+
+
+def options_of(args: Namespace) -> Options:
+    """Return the library's options for parsed arguments."""
+    from depscan.api import Options
+
+    stdin = sys.stdin.buffer.read() if "-" in (args.paths or ()) else None
+    return Options(
+        format_hint=args.format_hint,
+        config=args.config,
+        db=args.db,
+        max_db_age=args.max_db_age,
+        baseline=args.baseline,
+        vex=tuple(args.vex),
+        online=args.online,
+        stdin=stdin,
+    )
+
+
+def write(text: str, output: str) -> None:
+    """Write a report to a file (whole or not at all) or to standard output.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if not output:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+        return
+    part = f"{output}.part{os.getpid()}"
+    try:
+        with open(part, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+        os.replace(part, output)
+    except OSError as error:
+        raise UsageError(f"cannot write: {(error.strerror or str(error)).lower()}", path=output) from None
+
+
+def width_and_colour() -> tuple[int, bool]:
+    """Return columns and whether colours are wanted (a terminal, and NO_COLOR not set: no-color.org)."""
+    terminal = sys.stdout.isatty()
+    try:
+        width = int(os.environ.get("COLUMNS") or 0) or (os.get_terminal_size().columns if terminal else 100)
+    except (ValueError, OSError):
+        width = 100
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return max(40, min(width, 160)), colour

@@ -1,0 +1,92 @@
+"""From argument texts to a command: only the module of that command is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from depscan import __version__
+from depscan.errors import DepscanError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from types import ModuleType
+
+DEFAULT = "scan"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return the exit code of the process.
+
+    Args:
+        argv: arguments without the program's name; the process's own when None.
+    """
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] in (["--version"], ["-V"]):
+        sys.stdout.write(f"depscan {__version__}\n")
+        return 0
+    if not argv or argv[0] in {"-h", "--help", "help"}:
+        (sys.stdout if argv else sys.stderr).write(overview())
+        return 0 if argv else 2
+    name, rest = (argv[0], argv[1:]) if argv[0] in commands() else (DEFAULT, argv)
+    module = _load(name)
+    args = parser_of(name, module).parse_args(rest)
+    try:
+        code: int = module.run(args)
+        sys.stdout.flush()
+    except DepscanError as error:
+        from depscan.text.escape import terminal
+
+        sys.stderr.write(f"depscan: error: {terminal(str(error), 2000)}\n")
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("depscan: interrupted\n")
+        return 130
+    return code
+
+
+def commands() -> list[str]:
+    """Return the names of all commands."""
+    names = sorted(os.listdir(os.path.dirname(__file__)))
+    return [n[:-3] for n in names if n.endswith(".py") and not n.startswith("_")]
+
+
+def parser_of(name: str, module: ModuleType) -> ArgumentParser:
+    """Return the argument parser of one command."""
+    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+
+    def formatter(prog: str) -> RawDescriptionHelpFormatter:
+        # Without a width argparse imports shutil and all compression modules for every argument it adds.
+        return RawDescriptionHelpFormatter(prog, width=min(_columns(), 120))
+
+    parser = ArgumentParser(prog=f"depscan {name}", description=module.__doc__, formatter_class=formatter)
+    module.configure(parser)
+    return parser
+
+
+def overview() -> str:
+    """Return the help text that lists all commands."""
+    rows = [(name, (_load(name).__doc__ or "").partition("\n")[0]) for name in commands()]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name:{width}}  {text}" for name, text in rows]
+    return (
+        "depscan: what does this AI system trust, and should it?\n\n"
+        "usage: depscan FILE|FOLDER...          scan (the default command)\n"
+        "       depscan COMMAND [ARGUMENT...]   depscan COMMAND --help says more\n\n" + "\n".join(lines) + "\n\n"
+        "exit codes: 0 clean, 1 gate hit, 2 bad usage or input, 3 nothing to scan, 4 incomplete\n"
+    )
+
+
+def _load(name: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(f"{__package__}.{name}")
+
+
+def _columns() -> int:
+    text = os.environ.get("COLUMNS", "")
+    return int(text) if text.isdigit() and int(text) else 100

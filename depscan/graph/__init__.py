@@ -1,0 +1,1 @@
+"""The dependency graph: merged documents, paths, and the door to graph algorithms."""

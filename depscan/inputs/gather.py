@@ -1,0 +1,179 @@
+"""From paths to documents: walk folders, pick formats, follow includes, keep going when a file is broken."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from depscan.errors import InputError
+from depscan.inputs.discover import by_id, candidates, entries, format_of
+from depscan.model.decision import Coverage
+from depscan.model.document import Document, Edge
+from depscan.model.location import Location, Route
+from depscan.model.package import mask
+from depscan.text.source import SourceFile, read_source
+
+if TYPE_CHECKING:
+    from depscan.inputs.format import InputFormat
+
+SKIPPED_FOLDERS = frozenset({
+    ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "site-packages", "__pycache__", ".tox", ".nox",
+    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".pixi", ".eggs",
+})  # fmt: skip
+"""Folders a scan of a project does not enter: version control, caches and installed packages."""
+
+MAX_FILES = 20_000
+MAX_INCLUDES = 200
+
+
+class Gathered:
+    """Everything read from disk for one scan.
+
+    Attributes:
+        documents: the facts of every file that could be read, in path order.
+        coverage: files that could not be read, in part or at all.
+    """
+
+    def __init__(self, *, follow: bool = True) -> None:
+        self.documents: list[Document] = []
+        self.coverage: list[Coverage] = []
+        self._follow = follow
+        self._known = entries()
+        self._sources: dict[str, tuple[SourceFile, InputFormat]] = {}
+        self._seen: set[str] = set()
+        self._constraints: list[tuple[Document, Document]] = []
+        self._lines: dict[tuple[str, Route], Location] = {}
+
+    def locate(self, path: str, route: Route) -> Location:
+        """Return the location, with its line and text, of a route in a file that was read."""
+        made = self._lines.get((path, route))
+        if made is None:
+            held = self._sources.get(path)
+            line = held[1].locate(held[0], route) if held and route else 0
+            text = mask(held[0].line(line).strip()) if held and line else ""
+            made = self._lines[path, route] = Location(path, line, text)
+        return made
+
+    def add_paths(self, paths: list[str], format_hint: str = "", stdin: bytes | None = None) -> None:
+        """Read files and folders (``-`` for ``stdin``); what cannot be read becomes coverage."""
+        for path in paths:
+            if path == "-":
+                self._add_source(SourceFile("<stdin>", stdin or b""), format_hint, named=True)
+            elif os.path.isdir(path):
+                self._walk(path)
+            else:
+                self._add_file(path, format_hint, named=True)
+        self._apply_constraints()
+
+    def add_document(self, document: Document) -> None:
+        """Add facts that were read elsewhere (an installed environment)."""
+        self.documents.append(document)
+        self._note_problems(document)
+
+    def _walk(self, top: str) -> None:
+        skipped: dict[str, int] = {}
+        count = 0
+        for folder, folders, files in os.walk(top):
+            for name in [n for n in folders if n in SKIPPED_FOLDERS]:
+                skipped[name] = skipped.get(name, 0) + 1
+            folders[:] = sorted(n for n in folders if n not in SKIPPED_FOLDERS)
+            for name in sorted(files):
+                path = os.path.join(folder, name)
+                in_requirements = os.path.basename(folder) == "requirements"
+                if not candidates(name, self._known, named=in_requirements) or not os.path.isfile(path):
+                    continue
+                count += 1
+                if count > MAX_FILES:
+                    why = f"more than {MAX_FILES} files with dependencies below it; the rest was not read"
+                    self.coverage.append(Coverage(top, "partial", why, needed=True, kind="budget"))
+                    return
+                self._add_file(path, "", named=False, guess=in_requirements)
+        skipped.pop(".git", None)
+        skipped.pop("__pycache__", None)
+        if skipped:
+            names = ", ".join(sorted(skipped))
+            self.coverage.append(Coverage(top, "skipped", f"folders of installed packages and caches: {names}"))
+
+    def _add_file(
+        self, path: str, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
+    ) -> Document | None:
+        real = os.path.realpath(path)
+        if real in self._seen and not named:
+            return None
+        self._seen.add(real)
+        try:
+            source = read_source(path)
+        except InputError as error:
+            self._failed(path, error)
+            return None
+        return self._add_source(source, format_hint, named=named, guess=guess, role=role)
+
+    def _add_source(
+        self, source: SourceFile, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
+    ) -> Document | None:
+        """Read a file of a format that is hinted, told by name, or (``guess``) only by its explicit globs."""
+        made: InputFormat | None = None
+        try:
+            made = by_id(format_hint) if format_hint else format_of(source, self._known, named=named or guess)
+            if made is None:
+                if named:
+                    why = "not a file format depscan knows (--format-hint names one; depscan formats lists them)"
+                    self.coverage.append(Coverage(source.path, "failed", why, needed=True))
+                return None
+            self._sources[source.path] = (source, made)
+            document = made.parse(source)
+        except InputError as error:
+            if error.line == 0 and made is not None and error.route:
+                error.line = made.locate(source, error.route)
+            self._failed(source.path, error)
+            return None
+        if role != "constraint":
+            self.documents.append(document)
+        self._note_problems(document)
+        if self._follow:
+            self._follow_includes(document, source)
+        return document
+
+    def _note_problems(self, document: Document) -> None:
+        for problem in document.problems:
+            line = self.locate(document.path, problem.at).line
+            self.coverage.append(Coverage(document.path, "partial", problem.message, needed=True, line=line))
+
+    def _follow_includes(self, document: Document, source: SourceFile) -> None:
+        base = os.path.dirname(source.path) if source.path != "<stdin>" else "."
+        for include in document.includes:
+            line = self.locate(document.path, include.at).line
+            shown = f"{include.role} file {include.path}"
+            if "://" in include.path:
+                why = f"{shown} is a URL and was not fetched"
+                self.coverage.append(Coverage(document.path, "skipped", why, needed=True, line=line, kind="include"))
+                continue
+            if len(self._seen) > MAX_FILES + MAX_INCLUDES:
+                why = f"too many includes; {shown} was not read"
+                self.coverage.append(Coverage(document.path, "partial", why, needed=True, line=line, kind="budget"))
+                return
+            path = os.path.normpath(os.path.join(base, include.path))
+            child = self._add_file(path, "requirements", named=False, role=include.role)
+            if child is not None and include.role == "constraint":
+                self._constraints.append((document, child))
+
+    def _apply_constraints(self) -> None:
+        """Keep of a constraints file only the pins of packages that something asks for."""
+        wanted = {(p.ecosystem, p.name) for d in self.documents for p in d.nodes.values()}
+        for parent, constraint in self._constraints:
+            kept = Document(constraint.path, constraint.format)
+            for key, package in constraint.nodes.items():
+                if package.version is not None and (package.ecosystem, package.name) in wanted:
+                    child = kept.add(package, constraint.at[key])
+                    if parent.root:
+                        kept.nodes.setdefault(parent.root, parent.nodes[parent.root])
+                        kept.at.setdefault(parent.root, 0)
+                        requested = f"constraint {constraint.path}"
+                        at = constraint.at[key]
+                        kept.edges.append(Edge(parent.root, child, "prod", "", requested, at, constraint.path))
+            self.documents.append(kept)
+        self._constraints.clear()
+
+    def _failed(self, path: str, error: InputError) -> None:
+        why = f"{error.message} ({error.hint})" if error.hint else error.message
+        self.coverage.append(Coverage(path, "failed", why, needed=True, line=error.line))

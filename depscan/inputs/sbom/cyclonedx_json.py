@@ -1,0 +1,136 @@
+"""CycloneDX bills of materials in JSON, versions 1.2 to 1.7 (https://cyclonedx.org/docs/1.7/json/).
+
+Reads components (nested ones too) with purl, hashes and places to get them, the component the file is about
+as root, and dependencies. Files and keys that are listed as components without a version are no packages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from depscan.inputs.format import InputFormat
+from depscan.inputs.sbom._purl import as_root, component, hash_text
+from depscan.model.document import Document
+from depscan.model.package import File, Package
+from depscan.text.lines import locate_json
+from depscan.text.load import load_json
+from depscan.text.shape import required, string, strings, table, tables
+from depscan.text.source import SourceFile
+
+PATTERNS = "bom.json sbom.json *.cdx.json *.bom.json *sbom*.json *.cyclonedx.json *cyclonedx*.json"
+EXPLICIT = "*.json"
+
+_KNOWN = frozenset(f"1.{minor}" for minor in range(2, 8))
+_NO_PACKAGES = frozenset({"file", "cryptographic-asset"})
+
+_Route = tuple[str | int, ...]
+
+
+def accepts(source: SourceFile) -> bool:
+    """Return whether the file has the key ``bomFormat``."""
+    return b'"bomFormat"' in source.data
+
+
+def parse(source: SourceFile) -> Document:
+    """Return the components and dependencies of a CycloneDX document.
+
+    Raises:
+        InputError: not JSON, not CycloneDX, or a value of the wrong type.
+    """
+    bom = table(load_json(source), "the file")
+    if bom.get("bomFormat") != "CycloneDX":
+        raise source.error("not a CycloneDX document: bomFormat is not CycloneDX")
+    document = Document(source.path, "cyclonedx", lock=True)
+    version = string(bom.get("specVersion"), "specVersion")
+    if version not in _KNOWN:
+        document.problem(f"CycloneDX version {version or 'is missing'}: known are 1.2 to 1.7", ("specVersion",))
+    refs: dict[str, str] = {}
+    optional: set[str] = set()
+    about = table(table(bom.get("metadata"), "metadata").get("component"), "metadata.component")
+    route: _Route = ("metadata", "component")
+    if about:
+        package = _package(about)
+        if package is None:
+            document.problem("the component the file is about has neither a purl nor a name", route)
+        else:
+            document.root = document.add(as_root(package), (*route, "name"))
+            _refer(refs, about, document.root)
+    for row, at in [*_walk(about, route), *_walk(bom, ())]:
+        key = _add(document, row, at)
+        _refer(refs, row, key)
+        if key and string(row.get("scope"), "scope") in {"optional", "excluded"}:
+            optional.add(key)
+    for row in tables(bom.get("services"), "services"):
+        refs.setdefault(string(row.get("bom-ref"), "bom-ref"), "")
+    for i, row in enumerate(tables(bom.get("dependencies"), "dependencies")):
+        _link(document, refs, optional, row, i)
+    return document
+
+
+def _walk(holder: dict[str, Any], route: _Route) -> Iterator[tuple[dict[str, Any], _Route]]:
+    """Return every component below a table with its route, parents first, without recursion."""
+    pending = [(holder, route)]
+    while pending:
+        held, at = pending.pop()
+        rows = tables(held.get("components"), "components")
+        for i, row in enumerate(rows):
+            yield row, (*at, "components", i)
+        pending.extend((row, (*at, "components", i)) for i, row in reversed(list(enumerate(rows))))
+
+
+def _refer(refs: dict[str, str], row: dict[str, Any], key: str) -> None:
+    """Remember the node (or "") for a component's bom-ref; its purl serves where a tool left that out."""
+    if ref := string(row.get("bom-ref"), "bom-ref"):
+        refs[ref] = key
+    if purl := string(row.get("purl"), "purl"):
+        refs.setdefault(purl, key)
+
+
+def _package(row: dict[str, Any]) -> Package | None:
+    group, name = string(row.get("group"), "group"), string(row.get("name"), "name of a component")
+    hashes = tuple(_hashes(row))
+    full = f"{group}/{name}" if group else name
+    package = component(string(row.get("purl"), "purl"), full, string(row.get("version"), f"version of {name}"), hashes)
+    return package and package._replace(files=tuple(_files(row)))
+
+
+def _hashes(row: dict[str, Any]) -> Iterator[str]:
+    for digest in tables(row.get("hashes"), "hashes"):
+        yield hash_text(required(digest.get("alg"), "alg of a hash"), string(digest.get("content"), "hash"))
+
+
+def _files(row: dict[str, Any]) -> Iterator[File]:
+    for reference in tables(row.get("externalReferences"), "externalReferences"):
+        if reference.get("type") == "distribution":
+            yield File(string(reference.get("url"), "url of a reference"), next(_hashes(reference), ""))
+
+
+def _add(document: Document, row: dict[str, Any], at: _Route) -> str:
+    """Add a component and return its node id; "" for what is no package."""
+    if string(row.get("type"), "type") in _NO_PACKAGES and not row.get("purl") and not row.get("version"):
+        return ""
+    package = _package(row)
+    if package is None:
+        document.problem("a component has neither a purl nor a name", at)
+        return ""
+    if package.ecosystem == "generic" and row.get("purl"):
+        document.problem(f"not a package URL: {string(row['purl'], 'purl')[:200]!r}", (*at, "purl"))
+    return document.add(package, (*at, "purl" if row.get("purl") else "name"))
+
+
+def _link(document: Document, refs: dict[str, str], optional: set[str], row: dict[str, Any], index: int) -> None:
+    ref = required(row.get("ref"), "ref of a dependency")
+    wants = strings(row.get("dependsOn"), "dependsOn")
+    at = ("dependencies", index, "ref")
+    for missing in [r for r in (ref, *wants) if r not in refs]:
+        document.problem(f"dependency {missing[:200]!r} is no component of the file", at)
+    parent = refs.get(ref, "")
+    for i, want in enumerate(wants):
+        child = refs.get(want, "")
+        if parent and child:
+            label = "optional" if child in optional else "prod"
+            document.link(parent, child, label, at=("dependencies", index, "dependsOn", i))
+
+
+FORMAT = InputFormat("cyclonedx", "CycloneDX JSON", "", parse, locate_json, accepts)

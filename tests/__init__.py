@@ -1,0 +1,1 @@
+"""depscan's tests; ``python -m tests`` runs everything that CI runs."""

@@ -1,0 +1,36 @@
+"""Rules for every test: no network but loopback; golden files are rewritten only when asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+import pytest_socket
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files instead of comparing")
+
+
+@pytest.fixture(autouse=True)
+def _closed_sockets() -> None:
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Return ``compare(name, text)``: the text must equal the file ``golden/<name>`` byte for byte."""
+    folder = os.path.join(os.path.dirname(__file__), "golden")
+
+    def compare(name: str, text: str) -> None:
+        path = os.path.join(folder, name)
+        if request.config.getoption("--update-golden"):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as stream:
+                stream.write(text.encode())
+            return
+        with open(path, "rb") as stream:
+            assert text.encode() == stream.read(), f"{name} changed: --update-golden writes it, then read the diff"
+
+    return compare

@@ -1,0 +1,1 @@
+"""Golden files: the reports byte for byte."""

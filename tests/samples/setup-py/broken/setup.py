@@ -1,0 +1,4 @@
+from setuptools import setup
+setup(
+    name={{ cookiecutter.name }},
+    install_requires=[
