@@ -17,10 +17,23 @@ def main() -> int:
     return run()
 
 
+def console() -> None:
+    """Run depscan and end the process at once: tearing a finished interpreter down costs more than a small scan."""
+    import os
+
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # a closed pipe: the reader has left, nothing is owed to it
+            code = code or 1
+    os._exit(code)
+
+
 if __name__ == "__main__":
     # ``python -m`` puts the current directory first: a json.py beside a hostile lock would be imported.
     import os
 
     if sys.path and sys.path[0] in {"", os.getcwd()}:
         del sys.path[0]
-    sys.exit(main())
+    console()

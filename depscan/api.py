@@ -18,21 +18,20 @@ from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
 from depscan.model.finding import Evidence, Finding
 from depscan.model.result import FileInfo, ScanResult, exit_code
-from depscan.policy.baseline import load_baseline
 from depscan.policy.decide import decide
 from depscan.policy.policy import check_names, load_policy
 from depscan.policy.rules import RULES
-from depscan.policy.vex import load_vex
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Sequence
 
     from depscan.intel.index import Index
     from depscan.model.document import Document
     from depscan.model.location import Location
     from depscan.model.rule import Rule
+    from depscan.policy.baseline import Baseline
     from depscan.policy.policy import Policy
+    from depscan.policy.vex import Statement
 
 __all__ = ["Options", "ScanResult", "read_graph", "scan"]
 
@@ -51,7 +50,8 @@ class Options(NamedTuple):
         baseline: a json report whose findings are known; "" for none.
         vex: OpenVEX files.
         online: ask the live services too.
-        now: time of the scan; None for the present (or SOURCE_DATE_EPOCH).
+        now: time of the scan, RFC 3339 in UTC (``2026-11-22T21:00:00Z``); "" for the present, or for
+            SOURCE_DATE_EPOCH where it is set.
         progress: called with a short text before each step that may take long.
     """
 
@@ -63,7 +63,7 @@ class Options(NamedTuple):
     baseline: str = ""
     vex: tuple[str, ...] = ()
     online: bool = False
-    now: dt.datetime | None = None
+    now: str = ""
     progress: Callable[[str], None] = lambda _: None
 
 
@@ -112,12 +112,12 @@ def scan_documents(gathered: Gathered, start: str, options: Options) -> ScanResu
         graph.merge(document)
     coverage = list(gathered.coverage)
     options.progress("opening the advisory index")
-    today = now.strftime("%Y-%m-%d")
+    today = now[:10]
     index = _open_index(options, policy, today, coverage) if graph.nodes else None
     context = Context(graph, gathered.documents, index, gathered.locate, options.online)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
-    findings = [_with_paths(graph, f) for f in findings]
-    decisions = decide(findings, policy, now.date(), load_vex(options.vex), load_baseline(options.baseline))
+    findings = _with_paths(graph, findings)
+    decisions = decide(findings, policy, today, *_accepted_before(options))
     decisions.sort(key=lambda d: _order(d.finding))
     files = tuple(_file_info(d) for d in gathered.documents)
     accepted = [_accept(c, policy) for c in coverage]
@@ -130,7 +130,7 @@ def scan_documents(gathered: Gathered, start: str, options: Options) -> ScanResu
         files=files,
         snapshot=index.info(today) if index else None,
         rules=rules,
-        timestamp=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        timestamp=now,
         exit_code=exit_code(decisions, accepted, sum(f.packages for f in files)),
     )
 
@@ -160,13 +160,13 @@ def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, foll
     return gathered
 
 
-def _now() -> dt.datetime:
+def _now() -> str:
     """Return the present in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set."""
     import os
-    from datetime import UTC, datetime
+    import time
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch) if epoch.isdigit() else None))
 
 
 def _open_index(options: Options, policy: Policy, today: str, coverage: list[Coverage]) -> Index | None:
@@ -177,9 +177,14 @@ def _open_index(options: Options, policy: Policy, today: str, coverage: list[Cov
     try:
         return open_index(options.db, max_age_days=max_age, today=today)
     except IntelError as error:
-        why = f"{error.message} ({error.hint})" if error.hint else error.message
-        coverage.append(Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index"))
+        coverage.append(_without_data(error))
         return None
+
+
+def _without_data(error: IntelError) -> Coverage:
+    """Return what is not known because the advisory index cannot be used, or turned out to be damaged."""
+    why = f"{error.message} ({error.hint})" if error.hint else error.message
+    return Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index")
 
 
 def _run_checks(
@@ -194,23 +199,41 @@ def _run_checks(
             coverage.append(Coverage(check.title, "skipped", why, kind="policy"))
             continue
         progress(f"checking: {check.title}")
-        for item in check.run(context):
-            if isinstance(item, Finding):
-                findings.append(item)
-            else:
-                coverage.append(item)
+        try:
+            for item in check.run(context):
+                if isinstance(item, Finding):
+                    findings.append(item)
+                else:
+                    coverage.append(item)
+        except IntelError as error:
+            coverage.append(_without_data(error))
     check_names(policy, rules, {check.id for check in checks()})
     return findings, rules
 
 
-def _with_paths(graph: DependencyGraph, finding: Finding) -> Finding:
-    """Return the finding with its place and its shortest paths from the roots."""
-    key = finding.subject
-    if key not in graph.nodes:
-        return finding
-    via = tuple(tuple(path) for path in graph.why(key, _PATHS_PER_FINDING))
-    evidence = finding.evidence or _evidence(graph.places(key))
-    return finding._replace(via=via, evidence=evidence)
+def _accepted_before(options: Options) -> tuple[tuple[Statement, ...], Baseline | None]:
+    """Return the VEX statements and the baseline the user named; their readers are imported only for that."""
+    if not options.vex and not options.baseline:
+        return (), None
+    from depscan.policy.baseline import load_baseline
+    from depscan.policy.vex import load_vex
+
+    return load_vex(options.vex), load_baseline(options.baseline)
+
+
+def _with_paths(graph: DependencyGraph, findings: list[Finding]) -> list[Finding]:
+    """Return the findings with their places and their shortest paths from the roots."""
+    known: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[Evidence, ...]]] = {}
+    made = []
+    for finding in findings:
+        key = finding.subject
+        if key in graph.nodes:
+            if key not in known:
+                known[key] = tuple(map(tuple, graph.why(key, _PATHS_PER_FINDING))), _evidence(graph.places(key))
+            via, evidence = known[key]
+            finding = finding._replace(via=via, evidence=finding.evidence or evidence)  # noqa: PLW2901 - the same one
+        made.append(finding)
+    return made
 
 
 def _evidence(places: tuple[Location, ...]) -> tuple[Evidence, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from depscan.checks.check import Check, Context
+from depscan.ecosystems import ecosystem as rules_of
 from depscan.intel.aliases import Group, group
-from depscan.intel.fixes import clearing_version
+from depscan.intel.fixes import Fix, clearing_version
 from depscan.intel.match import matches
 from depscan.model.advisory import AFFECTED, MALICIOUS, NAMED, UNDECIDABLE, VULNERABILITY
 from depscan.model.decision import Coverage
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LOOKED_UP = frozenset({"registry", "npm", "url"})
 """Sources whose name and version mean what the advisory means. A repository or folder is its own thing."""
+
+_NAMED = 3
 
 MALICIOUS_RELEASE = Rule(
     "advisory/malicious",
@@ -74,32 +77,49 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     index = context.advisories
     if index is None:
         return
-    open_, unknown = Counter[str](), Counter[str]()
+    open_: dict[str, list[str]] = {}
+    unknown, unnamed = Counter[str](), list[str]()
     fixed = {(p.ecosystem, p.name) for p in context.graph.nodes.values() if p.version is not None}
     for key, package in context.graph.nodes.items():
-        if package.source not in _LOOKED_UP:
+        if package.source == "git" or (package.ecosystem == "project" and package.source == "url"):
+            unnamed.append(package.name)
+        elif package.source not in _LOOKED_UP:
             unknown[package.ecosystem] += package.source in {"conda", "jsr"}
-            continue
-        if not index.covers(package.ecosystem):
+        elif not index.covers(package.ecosystem):
             unknown[package.ecosystem] += 1
-            continue
-        name = package.name.partition("[")[0]
-        advisories = index.lookup(package.ecosystem, name)
-        if advisories:
-            yield from _judge(context, key, package, advisories)
-        if package.version is None and (package.ecosystem, name) not in fixed:
-            open_[package.ecosystem] += 1
-    for ecosystem, count in open_.items():
-        why = f"{_packages(count)} without an exact version: nobody knows which advisories apply; lock them"
+        else:
+            name = package.name.partition("[")[0]
+            pinned_elsewhere = package.version is None and (package.ecosystem, name) in fixed
+            advisories = index.lookup(package.ecosystem, name)
+            for finding in _judge(context, key, package, advisories) if advisories else ():
+                if not pinned_elsewhere or finding.severity is Severity.MALICIOUS:
+                    yield finding
+            if package.version is None and not pinned_elsewhere:
+                open_.setdefault(package.ecosystem, []).append(name)
+    yield from _not_matched(open_, unknown, unnamed)
+
+
+def _not_matched(open_: dict[str, list[str]], unknown: Counter[str], unnamed: list[str]) -> Iterator[Coverage]:
+    """Yield what the advisories could not be compared with: by range, by ecosystem, by source."""
+    for ecosystem, names in open_.items():
+        why = f"{_packages(names)} without an exact version: nobody knows which advisories apply; lock them"
         yield Coverage(ecosystem, "partial", why, needed=True, kind="unpinned")
     for ecosystem, count in unknown.items():
         if count:
-            why = f"{_packages(count)} of an ecosystem the advisory index has no data for"
+            what = "1 package" if count == 1 else f"{count} packages"
+            advice = "" if rules_of(ecosystem) is None else f"'depscan db update {ecosystem}' fetches some, "
+            why = f"the advisory index has no data for its {what} ({advice}accept-unchecked in the policy accepts it)"
             yield Coverage(ecosystem, "skipped", why, needed=True, kind="ecosystem")
+    if unnamed:
+        why = f"{_packages(unnamed)} from a repository or bare URL: advisories speak of published releases"
+        yield Coverage("advisories", "skipped", why, kind="source")
 
 
-def _packages(count: int) -> str:
-    return f"{count} package" if count == 1 else f"{count} packages"
+def _packages(names: list[str]) -> str:
+    shown = ", ".join(sorted(set(names))[:_NAMED])
+    more = len(names) - _NAMED
+    count = "1 package" if len(names) == 1 else f"{len(names)} packages"
+    return f"{count} ({shown} and {more} more)" if more > 0 else f"{count} ({shown})"
 
 
 def _judge(context: Context, key: str, package: Package, advisories: list[Advisory]) -> Iterator[Finding]:
@@ -107,58 +127,64 @@ def _judge(context: Context, key: str, package: Package, advisories: list[Adviso
     if not found:
         return
     living = any(a.kind == VULNERABILITY for a in advisories)
-    fix, version, ecosystem = "", package.version, package.ecosystem
-    if version and any(m.status == AFFECTED and m.advisory.kind == VULNERABILITY for m in found):
-        fix = (
-            clearing_version(advisories, version, ecosystem)
-            or clearing_version(advisories, version, ecosystem, past_undecidable=True)
-            or ""
-        )
-    fits = _fits(context, key, package, fix)
+    fix = Fix("", ())
+    if package.version and any(m.status == AFFECTED and m.advisory.kind == VULNERABILITY for m in found):
+        fix = clearing_version(advisories, package.version, package.ecosystem)
+    fits = _fits(context, key, package, fix.version)
     for made in group(found):
         yield _finding(key, package, made, living=living, fix=fix, fits=fits)
 
 
-def _finding(key: str, package: Package, made: Group, *, living: bool, fix: str, fits: bool | None) -> Finding:
+def _finding(key: str, package: Package, made: Group, *, living: bool, fix: Fix, fits: bool | None) -> Finding:
     name = f"{package.name} {package.version}" if package.version else package.name
-    worst = max((m.advisory for m in made.matches), key=lambda a: (a.severity, a.score))
-    base = Finding(
-        VULNERABLE.id, "vulnerability", worst.severity, Confidence.HIGH, key, "",
-        ids=made.ids, status=made.status, references=made.related, vector=next(iter(worst.vectors), ""),
-        published=made.matches[0].advisory.published,
-    )  # fmt: skip
-    if made.status == NAMED:
+    worst = made.matches[0].advisory
+    if len(made.matches) > 1:
+        worst = max((m.advisory for m in made.matches), key=lambda a: (a.severity, a.score))
+    rule, severity, confidence = VULNERABLE, worst.severity, Confidence.HIGH
+    status, ids, references = made.status, made.ids, made.related
+    cleared, advice = "", ""
+    if status == NAMED:
+        rule, severity, confidence = MALICIOUS_NAME, MALICIOUS_NAME.severity, Confidence.LOW
+        status, ids, references = "", (), made.ids + made.related
         message = f"the name {package.name} is on a list of malicious packages that gives no versions"
-        return base._replace(
-            rule=MALICIOUS_NAME.id, klass="malicious", severity=MALICIOUS_NAME.severity, confidence=Confidence.LOW,
-            message=message, ids=(), status="", references=made.ids + made.related, fix=MALICIOUS_NAME.fix,
-        )  # fmt: skip
-    if made.status == AFFECTED and any(m.advisory.kind == MALICIOUS for m in made.matches):
-        if living and all(m.broad for m in made.matches):
-            message = f"a record calls every release of {package.name} malicious, which is a living project"
-            rule, severity, confidence = MALICIOUS_NAME, MALICIOUS_NAME.severity, Confidence.LOW
-        else:
-            message, severity, confidence = f"{name} is a known-malicious release", Severity.MALICIOUS, Confidence.HIGH
-            rule = MALICIOUS_RELEASE
-        return base._replace(
-            rule=rule.id, klass="malicious", severity=severity, confidence=confidence, message=message, fix=rule.fix
-        )
-    if made.status == UNDECIDABLE:
-        message = (
-            f"nobody can say whether {name} is affected by {made.ids[0]}: its range and this version do not compare"
-        )
-        return base._replace(rule=UNDECIDABLE_RULE.id, message=message, fix=UNDECIDABLE_RULE.fix)
-    advice = f"move to {package.name} {fix}" if fix else "no release is known that clears it"
-    return base._replace(
-        message=f"{name} is affected by {made.ids[0]}", fix=advice, fixed_version=fix, fits=fits if fix else None
+    elif status == UNDECIDABLE:
+        rule = UNDECIDABLE_RULE
+        message = f"nobody can say whether {name} is affected by {ids[0]}: range and version do not compare"
+    elif all(m.advisory.kind != MALICIOUS for m in made.matches):
+        cleared = fix.version if ids[0] not in fix.left else ""
+        advice = f"move to {package.name} {cleared}" if cleared else "no release is known that clears it"
+        message = f"{name} is affected by {ids[0]}"
+    elif living and all(m.broad for m in made.matches):
+        rule, severity, confidence = MALICIOUS_NAME, MALICIOUS_NAME.severity, Confidence.LOW
+        message = f"a record calls every release of {package.name} malicious, which is a living project"
+    else:
+        rule, severity = MALICIOUS_RELEASE, Severity.MALICIOUS
+        message = f"{name} is a known-malicious release"
+    return Finding(
+        rule.id,
+        rule.klass,
+        severity,
+        confidence,
+        key,
+        message,
+        ids,
+        status,
+        fix=advice or rule.fix,
+        fixed_version=cleared,
+        fits=fits if cleared else None,
+        references=references,
+        vector=worst.vectors[0] if worst.vectors else "",
+        published=made.matches[0].advisory.published,
     )
 
 
 def _fits(context: Context, key: str, package: Package, fix: str) -> bool | None:
     """Return whether the fixed version satisfies every constraint of the parents; None when none is stated."""
-    wants = {e.requested for e in context.graph.requested_by(key)} - {"", f"=={package.version}"}
-    wants = {w.rpartition("]")[2].strip() for w in wants if not w.startswith("constraint ")} - {""}
-    if not fix or not wants or package.ecosystem != "PyPI":
+    if not fix or package.ecosystem != "PyPI":
+        return None
+    wants = {e.requested.rpartition("]")[2].strip() for e in context.graph.requested_by(key)}
+    wants = {w for w in wants if not w.startswith("constraint ")} - {"", f"=={package.version}"}
+    if not wants:
         return None
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 

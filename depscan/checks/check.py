@@ -1,7 +1,5 @@
 """What a check module declares, what it is given, and finding all of them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from importlib import import_module

@@ -42,7 +42,8 @@ def _origin(package: Package) -> str:
     if package.source in {"git", "url"}:
         return package.url.partition("#")[0].partition("@")[0] if package.source == "git" else package.url
     if package.source == "local":
-        return f"folder {package.url}" if package.url else ""
+        # Workspace members name each other by different relative paths: all of them are the user's own.
+        return "a local folder" if package.url else ""
     return package.registry
 
 

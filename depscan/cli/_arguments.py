@@ -29,7 +29,7 @@ def add_inputs(parser: ArgumentParser, *, default: str | None = None) -> None:
 def add_database(parser: ArgumentParser) -> None:
     """Add where the advisory index is and how old it may be."""
     parser.add_argument("--db", default="", metavar="PATH", help="advisory index, instead of DEPSCAN_DB or the default")
-    parser.add_argument("--max-db-age", type=int, metavar="DAYS", help="fail (exit 4) when the advisories are older")
+    parser.add_argument("--max-db-age", type=days, metavar="DAYS", help="fail (exit 4) when the advisories are older")
 
 
 def add_policy(parser: ArgumentParser) -> None:
@@ -57,7 +57,6 @@ def options_of(args: Namespace) -> Options:
     """Return the library's options for parsed arguments."""
     from depscan.api import Options
 
-    stdin = sys.stdin.buffer.read() if "-" in (args.paths or ()) else None
     return Options(
         format_hint=args.format_hint,
         config=args.config,
@@ -66,32 +65,86 @@ def options_of(args: Namespace) -> Options:
         baseline=args.baseline,
         vex=tuple(args.vex),
         online=args.online,
-        stdin=stdin,
+        stdin=read_stdin(args.paths),
     )
+
+
+def read_stdin(paths: list[str]) -> bytes | None:
+    """Return the bytes of standard input where a path asks for it.
+
+    Raises:
+        UsageError: it is closed.
+    """
+    if "-" not in paths:
+        return None
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
+    return sys.stdin.buffer.read()
+
+
+def days(text: str) -> int:
+    """Return a number of days for argparse, which reports a ValueError as bad usage."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
 
 
 def write(text: str, output: str) -> None:
     """Write a report to a file (whole or not at all) or to standard output.
 
+    A reader that goes away (``| head``) changes nothing: the exit code is still that of the scan.
+
     Raises:
-        UsageError: the file cannot be written.
+        UsageError: it cannot be written.
     """
-    if not output:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
-        return
-    part = f"{output}.part{os.getpid()}"
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        with open(part, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
-        os.replace(part, output)
+        if output:
+            _write_file(data, output)
+        elif sys.stdout is None:
+            raise UsageError("standard output is closed", hint="-o FILE writes the report to a file")
+        else:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
     except OSError as error:
-        raise UsageError(f"cannot write: {(error.strerror or str(error)).lower()}", path=output) from None
+        if not output:
+            _discard_stdout()
+        raise UsageError(
+            f"cannot write: {(error.strerror or str(error)).lower()}", path=output or "standard output"
+        ) from None
+
+
+def _write_file(data: bytes, output: str) -> None:
+    """Replace the file at once, through links; a pipe or device is written to and stays what it is."""
+    if output.startswith("/dev/") or (os.path.exists(output) and not os.path.isfile(output)):
+        with open(output, "wb") as stream:
+            stream.write(data)
+        return
+    target = os.path.realpath(output)
+    part = f"{target}.part{os.getpid()}"
+    try:
+        with open(part, "wb") as stream:
+            stream.write(data)
+        os.replace(part, target)
+    except OSError:
+        if os.path.exists(part):
+            os.unlink(part)
+        raise
+
+
+def _discard_stdout() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter's last flush does not fail again."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def width_and_colour() -> tuple[int, bool]:
     """Return columns and whether colours are wanted (a terminal, and NO_COLOR not set: no-color.org)."""
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     try:
         width = int(os.environ.get("COLUMNS") or 0) or (os.get_terminal_size().columns if terminal else 100)
     except (ValueError, OSError):

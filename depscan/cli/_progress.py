@@ -17,7 +17,7 @@ _INTERVAL = 0.1
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """Give a function that shows what is being done; it stays silent off a terminal and in the first second."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     started = last = time.monotonic()

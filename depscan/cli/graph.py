@@ -29,7 +29,7 @@ def run(args: Namespace) -> int:
     from depscan.api import read_graph
     from depscan.graph import render
 
-    stdin = sys.stdin.buffer.read() if "-" in args.paths else None
+    stdin = arguments.read_stdin(args.paths)
     graph, coverage, files = read_graph(args.paths, args.format_hint, stdin=stdin, follow=args.follow)
     failed = [c for c in coverage if c.needed]
     for item in failed:

@@ -32,16 +32,15 @@ def run(args: Namespace) -> int:
     """Print the paths; exit 2 when the package is not there."""
     from depscan.api import read_graph
 
-    stdin = sys.stdin.buffer.read() if "-" in args.paths else None
+    stdin = arguments.read_stdin(args.paths)
     graph, coverage, _ = read_graph(args.paths, args.format_hint, stdin=stdin)
     failed = [c for c in coverage if c.needed]
     for item in failed:
-        sys.stderr.write(f"depscan: not read: {terminal(item.what)}:{item.line}: {terminal(item.why)}\n")
+        sys.stderr.write(f"depscan: not read: {_at(item.what, item.line)}: {terminal(item.why)}\n")
     keys = graph.find(args.package)
     if not keys:
         raise UsageError(f"no package {args.package} in {', '.join(args.paths)}")
-    for key in keys:
-        sys.stdout.write("\n".join(_explain(graph, key, args.limit)) + "\n")
+    arguments.write("".join(f"{line}\n" for key in keys for line in _explain(graph, key, args.limit)), "")
     return 2 if failed else 0
 
 

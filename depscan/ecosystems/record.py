@@ -1,7 +1,5 @@
 """What an ecosystem module declares."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

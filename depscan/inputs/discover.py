@@ -1,9 +1,6 @@
 """Find format modules in this folder and the format of a file, importing only what is needed."""
 
-from __future__ import annotations
-
 import os
-import re
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +20,7 @@ class Entry(NamedTuple):
     patterns: tuple[str, ...]
     explicit: tuple[str, ...]
 
-    def load(self) -> InputFormat:
+    def load(self) -> "InputFormat":
         """Import the module and return its FORMAT."""
         found: InputFormat = import_module(self.module).FORMAT
         return found
@@ -35,24 +32,31 @@ def entries() -> list[Entry]:
     for folder in sorted(e.path for e in os.scandir(os.path.dirname(__file__)) if e.is_dir()):
         for name in sorted(os.listdir(folder)):
             if name.endswith(".py") and not name.startswith("_"):
-                with open(os.path.join(folder, name), encoding="utf-8") as stream:
-                    head = stream.read(_HEAD)
+                head = _head(os.path.join(folder, name))
                 module = f"{__package__}.{os.path.basename(folder)}.{name[:-3]}"
-                found.append(Entry(module, _globs(head, "PATTERNS"), _globs(head, "EXPLICIT")))
+                found.append(Entry(module, _globs(head, b"PATTERNS"), _globs(head, b"EXPLICIT")))
     return found
 
 
-def _globs(head: str, name: str) -> tuple[str, ...]:
-    found = re.search(rf'(?m)^{name} = "([^"\n]*)"', head)
-    return tuple(found[1].split()) if found else ()
+def _head(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, _HEAD)
+    finally:
+        os.close(descriptor)
 
 
-def formats() -> dict[str, InputFormat]:
+def _globs(head: bytes, name: bytes) -> tuple[str, ...]:
+    value = head.partition(b"\n" + name + b' = "')[2].partition(b'"')[0]
+    return tuple(value.decode().split())
+
+
+def formats() -> "dict[str, InputFormat]":
     """Return all formats by id; imports every module."""
     return {f.id: f for f in sorted((e.load() for e in entries()), key=lambda f: f.id)}
 
 
-def format_of(source: SourceFile, known: list[Entry], *, named: bool) -> InputFormat | None:
+def format_of(source: "SourceFile", known: list[Entry], *, named: bool) -> "InputFormat | None":
     """Return the format of a file by name and, where the module asks for it, content.
 
     Args:
@@ -91,7 +95,7 @@ def fits(glob: str, lowered: str) -> bool:
     return all(p in lowered[len(head) : len(lowered) - len(tail)] for p in parts[1:-1])
 
 
-def by_id(format_id: str) -> InputFormat:
+def by_id(format_id: str) -> "InputFormat":
     """Return the format with this id.
 
     Raises:

@@ -1,7 +1,5 @@
 """What an input format module declares."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -40,7 +40,8 @@ class Gathered:
         self._follow = follow
         self._known = entries()
         self._sources: dict[str, tuple[SourceFile, InputFormat]] = {}
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, bool]] = set()
+        self._scope: tuple[str, ...] = ()
         self._constraints: list[tuple[Document, Document]] = []
         self._lines: dict[tuple[str, Route], Location] = {}
 
@@ -57,6 +58,7 @@ class Gathered:
     def add_paths(self, paths: list[str], format_hint: str = "", stdin: bytes | None = None) -> None:
         """Read files and folders (``-`` for ``stdin``); what cannot be read becomes coverage."""
         for path in paths:
+            self._scope = _scope(path)
             if path == "-":
                 self._add_source(SourceFile("<stdin>", stdin or b""), format_hint, named=True)
             elif os.path.isdir(path):
@@ -71,42 +73,55 @@ class Gathered:
         self._note_problems(document)
 
     def _walk(self, top: str) -> None:
-        skipped: dict[str, int] = {}
+        skipped: set[str] = set()
         count = 0
-        for folder, folders, files in os.walk(top):
-            for name in [n for n in folders if n in SKIPPED_FOLDERS]:
-                skipped[name] = skipped.get(name, 0) + 1
+        for folder, folders, files in os.walk(top, onerror=self._closed_folder):
+            skipped.update(n for n in folders if n in SKIPPED_FOLDERS)
             folders[:] = sorted(n for n in folders if n not in SKIPPED_FOLDERS)
+            in_requirements = os.path.basename(folder) == "requirements"
             for name in sorted(files):
-                path = os.path.join(folder, name)
-                in_requirements = os.path.basename(folder) == "requirements"
-                if not candidates(name, self._known, named=in_requirements) or not os.path.isfile(path):
+                if not candidates(name, self._known, named=in_requirements):
                     continue
                 count += 1
                 if count > MAX_FILES:
                     why = f"more than {MAX_FILES} files with dependencies below it; the rest was not read"
                     self.coverage.append(Coverage(top, "partial", why, needed=True, kind="budget"))
                     return
-                self._add_file(path, "", named=False, guess=in_requirements)
-        skipped.pop(".git", None)
-        skipped.pop("__pycache__", None)
+                self._add_file(os.path.join(folder, name), "", named=False, guess=in_requirements)
+        skipped -= {".git", "__pycache__"}
         if skipped:
             names = ", ".join(sorted(skipped))
             self.coverage.append(Coverage(top, "skipped", f"folders of installed packages and caches: {names}"))
 
+    def _closed_folder(self, error: OSError) -> None:
+        """Record a folder that cannot be listed: ``os.walk`` would leave it out without a word."""
+        why = f"folder cannot be read: {(error.strerror or str(error)).lower()}"
+        self.coverage.append(Coverage(str(error.filename), "failed", why, needed=True))
+
     def _add_file(
         self, path: str, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
     ) -> Document | None:
+        """Read a file once, whatever paths lead to it; what is not below the named paths is not touched."""
         real = os.path.realpath(path)
-        if real in self._seen and not named:
+        seen = (real, role == "constraint")
+        if seen in self._seen:
             return None
-        self._seen.add(real)
+        if not named and not _within(real, self._scope):
+            # Whoever wrote the scanned files would else choose which other files' lines stand in the report.
+            why = "is outside of what was named for the scan and was not read; name it to read it"
+            self.coverage.append(Coverage(path, "skipped", why, needed=True, kind="include"))
+            return None
         try:
             source = read_source(path)
         except InputError as error:
+            self._seen.add(seen)
             self._failed(path, error)
             return None
-        return self._add_source(source, format_hint, named=named, guess=guess, role=role)
+        self._seen.add(seen)  # before parsing: a file may include itself
+        document = self._add_source(source, format_hint, named=named, guess=guess, role=role)
+        if path not in self._sources and not named:
+            self._seen.discard(seen)  # of no format as long as nobody names it
+        return document
 
     def _add_source(
         self, source: SourceFile, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
@@ -143,7 +158,7 @@ class Gathered:
         base = os.path.dirname(source.path) if source.path != "<stdin>" else "."
         for include in document.includes:
             line = self.locate(document.path, include.at).line
-            shown = f"{include.role} file {include.path}"
+            shown = f"{include.role} file {mask(include.path)}"
             if "://" in include.path:
                 why = f"{shown} is a URL and was not fetched"
                 self.coverage.append(Coverage(document.path, "skipped", why, needed=True, line=line, kind="include"))
@@ -158,9 +173,15 @@ class Gathered:
                 self._constraints.append((document, child))
 
     def _apply_constraints(self) -> None:
-        """Keep of a constraints file only the pins of packages that something asks for."""
+        """Keep of a constraints file only the pins of packages that something asks for.
+
+        One that is scanned for its own sake too, as pip-compile's output often is, is already whole.
+        """
+        whole = {os.path.realpath(d.path) for d in self.documents}
         wanted = {(p.ecosystem, p.name) for d in self.documents for p in d.nodes.values()}
         for parent, constraint in self._constraints:
+            if os.path.realpath(constraint.path) in whole:
+                continue
             kept = Document(constraint.path, constraint.format)
             for key, package in constraint.nodes.items():
                 if package.version is not None and (package.ecosystem, package.name) in wanted:
@@ -177,3 +198,26 @@ class Gathered:
     def _failed(self, path: str, error: InputError) -> None:
         why = f"{error.message} ({error.hint})" if error.hint else error.message
         self.coverage.append(Coverage(path, "failed", why, needed=True, line=error.line))
+
+
+def _scope(path: str) -> tuple[str, ...]:
+    """Return the real folders from which a named path may pull in files: its own, and the project around it.
+
+    The project is the repository, or else the working directory when the path is below it, or else the
+    folder above a file (requirements/dev.txt includes ../requirements.txt).
+    """
+    here = os.path.realpath(".")
+    real = here if path == "-" else os.path.realpath(path)
+    folder = real if os.path.isdir(real) else os.path.dirname(real)
+    root = folder
+    while root != os.path.dirname(root):
+        if os.path.lexists(os.path.join(root, ".git")):
+            return folder, root
+        root = os.path.dirname(root)
+    if here != root and _within(folder, (here,)):
+        return folder, here
+    return folder, folder if folder == real else os.path.dirname(folder)
+
+
+def _within(real: str, folders: tuple[str, ...]) -> bool:
+    return any(real == f or real.startswith(f.rstrip(os.sep) + os.sep) for f in folders)

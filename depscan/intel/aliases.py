@@ -13,7 +13,7 @@ from depscan.model.advisory import AFFECTED, Match
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PREFERENCE = ("MAL-", "PYSEC-", "GHSA-", "CVE-")
+_PREFERENCE = {"MAL": 0, "PYSEC": 1, "GHSA": 2, "CVE": 3}
 """Which id stands for a group: a malicious release outranks all; then the ecosystem's own database, whose
 ranges were used; then the ones people search for. Others follow, by text."""
 
@@ -45,8 +45,7 @@ class Group(NamedTuple):
 
 def preference(id: str) -> tuple[int, str]:  # noqa: A002 - the field's word
     """Return a sort key that puts the preferred id first: MAL, PYSEC, GHSA, CVE, then the rest by text."""
-    rank = next((i for i, prefix in enumerate(_PREFERENCE) if id.startswith(prefix)), len(_PREFERENCE))
-    return rank, id
+    return _PREFERENCE.get(id.partition("-")[0], len(_PREFERENCE)), id
 
 
 def group(matches: Iterable[Match]) -> list[Group]:
@@ -62,6 +61,8 @@ def group(matches: Iterable[Match]) -> list[Group]:
 
 
 def _connected(matches: list[Match]) -> list[list[Match]]:
+    if len(matches) == 1:
+        return [matches]
     parent = list(range(len(matches)))
 
     def top(i: int) -> int:
@@ -81,7 +82,10 @@ def _connected(matches: list[Match]) -> list[list[Match]]:
 
 
 def _made(status: str, members: list[Match]) -> Group:
-    members = sorted(members, key=lambda m: preference(m.advisory.id))
+    if len(members) == 1 and not members[0].advisory.aliases:
+        return Group(tuple(members), (members[0].advisory.id,), (), status)
+    if len(members) > 1:
+        members = sorted(members, key=lambda m: preference(m.advisory.id))
     own = {m.advisory.id for m in members}
     aliases = {alias for m in members for alias in m.advisory.aliases} - own
     related = {a for a in aliases if a.startswith(_RECORDS)}

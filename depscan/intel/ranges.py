@@ -11,11 +11,11 @@ Source: https://ossf.github.io/osv-schema/#evaluation, with these rules for what
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from depscan.ecosystems import ecosystem
 from depscan.ecosystems.record import Ecosystem
-from depscan.ecosystems.semver import order as semver_order
 from depscan.model.advisory import AFFECTED, NAMED, UNAFFECTED, UNDECIDABLE, Advisory, Range
 
 Order = Callable[[str], Any]
@@ -38,12 +38,15 @@ def status(advisory: Advisory, version: str | None, ecosystem_id: str = "") -> s
     if version is None:
         return AFFECTED if advisory.whole_package else UNDECIDABLE
     rules = ecosystem(ecosystem_id or advisory.ecosystem)
-    if version in advisory.versions:
+    undecided = False
+    for wanted in advisory.ranges:
+        answer = in_range(wanted, version, rules)
+        if answer:
+            return AFFECTED
+        undecided |= answer is None
+    if advisory.versions and listed(advisory, version, rules):
         return AFFECTED
-    answers = [in_range(r, version, rules) for r in advisory.ranges]
-    if True in answers or listed(advisory, version, rules):
-        return AFFECTED
-    return UNDECIDABLE if None in answers and not advisory.listed else UNAFFECTED
+    return UNDECIDABLE if undecided and not advisory.listed else UNAFFECTED
 
 
 def listed(advisory: Advisory, version: str, rules: Ecosystem | None) -> bool:
@@ -58,19 +61,23 @@ def listed(advisory: Advisory, version: str, rules: Ecosystem | None) -> bool:
 
 def in_range(wanted: Range, version: str, rules: Ecosystem | None) -> bool | None:
     """Return whether a range holds a version; None when that cannot be decided."""
-    if wanted.everything:
-        return True
-    order = rules.order if rules else semver_order if wanted.type == "SEMVER" else None
-    if order is None or wanted.type not in _ORDERED:
-        return None
+    if wanted.type not in _ORDERED or (rules is None and wanted.type != "SEMVER"):
+        return True if wanted.everything else None
+    order = rules.order if rules else _semver_order()
     key = order(version)
     if key is None:
-        return None
-    release = order(rules.public(version)) if rules else key
+        return True if wanted.everything else None
+    release = order(rules.public(version)) if rules and "+" in version else key
     steps = _steps(wanted, order)
     if steps is None:
         return False if _below(wanted, release, order) else None
     return _walk(steps, key, release) and _within_limits(wanted, release, order)
+
+
+def _semver_order() -> Order:
+    from depscan.ecosystems.semver import order
+
+    return order
 
 
 def outside(advisory: Advisory, rules: Ecosystem | None) -> tuple[str, ...]:
@@ -107,6 +114,7 @@ def _walk(steps: list[tuple[Any, bool, str, bool]], key: Any, release: Any) -> b
     return affected
 
 
+@lru_cache(maxsize=8192)
 def _steps(wanted: Range, order: Order) -> list[tuple[Any, bool, str, bool]] | None:
     """Return (key, ends after this version, kind, has a local part) sorted; None if one is no version."""
     start: list[tuple[Any, bool, str, bool]] = []
@@ -123,7 +131,8 @@ def _steps(wanted: Range, order: Order) -> list[tuple[Any, bool, str, bool]] | N
         if at is None:
             return None
         steps.append((at, kind == "last_affected", kind, "+" in text))
-    steps.sort(key=lambda step: step[:2])
+    if len(steps) > 1:
+        steps.sort(key=lambda step: step[:2])
     return start + steps
 
 

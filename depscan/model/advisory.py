@@ -1,7 +1,5 @@
 """Advisories: what matching needs of an OSV record, and nothing that is prose."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from depscan.model.finding import Severity

@@ -1,7 +1,5 @@
 """What the policy says about a finding, and what the scan did not look at."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from depscan.model.finding import Finding

@@ -1,7 +1,5 @@
 """What a parser returns: the packages, edges and facts that one input file states."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from depscan.model.location import Route

@@ -1,7 +1,5 @@
 """Findings: what is wrong, with whom, how bad, where it shows and what to do."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Where something stands in a file, cheap to record and made concrete only when reported."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 Route = int | tuple[str | int, ...]

@@ -1,7 +1,5 @@
 """Packages: the nodes of the graph, and the purl that identifies each of them."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

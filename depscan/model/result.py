@@ -1,16 +1,14 @@
 """The whole answer of a scan: everything a report may show."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from depscan.model.decision import Coverage, Decision
+from depscan.model.finding import Finding
+from depscan.model.rule import Rule
 
-    from depscan.model.decision import Coverage, Decision
-    from depscan.model.finding import Finding
+if TYPE_CHECKING:
     from depscan.model.graphview import GraphView
-    from depscan.model.rule import Rule
 
 EXIT_CLEAN, EXIT_GATE, EXIT_INPUT, EXIT_NOTHING, EXIT_INCOMPLETE = range(5)
 
@@ -75,7 +73,7 @@ class ScanResult(NamedTuple):
     """
 
     tool_version: str
-    graph: GraphView
+    graph: "GraphView"
     findings: tuple[Finding, ...]
     decisions: tuple[Decision, ...]
     coverage: tuple[Coverage, ...]

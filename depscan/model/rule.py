@@ -1,7 +1,5 @@
 """The text behind a rule: what ``depscan explain`` prints and reports link to."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from depscan.model.finding import Severity

@@ -11,7 +11,6 @@ from depscan.policy.policy import SEVERITIES, Policy
 from depscan.policy.subject import means
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from depscan.policy.baseline import Baseline
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 def decide(
     findings: Sequence[Finding],
     policy: Policy,
-    today: dt.date,
+    today: str,
     vex: Sequence[Statement] = (),
     baseline: Baseline | None = None,
 ) -> list[Decision]:
@@ -33,7 +32,7 @@ def decide(
     Args:
         findings: what the checks found.
         policy: as loaded.
-        today: the day exceptions are measured against; the day they name is the last one they hold.
+        today: the day (YYYY-MM-DD) exceptions are measured against; the day they name is the last one they hold.
         vex: statements of the VEX documents.
         baseline: what was known before.
 
@@ -41,8 +40,7 @@ def decide(
         One decision per finding in the same order, then one per finding about the exceptions themselves
         (expired and unused ones).
     """
-    day = today.isoformat()
-    live = [w for w in policy.exceptions if not w.expires or w.expires >= day]
+    live = [w for w in policy.exceptions if not w.expires or w.expires >= today]
     used: set[Waiver] = set()
     decisions = [_decide(f, policy, live, used, vex, baseline) for f in findings]
     return decisions + [Decision(f, *_judge(f, policy)) for f in _about_exceptions(policy, live, used)]

@@ -1,7 +1,5 @@
 """Whether a name or purl in a policy, VEX document or baseline means the subject of a finding."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from depscan.ecosystems.pypi import normalise

@@ -32,14 +32,14 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)
 
 def render(result: ScanResult, view: View) -> str:  # noqa: ARG001 - the common signature
     """Return the bill of materials; its serial number is made of its content and not of the time."""
-    root = _root(result)
+    root, notes = _root(result), _notes(result)
     bom: dict[str, Any] = {
-        "components": [_component(result, key, p) for key, p in sorted(result.graph.nodes.items()) if key != root],
+        "components": [_component(key, p, notes) for key, p in sorted(result.graph.nodes.items()) if key != root],
         "dependencies": _dependencies(result),
         "vulnerabilities": _vulnerabilities(result),
         "compositions": [{"aggregate": "incomplete" if not_looked_at(result) else "unknown"}],
     }
-    metadata = _metadata(result, root)
+    metadata = _metadata(result, root, notes)
     serial = _serial(bom, metadata)
     head = {"$schema": _SCHEMA, "bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": serial, "version": 1}
     return dump({**head, "metadata": {"timestamp": result.timestamp, **metadata}, **bom})
@@ -51,7 +51,16 @@ def _root(result: ScanResult) -> str:
     return roots[0] if len(roots) == 1 else ""
 
 
-def _metadata(result: ScanResult, root: str) -> dict[str, Any]:
+def _notes(result: ScanResult) -> dict[str, list[tuple[str, str]]]:
+    """Return subject to (rule, message) of the findings that no advisory stands behind."""
+    notes: dict[str, list[tuple[str, str]]] = {}
+    for finding in result.findings:
+        if not finding.ids:
+            notes.setdefault(finding.subject, []).append((finding.rule, finding.message))
+    return notes
+
+
+def _metadata(result: ScanResult, root: str, notes: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
     info = result.snapshot
     facts = [("verdict", result.verdict)]
     if info is not None:
@@ -63,7 +72,7 @@ def _metadata(result: ScanResult, root: str) -> dict[str, Any]:
         "tools": {"components": [{"type": "application", "name": "depscan", "version": result.tool_version}]}
     }
     if root:
-        made["component"] = _component(result, root, result.graph.nodes[root]) | {"type": "application"}
+        made["component"] = _component(root, result.graph.nodes[root], notes) | {"type": "application"}
     made["properties"] = _properties(facts)
     return made
 
@@ -72,7 +81,7 @@ def _properties(facts: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": f"depscan:{name}", "value": value} for name, value in facts if value]
 
 
-def _component(result: ScanResult, key: str, package: Package) -> dict[str, Any]:
+def _component(key: str, package: Package, notes: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
     made: dict[str, Any] = {"type": "library", "bom-ref": key, "name": package.name}
     if package.version:
         made["version"] = package.version
@@ -89,7 +98,7 @@ def _component(result: ScanResult, key: str, package: Package) -> dict[str, Any]
     facts = [("ecosystem", package.ecosystem), ("source", package.source), ("registry", package.registry)]
     if package.source != "registry":
         facts += [("url", package.url), ("commit", package.commit)]
-    facts += [(f.rule, f.message) for f in result.findings if f.subject == key and not f.ids] if result.findings else []
+    facts += notes.get(key, ())
     made["properties"] = _properties(facts)
     return made
 
@@ -180,10 +189,11 @@ def _affects(result: ScanResult, decision: Decision) -> dict[str, Any]:
 
 def _serial(bom: dict[str, Any], metadata: dict[str, Any]) -> str:
     """Return a name-based UUID (RFC 9562 version 8: custom) of everything but the time."""
+    import json
     from hashlib import sha256
     from uuid import UUID
 
-    digest = sha256(dump([bom, metadata]).encode()).digest()[:16]
+    digest = sha256(json.dumps([bom, metadata]).encode()).digest()[:16]
     number = int.from_bytes(digest, "big")
     number = number & ~(0xF << 76) | 8 << 76
     number = number & ~(0x3 << 62) | 2 << 62

@@ -33,6 +33,7 @@ _VERDICTS = {
 _OLD = 30
 """Days after which the age of the advisories is pointed out."""
 
+_SHOWN_IDS = 6
 _SHOWN_PATHS = 1
 _SHOWN_COVERAGE = 12
 
@@ -44,7 +45,7 @@ def render(result: ScanResult, view: View) -> str:
     subjects: dict[str, list[Decision]] = {}
     for decision in shown:
         subjects.setdefault(decision.finding.subject, []).append(decision)
-    for subject, decisions in subjects.items():
+    for subject, decisions in sorted(subjects.items(), key=lambda s: all(d.action != "block" for d in s[1])):
         lines += ["", *_subject(result, subject, decisions, view)]
     allowed = sum(d.action == "allow" for d in result.decisions)
     if allowed and not view.verbose:
@@ -60,8 +61,10 @@ def _verdict(result: ScanResult, view: View) -> str:
     seen: set[tuple[str, str]] = set()
     for decision in result.decisions:
         finding = decision.finding
-        what = {"malicious": "malicious", "vulnerability": "vulnerable"}.get(finding.klass, "other")
-        if finding.status == "undecidable":
+        what = "vulnerable" if finding.klass == "vulnerability" else "other"
+        if finding.severity is Severity.MALICIOUS:
+            what = "malicious"
+        elif finding.status == "undecidable":
             what = "undecided"
         if decision.action != "allow" and (what == "other" or (what, finding.subject) not in seen):
             counted[what] = counted.get(what, 0) + 1
@@ -91,17 +94,19 @@ def _subject(result: ScanResult, subject: str, decisions: list[Decision], view: 
     name = f"{package.name} {package.version or ''}".rstrip() if package else subject
     place = first.primary
     where = f"{place.path}:{place.line}" if place.line else place.path
+    if not package and where.startswith(name):
+        name, where = where, ""
     head = _paint(terminal(name, 150), "1", view)
-    lines = [f"{head}  {_paint(terminal(where), '2', view)}" if where and where != name else head]
+    lines = [f"{head}  {_paint(terminal(where), '2', view)}" if where else head]
     advisories = [d for d in decisions if d.finding.ids]
     for decision in decisions:
         if not decision.finding.ids:
             lines += _other(decision, view)
     lines += _by_severity(advisories, view)
-    if advisories and not any(d.finding.klass == "malicious" for d in decisions):
-        lines += _wrap(f"  fix: {_fix(advisories)}", view.width, "       ")
-    elif advisories:
+    if any(d.finding.severity is Severity.MALICIOUS for d in advisories):
         lines += _wrap(f"  do:  {terminal(first.fix, 400)}", view.width, "       ")
+    elif advisories:
+        lines += _wrap(f"  fix: {_fix(advisories)}", view.width, "       ")
     via = [p for p in first.via if _tells(result, p)][: 3 if view.verbose else _SHOWN_PATHS]
     for path in via:
         lines += _wrap(
@@ -111,21 +116,26 @@ def _subject(result: ScanResult, subject: str, decisions: list[Decision], view: 
 
 
 def _by_severity(decisions: list[Decision], view: View) -> list[str]:
+    def rank(decision: Decision) -> tuple[bool, int, str]:
+        finding = decision.finding
+        undecided = finding.status == "undecidable"
+        return undecided, 0 if undecided else -finding.severity, decision.action
+
     lines = []
-    ranked = sorted(decisions, key=lambda d: (d.finding.status == "undecidable", -d.finding.severity))
-    for (status, severity, action), group in groupby(
-        ranked, key=lambda d: (d.finding.status, d.finding.severity, d.action)
-    ):
+    for (undecided, _, _), group in groupby(sorted(decisions, key=rank), key=rank):
         items = list(group)
-        word = "undecided" if status == "undecidable" else severity.word
-        words = _paint(f"{word:<9}", _COLOURS.get(severity, "2"), view)
-        names = [_ids(d, view) for d in items]
-        text = ", ".join(names)
-        if status == "undecidable":
-            text += " (the advisory's range cannot be compared with this version)"
-        if items[0].finding.klass == "malicious":
-            text = f"{items[0].finding.message}: {text}"
-        note = "" if action == "block" else f" [{_because(items[0])}]"
+        finding = items[0].finding
+        word = "undecided" if undecided else finding.severity.word
+        words = _paint(f"{word:<9}", "2" if undecided else _COLOURS.get(finding.severity, "2"), view)
+        shown = items if view.verbose or len(items) <= _SHOWN_IDS + 1 else items[:_SHOWN_IDS]
+        text = ", ".join(_ids(d, view) for d in shown)
+        if len(items) > len(shown):
+            text += f" and {len(items) - len(shown)} more"
+        if undecided:
+            text += " (no version in the advisory's range to compare with)"
+        if finding.klass == "malicious":
+            text = f"{finding.message}: {text}"
+        note = "" if items[0].action == "block" else f" [{_because(items[0])}]"
         lines += _wrap(f"  {words} {terminal(text, 4000)}{note}", view.width, " " * 12, extra=len(words) - 9)
     return lines
 
@@ -157,13 +167,19 @@ def _other(decision: Decision, view: View) -> list[str]:
 
 
 def _fix(decisions: list[Decision]) -> str:
-    best = next((d.finding for d in decisions if d.finding.fixed_version), None)
-    if best is None:
-        return "no release is known that clears all of them; replace the package or accept it with an exception"
+    affected = [d.finding for d in decisions if d.finding.klass == "vulnerability" and d.finding.status == "affected"]
+    cleared = [f for f in affected if f.fixed_version]
+    if not affected:
+        return "read the advisory and decide; accept it with an exception"
+    if not cleared:
+        return "no release is known that clears it; replace the package or accept it with an exception"
+    best = cleared[0]
     fits = {True: ", inside what its parents ask for", False: ", outside what a parent asks for", None: ""}[best.fits]
-    count = sum(d.finding.status != "undecidable" for d in decisions)
-    many = "clears it" if count == 1 else f"clears all {count}"
-    return f"{terminal(best.fixed_version, 60)} {many}{fits}"
+    version = terminal(best.fixed_version, 60)
+    if len(cleared) < len(affected):
+        return f"{version} clears {len(cleared)} of {len(affected)}{fits}; no release is known that clears the rest"
+    what = {1: "it", 2: "both"}.get(len(affected), f"all {len(affected)}")
+    return f"{version} clears {what}{fits}"
 
 
 def _tells(result: ScanResult, path: tuple[str, ...]) -> bool:

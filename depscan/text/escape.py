@@ -71,10 +71,10 @@ def xml(text: str, limit: int = 0) -> str:
     return html(text, limit)
 
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]|~$]|\A[ ]*[-+=#:]|(?<=\A\d)[.)]|(?<=\A\d\d)[.)]|(?<=\A\d\d\d)[.)]")
+_MARKDOWN = r"[\\`*_\[\]|~$]|\A[ ]*[-+=#:]|(?<=\A\d)[.)]|(?<=\A\d\d)[.)]|(?<=\A\d\d\d)[.)]"
 """What starts something anywhere, and what starts a heading, list or rule as the first character."""
 
-_LIVE = re.compile(r"@|://|(?i:www)(?=\.)|#(?=\d)|(?i:\bgh)(?=-\d)")
+_LIVE = r"@|://|(?i:www)(?=\.)|#(?=\d)|(?i:\bgh)(?=-\d)"
 _BREAK = "<!-- -->"
 """An empty comment: it shows nothing and keeps a mention, issue number or bare link from coming alive."""
 
@@ -92,12 +92,12 @@ def markdown(text: str, limit: int = 0) -> str:
     are found by the host in the *rendered* text, where escapes are gone: a comment splits them.
     """
     text = visible(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _LIVE.sub(_deaden, _MARKDOWN.sub(lambda m: f"{m[0][:-1]}\\{m[0][-1]}", text))
+    return re.sub(_LIVE, _deaden, re.sub(_MARKDOWN, lambda m: f"{m[0][:-1]}\\{m[0][-1]}", text))
 
 
 def markdown_html(text: str, limit: int = 0) -> str:
     """Return ``text`` for an HTML block inside Markdown, where only HTML's escapes count; see ``markdown``."""
-    return _LIVE.sub(_deaden, html(text, limit))
+    return re.sub(_LIVE, _deaden, html(text, limit))
 
 
 def workflow_data(text: str, limit: int = 0) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from depscan.model.location import Route
     from depscan.text.source import SourceFile
 
-_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|[{}\[\],]')
+_JSON_LEXEME = r'"((?:[^"\\]|\\.)*)"|[{}\[\],]'
 
 
 def locate_line(source: SourceFile, route: Route) -> int:  # noqa: ARG001 - the common signature
@@ -90,7 +90,7 @@ def _walk_json(source: SourceFile, text: str, route: tuple[str | int, ...]) -> i
     """Follow the route with a stack of (key or index) while reading tokens; 0 when it ends nowhere."""
     stack: list[list[str | int]] = []
     best, depth_met = 0, 0
-    for found in _JSON_TOKEN.finditer(text):
+    for found in re.finditer(_JSON_LEXEME, text):
         lexeme = found[0]
         if lexeme in "{[":
             stack.append([lexeme, 0 if lexeme == "[" else ""])

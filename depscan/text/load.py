@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from depscan.text.source import SourceFile
 
-_TOML_LINE = re.compile(r"\(at line (\d+)")
+_TOML_LINE = r"\(at line (\d+)"
 
 
 def load_toml(source: SourceFile) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def load_toml(source: SourceFile) -> dict[str, Any]:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        found = _TOML_LINE.search(str(error))
+        found = re.search(_TOML_LINE, str(error))
         reason = str(error).partition(" (at ")[0]
         raise _not(source, "TOML", reason, int(found[1]) if found else text.count("\n") + 1) from None
     except RecursionError:
@@ -77,7 +77,7 @@ def _json(source: SourceFile, text: str) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
-_JSONC = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[\]}])', re.DOTALL)
+_JSONC = r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[\]}])'
 
 
 def _strip(text: str) -> str:
@@ -87,7 +87,7 @@ def _strip(text: str) -> str:
         part = match[0]
         return part if part[0] == '"' else "\n" * part.count("\n")
 
-    return _JSONC.sub(blank, text)
+    return re.sub(_JSONC, blank, text, flags=re.DOTALL)
 
 
 def _not(source: SourceFile, language: str, reason: str, line: int) -> Exception:

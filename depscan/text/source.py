@@ -23,13 +23,14 @@ class SourceFile:
         name: last part of the path.
     """
 
-    __slots__ = ("_text", "data", "name", "path")
+    __slots__ = ("_lines", "_text", "data", "name", "path")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.name = path.replace("\\", "/").rpartition("/")[2]
         self.data = data
         self._text: str | None = None
+        self._lines: list[str] | None = None
 
     @property
     def text(self) -> str:
@@ -63,16 +64,9 @@ class SourceFile:
 
     def line(self, number: int) -> str:
         """Return the text of a 1-based line, at most 500 characters; "" when there is none."""
-        if number < 1:
-            return ""
-        start = 0
-        text = self.text
-        for _ in range(number - 1):
-            start = text.find("\n", start) + 1
-            if not start:
-                return ""
-        end = text.find("\n", start)
-        return text[start : end if end >= 0 else len(text)][:500]
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines[number - 1][:500] if 0 < number <= len(self._lines) else ""
 
     def line_of(self, offset: int) -> int:
         """Return the 1-based line of a character offset in ``text``."""

@@ -1,7 +1,5 @@
 """What the address of a conda package says (https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/packages.html)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 _ENDINGS = (".conda", ".tar.bz2")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 
-from depscan.inputs.conda._archive import read_archive
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
 from depscan.model.package import File, Package
@@ -15,15 +14,15 @@ from depscan.text.lines import locate_line
 from depscan.text.source import SourceFile
 
 PATTERNS = "conda-*.lock conda-*.txt explicit*.txt spec-file*.txt"
-EXPLICIT = "*.lock *.txt"
+EXPLICIT = "*.lock"
 
-_MARK = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?@EXPLICIT\s*$").search
+_MARK = rb"(?m)^(?:\xef\xbb\xbf)?@EXPLICIT\s*$"
 _LENGTHS = {32: "md5", 64: "sha256"}
 
 
 def accepts(source: SourceFile) -> bool:
     """Return whether a line says ``@EXPLICIT``."""
-    return _MARK(source.data) is not None
+    return b"@EXPLICIT" in source.data and re.search(_MARK, source.data) is not None
 
 
 def parse(source: SourceFile) -> Document:
@@ -47,6 +46,8 @@ def parse(source: SourceFile) -> Document:
 
 
 def _add(document: Document, text: str, number: int) -> None:
+    from depscan.inputs.conda._archive import read_archive
+
     url, _, digest = text.partition("#")
     archive = read_archive(url)
     if archive is None:

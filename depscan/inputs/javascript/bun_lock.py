@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from depscan.errors import InputError
 from depscan.inputs.format import InputFormat
-from depscan.inputs.javascript._origin import locked_package, registry_of, split_name
+from depscan.inputs.javascript._origin import locked_package, origin, registry_of, split_name
 from depscan.model.document import Document
 from depscan.model.package import Package
 from depscan.text.lines import locate_json
@@ -45,7 +46,10 @@ def parse(source: SourceFile) -> Document:
     for path, value in table(lock.get("packages"), "packages").items():
         if path.count("/") > _MAX_DEPTH:
             raise source.error("nested too deeply to be a dependency file")
-        reader.add_package(path, array(value, f"package {path[:80]}"))
+        try:
+            reader.add_package(path, array(value, f"package {path[:80]}"))
+        except InputError as error:
+            document.problem(error.message, ("packages", path))
     reader.link()
     return document
 
@@ -93,7 +97,9 @@ class _Lock:
             self.ids[path] = self.members[rest]
         elif kind == "root" and "" in self.members:
             self.ids[path] = self.members[""]
-        elif colon:
+        elif colon or (len(row) > 1 and isinstance(row[1], dict)):  # a registry's has its address second
+            if origin(resolution, name).source == "registry":  # a tarball beside the lock, without "./"
+                resolution = f"file:{resolution}"
             integrity = string(row[-1], "hash") if len(row) > 2 else ""  # noqa: PLR2004 - address, facts, hash
             integrity = integrity if integrity.startswith("sha") else ""
             self.ids[path] = self.document.add(locked_package(name, None, resolution, integrity, _parts(path)[-1]), at)
@@ -110,7 +116,7 @@ class _Lock:
             name = string(row.get("name"), "name of a workspace")
             self._link(self.members[path], [name] if name and path else [], row, ("workspaces", path))
         for path, row in self.infos.items():
-            if self.ids[path] not in self.members.values():
+            if path in self.ids and self.ids[path] not in self.members.values():
                 self._link(self.ids[path], _parts(path), row, ("packages", path))
 
     def _link(self, parent: str, base: list[str], row: dict[str, Any], at: tuple[str, ...]) -> None:

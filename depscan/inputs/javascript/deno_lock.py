@@ -93,6 +93,8 @@ class _Lock:
             self._add(f"npm:{key}", package, row, (*at, key))
 
     def _add(self, key: str, package: Package, row: dict[str, Any], at: tuple[str, ...]) -> None:
+        if package.version is None:
+            self.document.problem(f"package {key[4:204]!r} names no version", at)
         self.rows[key] = (self.document.add(package, at), row, at)
         self.by_name.setdefault(_scoped(key), []).append(key)
 

@@ -78,7 +78,7 @@ def _old_row(name: str, row: dict[str, Any]) -> dict[str, Any]:
     version = string(row.get("version"), "version")
     made: dict[str, Any] = {"version": version, "integrity": row.get("integrity"), "resolved": row.get("resolved")}
     real, wanted = unalias(name, version)
-    if real != name:
+    if version.startswith("npm:"):
         made["name"], made["version"] = real, wanted
     elif version and exact(version) is None and origin(version, name).source != "registry":
         made["resolved"] = version

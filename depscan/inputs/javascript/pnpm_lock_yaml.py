@@ -66,12 +66,20 @@ class _Lock:
     def add_packages(self) -> None:
         """Add a node per package; peer variants of one version are one node."""
         for key, row in self.rows.items():
-            self.ids[key] = self.document.add(self._package(key, row), ("packages", key))
+            self._add(key, row, ("packages", key))
         for key in self.snapshots:
             base = without_peers(key)
-            if base not in self.ids:
-                self.ids[base] = self.document.add(self._package(base, {}), ("snapshots", key))
-            self.ids[key] = self.ids[base]
+            if base not in self.ids and base not in self.rows:
+                self._add(base, {}, ("snapshots", key))
+            if base in self.ids:
+                self.ids[key] = self.ids[base]
+
+    def _add(self, key: str, row: dict[str, Any], at: Route) -> None:
+        package = self._package(key, row)
+        if package.source == "registry" and package.version is None:  # then its name is a guess, too
+            self.document.problem(f"package {key[:200]!r} names no version", at)
+        else:
+            self.ids[key] = self.document.add(package, at)
 
     def _package(self, key: str, row: dict[str, Any]) -> Package:
         parts = read_key(key, self.major)
@@ -150,6 +158,8 @@ class _Lock:
         section = "snapshots" if self.snapshots else "packages"
         for key, value in rows.items():
             row = table(value, f"package {key[:80]}")
+            if key not in self.ids:
+                continue
             optional = table(row.get("optionalDependencies"), "optionalDependencies")
             for name, wanted in optional.items():
                 at = (section, key, "optionalDependencies", name)
@@ -169,7 +179,7 @@ class _Lock:
             self.document.problem(f"dependency {name}@{reference} is not in the lock", at)
 
     def _find(self, name: str, reference: str) -> str | None:
-        for text in (reference, without_peers(reference)):
+        for text in (reference, without_peers(reference), reference.replace("file:./", "file:", 1)):
             for key in candidates(name, text):
                 if key in self.ids:
                     return self.ids[key]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from depscan.model.document import Document
     from depscan.model.location import Route
 
-_HEAD = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)\s*(?:\[([^\[\]]*)\])?\s*").match
-_CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()<>=!~]+(?:![^\s,;()<>=!~]+)?)\s*").fullmatch
+_HEAD = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\[\]]*)\])?\s*").match
+_CLAUSE = re.compile(r"\s*(?:===\s*[^\s,;()<>=~]+|(?:==|~=|!=|<=|>=|<|>)\s*[A-Za-z0-9_.*+!-]+)\s*").fullmatch
 _EXTRA = re.compile(r"[A-Za-z0-9][\w.-]*").fullmatch
 _MARKER = re.compile(r"\s;|;\s").search
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+|git://|(?:ssh|git)://git@|git@[\w.-]+:", re.IGNORECASE).match
@@ -32,6 +32,8 @@ _SDIST = (".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar", ".zi
 _ARCHIVES = (".whl", *_SDIST)
 PLACEHOLDERS = ("{{", "{%", "${", "<%")
 """Marks of templates and environment variables: what stands there is not known from the file."""
+is_open = re.compile(r"[{}$%]").search
+"""Finds a hole that something fills when it runs (``{}``, ``%s``, ``${V}``): no version holds these characters."""
 
 
 class NotARequirement(ValueError):  # noqa: N818 - it says what the text is
@@ -104,7 +106,7 @@ def _constraint(text: str) -> str:
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip()
     for clause in text.split(","):
-        if clause.strip() and not _CLAUSE(clause) and not any(mark in clause for mark in PLACEHOLDERS):
+        if clause.strip() and not _CLAUSE(clause) and not is_open(clause):
             hint = ", one = is conda's" if re.match(r"\s*=[^=]", clause) else ""
             raise NotARequirement(f"invalid version constraint {text[:80]!r}{hint}")
     return text
@@ -174,7 +176,7 @@ def pinned(specifier: str) -> str | None:
         return None
     text = text.rstrip(", ")
     version = text[3:].strip() if text.startswith("===") else text[2:].strip()
-    if not version or "*" in version or "," in version or any(mark in version for mark in PLACEHOLDERS):
+    if not version or "*" in version or "," in version or is_open(version):
         return None
     return version
 
@@ -246,7 +248,7 @@ def add_request(
     root = document.nodes[document.root]
     if package.ecosystem == "PyPI" and package.name == normalise(root.name) and not want.url:
         return
-    if any(mark in want.specifier for mark in PLACEHOLDERS):
+    if is_open(want.specifier):
         document.problem(f"the version of {want.name} is a placeholder, not known from the file", at)
     both = f"({marker}) and ({want.marker})" if marker and want.marker else marker or want.marker
     document.link(document.root, document.add(package, at), label, marker=both, requested=want.requested, at=at)

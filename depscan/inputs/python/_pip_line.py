@@ -11,12 +11,14 @@ from depscan.inputs.python._pep508 import (
     NotARequirement,
     Requirement,
     bare_url,
+    is_open,
     package_of,
     read_requirement,
 )
 from depscan.model.document import Document, Include, IndexUse
 
 _OPTION = re.compile(r"\s--?[A-Za-z]").search
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+|(?=[./~])|$)").match
 
 
@@ -56,7 +58,7 @@ def read_line(document: Document, text: str, line: int) -> Line | str:
     hashes = options.hashes(tail, lambda message: document.problem(message, line))
     if hashes:
         document.hashed = True
-    if any(mark in want.specifier for mark in PLACEHOLDERS if mark != "${"):
+    if is_open(_VARIABLE.sub("", want.specifier)):
         document.problem(f"the version of {want.name} is a template, not known from the file", line)
     child = document.add(package_of(want, hashes), line)
     return Line(child, want.requested, want.marker)
@@ -106,4 +108,6 @@ def _mistake(name: str, role: str | None) -> str:
         return f"option {name} without a value"
     if name == "--hash":
         return "--hash without a requirement"
+    if not name.startswith("-"):
+        return f"{name[:80]!r} stands behind an option: pip reads nothing there"
     return "" if name in options.KNOWN else f"unknown option {name[:80]!r}"

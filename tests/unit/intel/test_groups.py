@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from depscan.intel.aliases import group
-from depscan.intel.fixes import clearing_version
+from depscan.intel.fixes import Fix, clearing_version
 from depscan.model.advisory import Advisory, Match
 from tests.unit.intel.records import advisory, fixed, introduced, last
 
@@ -40,19 +40,19 @@ def test_the_fix_clears_every_advisory_also_one_that_does_not_hit_now() -> None:
         advisory(introduced("1.2"), fixed("1.4")),
         advisory(introduced(), fixed("1.1")),
     ]
-    assert clearing_version(given, "1.0", "PyPI") == "1.4"
+    assert clearing_version(given, "1.0", "PyPI").version == "1.4"
 
 
 def test_without_a_version_that_clears_all_there_is_none() -> None:
-    assert clearing_version([advisory(introduced(), fixed("1.2")), advisory(introduced())], "1.0", "PyPI") is None
-    assert clearing_version([advisory(introduced(), last("1.2"))], "1.0", "PyPI") is None
-    assert clearing_version([advisory(introduced(), fixed("1.2"))], "no version", "PyPI") is None
-    assert clearing_version([advisory(introduced(), fixed("1.2"))], "1.0", "Unheard") is None
+    assert clearing_version([advisory(introduced(), fixed("1.2")), advisory(introduced())], "1.0", "PyPI").version == ""
+    assert clearing_version([advisory(introduced(), last("1.2"))], "1.0", "PyPI").version == ""
+    assert clearing_version([advisory(introduced(), fixed("1.2"))], "no version", "PyPI").version == ""
+    assert clearing_version([advisory(introduced(), fixed("1.2"))], "1.0", "Unheard").version == ""
 
 
 def test_a_withdrawn_advisory_is_in_nobodys_way() -> None:
     given = [advisory(introduced(), fixed("1.2")), advisory(introduced(), withdrawn="2026-01-01T00:00:00Z")]
-    assert clearing_version(given, "1.0", "PyPI") == "1.2"
+    assert clearing_version(given, "1.0", "PyPI").version == "1.2"
 
 
 def test_a_pre_release_is_offered_only_to_who_uses_one() -> None:
@@ -61,11 +61,10 @@ def test_a_pre_release_is_offered_only_to_who_uses_one() -> None:
         advisory(introduced(), fixed("1.9")),
         advisory(introduced("3"), fixed("3.1")),
     ]
-    assert clearing_version(given, "1.0", "PyPI") == "3.1"
-    assert clearing_version(given, "1.0b1", "PyPI") == "2.0rc1"
+    assert clearing_version(given, "1.0", "PyPI").version == "3.1"
+    assert clearing_version(given, "1.0b1", "PyPI").version == "2.0rc1"
 
 
-def test_an_undecidable_advisory_stands_in_the_way_unless_the_caller_says_otherwise() -> None:
+def test_where_nothing_clears_all_the_newest_fix_is_named_with_what_it_leaves() -> None:
     given = [advisory(introduced(), fixed("1.2")), advisory(introduced(), last("9-NA"))]
-    assert clearing_version(given, "1.0", "PyPI") is None
-    assert clearing_version(given, "1.0", "PyPI", past_undecidable=True) == "1.2"
+    assert clearing_version(given, "1.0", "PyPI") == Fix("1.2", (given[1].id,))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +13,7 @@ from depscan.policy.decide import decide
 from depscan.policy.policy import Policy
 from depscan.policy.subject import means
 
-TODAY = dt.date(2030, 1, 10)
+TODAY = "2030-01-10"
 FLAW = Finding(
     "advisory/vulnerable",
     "vulnerability",
@@ -126,7 +124,7 @@ def test_purls_are_compared_by_their_parts() -> None:
 def test_the_last_day_counts_and_the_next_does_not() -> None:
     policy = Policy("depscan.toml", exceptions=(waiver("CVE-2030-1"),), texts={12: "id = 'CVE-2030-1'"})
     assert [d.action for d in decide([FLAW], policy, TODAY)] == ["allow"]
-    flaw, expired = decide([FLAW], policy, TODAY + dt.timedelta(days=1))
+    flaw, expired = decide([FLAW], policy, "2030-01-11")
     assert (flaw.action, expired.action) == ("block", "warn")
     assert expired.finding.rule == "policy/expired-exception"
     assert expired.finding.primary == ("depscan.toml", 12, "id = 'CVE-2030-1'", ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from depscan.policy.decide import decide
 from depscan.policy.policy import Policy
 from depscan.policy.vex import load_vex
 
-TODAY = dt.date(2030, 1, 10)
+TODAY = "2030-01-10"
 CONTEXT = "https://openvex.dev/ns/v0.2.0"
 FLAW = Finding(
     "advisory/vulnerable",
