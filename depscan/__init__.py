@@ -6,7 +6,7 @@ used, so that importing the package costs nothing.
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from depscan.version import __version__
 
 TYPE_CHECKING = False  # importing typing costs a fifth of a bare interpreter
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from depscan.api import ScanResult as ScanResult
     from depscan.api import scan as scan
     from depscan.errors import DepscanError as DepscanError
+    from depscan.inspection import inspect as inspect
 
-__all__ = ["DepscanError", "Options", "ScanResult", "__version__", "scan"]
+__all__ = ["DepscanError", "Options", "ScanResult", "__version__", "inspect", "scan"]
 
 
 def __getattr__(name: str) -> object:
@@ -25,6 +26,10 @@ def __getattr__(name: str) -> object:
         from depscan.errors import DepscanError
 
         return DepscanError
+    if name == "inspect":
+        from depscan.inspection import inspect
+
+        return inspect
     if name in __all__:
         from depscan import api
 

@@ -22,7 +22,7 @@ def console() -> None:
     import os
 
     code = main()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the parent closed it
         try:
             stream.flush()
         except (OSError, ValueError):  # a closed pipe: the reader has left, nothing is owed to it

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan import __version__
 from depscan.checks.check import Context, checks
 from depscan.errors import IntelError, UsageError
 from depscan.graph.graph import DependencyGraph
@@ -21,10 +20,12 @@ from depscan.model.result import FileInfo, ScanResult, exit_code
 from depscan.policy.decide import decide
 from depscan.policy.policy import check_names, load_policy
 from depscan.policy.rules import RULES
+from depscan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from depscan.facts.inspected import Inspected
     from depscan.intel.index import Index
     from depscan.model.document import Document
     from depscan.model.location import Location
@@ -103,8 +104,18 @@ def scan_environment(target: str, options: Options | None = None) -> ScanResult:
     return scan_documents(gathered, ".", options)
 
 
-def scan_documents(gathered: Gathered, start: str, options: Options) -> ScanResult:
-    """Judge what was gathered; ``start`` is where the search for a policy file begins."""
+def scan_documents(
+    gathered: Gathered, start: str, options: Options, artifacts: tuple[Inspected, ...] = (), *, mode: str = "scan"
+) -> ScanResult:
+    """Judge what was gathered; ``start`` is where the search for a policy file begins.
+
+    Args:
+        gathered: documents and what could not be read.
+        start: the first path.
+        options: see ``Options``.
+        artifacts: packages whose code was read.
+        mode: scan, or inspect when the question is only what the code of ``artifacts`` does.
+    """
     policy = load_policy(options.config, start)
     now = options.now or _now()
     graph = DependencyGraph(gathered.locate)
@@ -113,8 +124,8 @@ def scan_documents(gathered: Gathered, start: str, options: Options) -> ScanResu
     coverage = list(gathered.coverage)
     options.progress("opening the advisory index")
     today = now[:10]
-    index = _open_index(options, policy, today, coverage) if graph.nodes else None
-    context = Context(graph, gathered.documents, index, gathered.locate, options.online)
+    index = _open_index(options, policy, today, coverage) if graph.nodes and mode == "scan" else None
+    context = Context(graph, gathered.documents, index, gathered.locate, options.online, artifacts)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -131,7 +142,8 @@ def scan_documents(gathered: Gathered, start: str, options: Options) -> ScanResu
         snapshot=index.info(today) if index else None,
         rules=rules,
         timestamp=now,
-        exit_code=exit_code(decisions, accepted, sum(f.packages for f in files)),
+        exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
+        mode=mode,
     )
 
 
@@ -207,8 +219,18 @@ def _run_checks(
                     coverage.append(item)
         except IntelError as error:
             coverage.append(_without_data(error))
+    named = (*policy.fail_on, *policy.disabled_checks)
+    if context.artifacts or any("/" in name and name not in rules for name in named):
+        rules.update(_behaviour_pages())
     check_names(policy, rules, {check.id for check in checks()})
     return findings, rules
+
+
+def _behaviour_pages() -> dict[str, Rule]:
+    from depscan.checks.behaviour import rule_page
+    from depscan.rules.load import load_rules
+
+    return {rule.id: rule_page(rule) for rule in load_rules()}
 
 
 def _accepted_before(options: Options) -> tuple[tuple[Statement, ...], Baseline | None]:

@@ -3,7 +3,9 @@
     DepscanError
       UsageError      the command line or the API was used wrongly            exit 2
       InputError      a scanned file cannot be read as what it claims to be   exit 2
+      ArtifactError   an archive, folder or script cannot be opened at all    exit 2
       PolicyError     the policy, the baseline or a VEX file is wrong         exit 2
+      RuleError       a rule file or list is wrong                            exit 2
       IntelError      advisory data is missing, broken or too old             exit 4
 
 Every one of them says what is wrong and, where there is one, in which file and line.
@@ -51,6 +53,10 @@ class InputError(DepscanError):
     route: tuple[str | int, ...] = ()
 
 
+class ArtifactError(DepscanError):
+    """An archive, folder or script of which nothing can be read: missing, no permission, no archive inside."""
+
+
 class PolicyError(DepscanError):
     """The policy file, the baseline or a VEX document cannot be used."""
 
@@ -59,3 +65,7 @@ class IntelError(DepscanError):
     """Advisory data is missing, damaged, empty or older than allowed."""
 
     exit_code = 4
+
+
+class RuleError(DepscanError):
+    """A rule file or list is wrong."""

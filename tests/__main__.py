@@ -1,6 +1,6 @@
 """The one entry for everything CI checks: ``python -m tests [STEP...]``.
 
-Steps: format, lint, types, layers, docs, tests. Without a step, all of them run and the first failure ends it.
+Steps: format, lint, types, layers, docs, rules, corpus, tests. Without a step, all of them run and the first failure ends it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ STEPS = {
     "types": [PYTHON, "-m", "mypy"],
     "layers": [PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
     "docs": [PYTHON, "docs/generate.py", "--check"],
+    "rules": [PYTHON, "-m", "depscan", "rules", "lint"],
+    "corpus": [PYTHON, "corpus/evaluate.py", "--check"],
     "tests": [PYTHON, "-m", "pytest", "-n", "2"],
 }
 

@@ -17,6 +17,7 @@ from depscan.model.finding import Confidence, Finding, Severity
 from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
+    from depscan.intel.index import Index
     from depscan.model.advisory import Advisory
     from depscan.model.package import Package
 
@@ -24,6 +25,9 @@ _LOOKED_UP = frozenset({"registry", "npm", "url"})
 """Sources whose name and version mean what the advisory means. A repository or folder is its own thing."""
 
 _NAMED = 3
+
+_STALE_YEARS = 2
+"""Vulnerability data that ends this many years before the newest record is no basis for "clean"."""
 
 MALICIOUS_RELEASE = Rule(
     "advisory/malicious",
@@ -97,6 +101,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             if package.version is None and not pinned_elsewhere:
                 open_.setdefault(package.ecosystem, []).append(name)
     yield from _not_matched(open_, unknown, unnamed)
+    yield from _stale(index, {p.ecosystem for p in context.graph.nodes.values() if p.source in _LOOKED_UP})
 
 
 def _not_matched(open_: dict[str, list[str]], unknown: Counter[str], unnamed: list[str]) -> Iterator[Coverage]:
@@ -113,6 +118,17 @@ def _not_matched(open_: dict[str, list[str]], unknown: Counter[str], unnamed: li
     if unnamed:
         why = f"{_packages(unnamed)} from a repository or bare URL: advisories speak of published releases"
         yield Coverage("advisories", "skipped", why, kind="source")
+
+
+def _stale(index: Index, ecosystems: set[str]) -> Iterator[Coverage]:
+    """Say so where the index knows malicious packages of an ecosystem but no vulnerabilities of late."""
+    floor = str(int(str(index.meta["newest"])[:4]) - _STALE_YEARS)
+    for ecosystem in sorted(ecosystems):
+        known = index.newest_flaw(ecosystem)
+        if index.covers(ecosystem) and known[:4] < floor:
+            upto = f"only up to {known[:10]}" if known else "not at all"
+            why = f"vulnerabilities are known {upto}, malicious packages later ('depscan db update {ecosystem}')"
+            yield Coverage(ecosystem, "partial", why, needed=True, kind="ecosystem")
 
 
 def _packages(names: list[str]) -> str:

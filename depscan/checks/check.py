@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.graph.graph import DependencyGraph
 from depscan.intel.index import Index
@@ -12,6 +12,9 @@ from depscan.model.document import Document
 from depscan.model.finding import Confidence, Evidence, Finding
 from depscan.model.location import Location, Route
 from depscan.model.rule import Rule
+
+if TYPE_CHECKING:
+    from depscan.facts.inspected import Inspected
 
 
 class Context(NamedTuple):
@@ -23,6 +26,7 @@ class Context(NamedTuple):
         advisories: the advisory index; None when there is none or the user asked for none.
         locate: path and route to a location with its line.
         online: whether live services may be asked.
+        artifacts: packages whose code was read.
     """
 
     graph: DependencyGraph
@@ -30,6 +34,7 @@ class Context(NamedTuple):
     advisories: Index | None
     locate: Callable[[str, Route], Location]
     online: bool = False
+    artifacts: "tuple[Inspected, ...]" = ()
 
 
 class Check(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from depscan.checks.check import Check, Context, finding_at
@@ -33,7 +34,7 @@ PLAIN = Rule(
     "An index on the loopback address is not reported.",
 )
 
-_LOOPBACK = ("localhost", "127.", "[::1]", "0.0.0.0")  # noqa: S104 - text to compare with, nothing is bound
+_LOOPBACK = r"(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|0\.0\.0\.0)\.?(:\d+)?"
 
 
 def run(context: Context) -> Iterator[Finding | Coverage]:
@@ -44,12 +45,18 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             at = (document.path, use.at)
             if use.role == "extra" and not use.names and not hashed:
                 yield finding_at(context, EXTRA, document.path, f"extra index {mask(use.url)}", at)
-            host = use.url.removeprefix("http://") if use.url.startswith("http://") else ""
-            if host and not host.rpartition("@")[2].startswith(_LOOPBACK):
+            if use.role == "trusted-host":
+                if not _is_loopback(use.url):
+                    message = f"certificate of {mask(use.url)} is not checked (trusted-host)"
+                    yield finding_at(context, PLAIN, document.path, message, at)
+            elif use.url[:7].lower() == "http://" and not _is_loopback(use.url[7:]):
                 yield finding_at(context, PLAIN, document.path, f"index without encryption: {mask(use.url)}", at)
-            if use.role == "trusted-host" and not use.url.startswith(_LOOPBACK):
-                message = f"certificate of {mask(use.url)} is not checked (trusted-host)"
-                yield finding_at(context, PLAIN, document.path, message, at)
+
+
+def _is_loopback(rest: str) -> bool:
+    """Return whether the URL without its scheme leads to this machine; a name that only begins so does not."""
+    host = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
+    return re.fullmatch(_LOOPBACK, host, re.IGNORECASE) is not None
 
 
 CHECK = Check("extra_index", "Extra, mixed and unencrypted indexes", (EXTRA, PLAIN), run)

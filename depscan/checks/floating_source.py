@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from depscan.checks.check import Check, Context, finding_at
@@ -38,9 +39,14 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         if package.source == "git" and not package.commit:
             message = "is taken from a repository without a commit"
             yield finding_at(context, VCS, key, message, context.graph.first_place(key))
-        elif package.source == "url" and not package.hashes and "sha256=" not in package.url:
+        elif package.source == "url" and not package.hashes and not _hashed(package.url):
             message = "is fetched from a URL without a hash"
             yield finding_at(context, URL, key, message, context.graph.first_place(key))
+
+
+def _hashed(url: str) -> bool:
+    """Return whether the fragment, which no server ever sees, says which bytes are right (PEP 610, pip)."""
+    return re.search(r"[#&]sha(256|384|512)=[0-9a-fA-F]{64,128}(?=&|$)", url[url.find("#") :]) is not None
 
 
 CHECK = Check("floating_source", "VCS or URL dependency without a commit or hash", (VCS, URL), run)

@@ -27,7 +27,7 @@ _NAMED = 5
 def run(context: Context) -> Iterator[Finding | Coverage]:
     """Yield one finding per file and index in which only some registry packages carry a hash."""
     for document in context.documents:
-        if not document.hashed:
+        if not document.hashed or not any(p.hashes for p in document.nodes.values()):
             continue
         groups: dict[str, tuple[list[str], int]] = {}
         for key, package in document.nodes.items():

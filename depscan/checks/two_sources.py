@@ -21,6 +21,8 @@ RULE = Rule(
     "Builds for other hardware come from the vendor's own index on purpose (torch with +cu and +cpu versions).",
 )
 
+_NAMED = 4
+
 
 def run(context: Context) -> Iterator[Finding | Coverage]:
     """Yield a finding per name with more than one origin."""
@@ -32,15 +34,20 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     for held in origins.values():
         if len(held) > 1:
             keys = list(held.values())
-            message = f"comes from {len(held)} sources: {', '.join(held)}"
+            more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
+            message = f"comes from {len(held)} sources: {', '.join(list(held)[:_NAMED])}{more}"
             made = finding_at(context, RULE, keys[-1], message, context.graph.first_place(keys[-1]))
             others = tuple(Evidence(context.locate(*context.graph.first_place(k)), "related") for k in keys[:-1])
             yield made._replace(evidence=made.evidence + others)
 
 
 def _origin(package: Package) -> str:
-    if package.source in {"git", "url"}:
-        return package.url.partition("#")[0].partition("@")[0] if package.source == "git" else package.url
+    if package.source == "git":
+        head, slash, name = package.url.partition("#")[0].rpartition("/")
+        return head + slash + name.partition("@")[0]
+    if package.source == "url":
+        # Host, owner and project: one release has many files, and they are one publisher's.
+        return "/".join(package.url.partition("?")[0].split("/")[:5])
     if package.source == "local":
         # Workspace members name each other by different relative paths: all of them are the user's own.
         return "a local folder" if package.url else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from depscan import __version__
 from depscan.errors import DepscanError
+from depscan.version import __version__
 
 TYPE_CHECKING = False  # importing typing costs a fifth of a bare interpreter
 if TYPE_CHECKING:
@@ -44,11 +44,26 @@ def main(argv: list[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 4
     except KeyboardInterrupt:
         sys.stderr.write("depscan: interrupted\n")
         return 130
+    except Exception:  # noqa: BLE001 - Python would exit 1, which means "gate hit"; a defect of ours is "incomplete"
+        _defect()
+        return 4
     return code
+
+
+def _defect() -> None:
+    """Show an unexpected error as what it is: depscan's fault, and an answer that was not given."""
+    from traceback import format_exc
+
+    from depscan.text.escape import terminal
+
+    lines = [terminal(line, 500) for line in format_exc().splitlines()]
+    lines.append("depscan: this is a defect of depscan; nothing was decided (exit 4). Please report the lines above.")
+    if sys.stderr is not None:
+        sys.stderr.write("\n".join(lines) + "\n")
 
 
 def commands() -> list[str]:

@@ -43,14 +43,12 @@ def run(args: Namespace) -> int:
     """
     from depscan.cli.rules import all_rules
 
-    rule = next((r for r in all_rules() if args.topic in {r.id, r.id.partition("/")[2]}), None)
-    if rule is not None:
-        sys.stdout.write(page(rule))
-    elif args.topic in EXIT_CODES:
+    if args.topic in EXIT_CODES:
         name, meaning = EXIT_CODES[args.topic]
         sys.stdout.write(f"exit code {args.topic}: {name}\n\n{meaning}\n")
-    else:
-        sys.stdout.write(_advisory(args.topic, args.db))
+        return 0
+    rule = next((r for r in all_rules() if args.topic in {r.id, r.id.partition("/")[2]}), None)
+    sys.stdout.write(page(rule) if rule is not None else _advisory(args.topic, args.db))
     return 0
 
 

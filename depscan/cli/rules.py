@@ -1,4 +1,10 @@
-"""List the rules a finding can come from."""
+"""List, show, check and try the rules a finding can come from.
+
+depscan rules                        the table
+depscan rules show exfiltration/environment-over-network
+depscan rules lint                   every rule file, strictly
+depscan rules test [FAMILY|ID...]    every example against the whole rule set
+"""
 
 from __future__ import annotations
 
@@ -6,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from depscan.cli._table import table
+from depscan.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -15,19 +22,59 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--markdown", action="store_true", help="as a Markdown table")
+    parser.add_argument("action", nargs="?", default="list", choices=["list", "show", "lint", "test"])
+    parser.add_argument("ids", nargs="*", metavar="ID", help="rule ids or families")
+    parser.add_argument("--markdown", action="store_true", help="the list as a Markdown table")
 
 
 def run(args: Namespace) -> int:
-    """Print the table."""
-    rows = [(rule.id, rule.klass, rule.severity.word, rule.title) for rule in all_rules()]
-    sys.stdout.write(table(("rule", "class", "severity", "title"), rows, markdown=args.markdown))
+    """Run one action and return the exit code."""
+    if args.action == "list":
+        rows = [(rule.id, rule.klass, rule.severity.word, rule.title) for rule in all_rules()]
+        sys.stdout.write(table(("rule", "class", "severity", "title"), rows, markdown=args.markdown))
+        return 0
+    if args.action == "show":
+        return _show(args.ids)
+    return _lint() if args.action == "lint" else _test(args.ids)
+
+
+def _show(ids: list[str]) -> int:
+    from depscan.cli.explain import page
+
+    known = {rule.id: rule for rule in all_rules()}
+    for wanted in ids:
+        if wanted not in known:
+            raise UsageError(f"no rule {wanted}", hint="depscan rules lists them")
+        sys.stdout.write(page(known[wanted]))
     return 0
 
 
+def _lint() -> int:
+    from depscan.rules.lint import lint
+
+    problems = lint()
+    sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+    return 1 if problems else 0
+
+
+def _test(ids: list[str]) -> int:
+    from depscan.rules.load import load_rules
+    from depscan.rules.trial import try_examples
+
+    wanted = [r for r in load_rules() if not ids or r.id in ids or r.id.partition("/")[0] in ids]
+    problems = try_examples(wanted)
+    sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+    sys.stdout.write(f"{sum(len(r.examples) for r in wanted)} examples of {len(wanted)} rules, {len(problems)} wrong\n")
+    return 1 if problems else 0
+
+
 def all_rules() -> list[Rule]:
-    """Return the rules of every check and of the policy, by id."""
+    """Return the rules of every check and of the policy, and those over facts, by id."""
+    from depscan.checks.behaviour import rule_page
     from depscan.checks.check import checks
     from depscan.policy.rules import RULES
+    from depscan.rules.load import load_rules
 
-    return sorted([rule for check in checks() for rule in check.rules] + list(RULES), key=lambda rule: rule.id)
+    behaviour = [rule_page(rule) for rule in load_rules()]
+    own = [rule for check in checks() for rule in check.rules]
+    return sorted([*own, *RULES, *behaviour], key=lambda rule: rule.id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from depscan.text.escape import visible
+
 if TYPE_CHECKING:
     from depscan.graph.graph import DependencyGraph
     from depscan.model.document import Edge
@@ -75,4 +77,4 @@ def _dot(text: str) -> str:
 
 def _mermaid(text: str) -> str:
     safe = "@/._-+ ~"
-    return "".join(c if (c.isascii() and c.isalnum()) or c in safe else f"#{ord(c)};" for c in text)
+    return "".join(c if (c.isascii() and c.isalnum()) or c in safe else f"#{ord(c)};" for c in visible(text))

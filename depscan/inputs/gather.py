@@ -42,6 +42,7 @@ class Gathered:
         self._sources: dict[str, tuple[SourceFile, InputFormat]] = {}
         self._seen: set[tuple[str, bool]] = set()
         self._scope: tuple[str, ...] = ()
+        self._including: list[tuple[Document, SourceFile]] = []
         self._constraints: list[tuple[Document, Document]] = []
         self._lines: dict[tuple[str, Route], Location] = {}
 
@@ -65,6 +66,10 @@ class Gathered:
                 self._walk(path)
             else:
                 self._add_file(path, format_hint, named=True)
+            # A list that grows while it is read, no recursion: a chain of includes may be as long as it likes.
+            for document, source in self._including:
+                self._follow_includes(document, source)
+            self._including.clear()
         self._apply_constraints()
 
     def add_document(self, document: Document) -> None:
@@ -145,8 +150,8 @@ class Gathered:
         if role != "constraint":
             self.documents.append(document)
         self._note_problems(document)
-        if self._follow:
-            self._follow_includes(document, source)
+        if self._follow and document.includes:
+            self._including.append((document, source))
         return document
 
     def _note_problems(self, document: Document) -> None:

@@ -21,7 +21,7 @@ from depscan.intel.pack import Packages, compact, head, pack
 from depscan.intel.ranges import outside
 from depscan.intel.rows import encode
 from depscan.intel.sources import read_source, sha256_of
-from depscan.model.advisory import MALICIOUS, Advisory
+from depscan.model.advisory import MALICIOUS, VULNERABILITY, Advisory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ class _Collector:
 
     def read(self, path: str, only: str) -> None:
         """Read one source; ``only`` is the ecosystem whose export it is, or "" to find out."""
-        parsed: list[tuple[str, str, str, str, list[str]]] = []
+        parsed: list[tuple[str, str, str, str, list[str], str]] = []
         tally: Counter[str] = Counter()
         for raw in read_source(path):
             if raw.problem:
@@ -86,19 +86,21 @@ class _Collector:
             for (where, package), advisories in grouped.items():
                 tally[where] += 1
                 newest = max(a.modified or a.published for a in advisories)
-                parsed.append((where, package, advisories[0].id, newest, [compact(encode(a)) for a in advisories]))
+                flaw = max((a.published or a.modified for a in advisories if a.kind == VULNERABILITY), default="")
+                rows = [compact(encode(a)) for a in advisories]
+                parsed.append((where, package, advisories[0].id, newest, rows, flaw))
         if not parsed:
             raise IntelError("no advisory could be read", path=path, hint="; ".join(self.problems[:2]))
         self._take(path, parsed, tally, only or _export_of(path, tally))
 
     def _take(
-        self, path: str, parsed: list[tuple[str, str, str, str, list[str]]], tally: Counter[str], only: str
+        self, path: str, parsed: list[tuple[str, str, str, str, list[str], str]], tally: Counter[str], only: str
     ) -> None:
-        for where, package, id_, newest, rows in parsed:
+        for where, package, id_, newest, rows, flaw in parsed:
             if only and where != only and not where.startswith(only + ":"):
                 self.foreign += 1
             else:
-                self.section(where).add(package, id_, newest, rows)
+                self.section(where).add(package, id_, newest, rows, flaw)
         source = {"name": _shown(path), "sha256": sha256_of(path)}
         for where in tally:
             if where in self.sections and (not only or where == only or where.startswith(only + ":")):

@@ -88,6 +88,11 @@ class Index:
         newest, built = str(self.meta["newest"]), str(self.meta["built"])
         return SnapshotInfo(self.origin, built, newest, age_days(newest, today), counts, self.sha256)
 
+    def newest_flaw(self, ecosystem: str) -> str:
+        """Return when the newest vulnerability of an ecosystem was published (RFC 3339); "" when there is none."""
+        given = self.meta["sections"].get(ecosystem, {})
+        return str(given.get("newest_flaw", given.get("newest", "")))
+
     def covers(self, ecosystem: str) -> bool:
         """Return whether the index knows this ecosystem at all; "no advisory" means nothing where it does not."""
         return ecosystem in self.meta["sections"]

@@ -14,6 +14,8 @@ from depscan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from requests import Response
+
 _THREADS = 8
 _TIMEOUT = 15
 """Seconds one request may take."""
@@ -54,6 +56,7 @@ def ask(packages: Iterable[tuple[str, str, str]], url: str = "") -> tuple[list[O
         from pathlib import Path
 
         service = OsvService(Path(cache), _TIMEOUT, url)
+        service.session.hooks["response"].append(_demand_whole_answer)
         for key, found, reason in pool.map(lambda p: _query(service, p), packages):
             opinions += found
             if reason:
@@ -75,6 +78,24 @@ def _query(service: object, package: tuple[str, str, str]) -> tuple[str, list[Op
         return key, [], "its version is none the service understands"
     except (requests.RequestException, ServiceError) as error:
         return key, [], f"the live service did not answer ({type(error).__name__})"
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return key, [], "the live service gave an answer that makes no sense"
     return key, [Opinion(key, (r.id, *sorted(r.aliases)), tuple(map(str, r.fix_versions))) for r in results], ""
+
+
+def _demand_whole_answer(response: Response, **_: object) -> None:
+    """Refuse an answer that pip-audit would take for "nothing known": an odd shape, or one page of several.
+
+    Source: https://google.github.io/osv.dev/post-v1-query/
+
+    Raises:
+        ValueError: the answer is not what the service's description says.
+    """
+    if not response.ok:
+        return
+    answer = response.json()
+    records = answer.get("vulns", [])
+    if not isinstance(records, list) or not all(isinstance(r["id"], str) for r in records):
+        raise ValueError("records without an id")
+    if answer.get("next_page_token"):
+        raise ValueError("there are more pages")

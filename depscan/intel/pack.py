@@ -24,14 +24,19 @@ class Packages:
         self.sources: list[dict[str, str]] = []
         self.ids: set[str] = set()
         self.times: list[str] = []
+        self.flaws: list[str] = []
 
-    def add(self, package: str, id: str, modified: str, rows: list[str]) -> None:  # noqa: A002 - the field's word
-        """Add the rows of one record; of two records with one id the later modified one stays."""
+    def add(self, package: str, id: str, modified: str, rows: list[str], flaw: str = "") -> None:  # noqa: A002 - the field's word
+        """Add the rows of one record; of two records with one id the later modified one stays.
+
+        ``flaw`` is when a vulnerability was published; "" for records of malicious packages.
+        """
         held = self.rows.setdefault(package, {})
         if id not in held or held[id][0] <= modified:
             held[id] = (modified, rows)
         self.ids.add(id)
         self.times.append(modified)
+        self.flaws.append(flaw)
 
 
 def pack(packages: Packages, built: str) -> tuple[dict[str, Any], bytes]:
@@ -66,6 +71,7 @@ def pack(packages: Packages, built: str) -> tuple[dict[str, Any], bytes]:
         "records": len({id_ for held in packages.rows.values() for id_ in held}),
         "rows": rows,
         "newest": max((t for t in packages.times if t <= built), default=""),
+        "newest_flaw": max((t for t in packages.flaws if t <= built), default=""),
         "sources": sorted(packages.sources, key=lambda s: (s["name"], s["sha256"])),
     }
     return about, directory + b"".join(blocks)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.model.decision import Coverage, Decision
-from depscan.model.finding import Finding
+from depscan.model.finding import Confidence, Finding
 from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class ScanResult(NamedTuple):
         rules: every rule that could have fired, by id.
         timestamp: RFC 3339 time of the scan, the only value that differs between equal scans.
         exit_code: see ``exit_code()``.
+        mode: scan, or inspect when the code of artifacts was read.
     """
 
     tool_version: str
@@ -82,12 +83,28 @@ class ScanResult(NamedTuple):
     rules: dict[str, Rule]
     timestamp: str
     exit_code: int
+    mode: str = "scan"
 
     @property
     def verdict(self) -> str:
-        """Return blocked, bad-input, incomplete, nothing, warnings or clean."""
+        """Return blocked, bad-input, incomplete, nothing, warnings or clean.
+
+        Of an inspection: malicious, suspicious, incomplete, bad-input or clean.
+        """
+        if self.mode == "inspect":
+            return self._inspection_verdict()
         words = {EXIT_GATE: "blocked", EXIT_INPUT: "bad-input", EXIT_NOTHING: "nothing", EXIT_INCOMPLETE: "incomplete"}
         word = words.get(self.exit_code)
         if word:
             return word
         return "warnings" if any(d.action != "allow" for d in self.decisions) else "clean"
+
+    def _inspection_verdict(self) -> str:
+        standing = [d.finding for d in self.decisions if d.action != "allow"]
+        if any(f.klass == "malicious" for f in standing):
+            return "malicious"
+        if any(f.klass == "behaviour" and f.confidence > Confidence.LOW for f in standing):
+            return "suspicious"
+        return {EXIT_INPUT: "bad-input", EXIT_NOTHING: "bad-input", EXIT_INCOMPLETE: "incomplete"}.get(
+            self.exit_code, "clean"
+        )

@@ -29,6 +29,8 @@ _VERDICTS = {
     "incomplete": ("1;33", "INCOMPLETE"),
     "bad-input": ("1;31", "BAD INPUT"),
     "nothing": ("1;33", "nothing to scan"),
+    "malicious": ("1;31", "MALICIOUS"),
+    "suspicious": ("1;33", "SUSPICIOUS"),
 }
 _OLD = 30
 """Days after which the age of the advisories is pointed out."""
@@ -83,6 +85,8 @@ def _verdict(result: ScanResult, view: View) -> str:
     names = [terminal(f.path, 120) for f in result.files]
     where = names[0] if len(names) == 1 else f"{len(names)} files"
     scope = f"{_count(total, 'package')} in {where}" if names else "no file was read"
+    if result.mode == "inspect" and names:
+        scope = f"inspected {where}"
     head = f"depscan: {_paint(word, code, view)}"
     return f"{head}: {', '.join(parts)}; {scope}" if parts else f"{head}: {scope}"
 
@@ -116,13 +120,13 @@ def _subject(result: ScanResult, subject: str, decisions: list[Decision], view: 
 
 
 def _by_severity(decisions: list[Decision], view: View) -> list[str]:
-    def rank(decision: Decision) -> tuple[bool, int, str]:
+    def rank(decision: Decision) -> tuple[bool, int, str, str]:
         finding = decision.finding
         undecided = finding.status == "undecidable"
-        return undecided, 0 if undecided else -finding.severity, decision.action
+        return undecided, 0 if undecided else -finding.severity, finding.klass, _because(decision)
 
     lines = []
-    for (undecided, _, _), group in groupby(sorted(decisions, key=rank), key=rank):
+    for (undecided, *_), group in groupby(sorted(decisions, key=rank), key=rank):
         items = list(group)
         finding = items[0].finding
         word = "undecided" if undecided else finding.severity.word
@@ -132,7 +136,7 @@ def _by_severity(decisions: list[Decision], view: View) -> list[str]:
         if len(items) > len(shown):
             text += f" and {len(items) - len(shown)} more"
         if undecided:
-            text += " (no version in the advisory's range to compare with)"
+            text += " (the advisory's range cannot be compared with this version)"
         if finding.klass == "malicious":
             text = f"{finding.message}: {text}"
         note = "" if items[0].action == "block" else f" [{_because(items[0])}]"
@@ -236,6 +240,9 @@ def _wrap(text: str, width: int, indent: str, extra: int = 0) -> list[str]:
     lines, room = [], width + extra
     while len(text) > room:
         cut = text.rfind(" ", len(indent) + 1, room + 1)
+        if text[cut + 1] == "(":  # an id and its alias stay together
+            earlier = text.rfind(" ", len(indent) + 1, cut)
+            cut = earlier if earlier > len(indent) else cut
         if cut <= len(indent):
             cut = text.find(" ", room)
             if cut < 0:

@@ -15,8 +15,11 @@ _EXACT = re.compile(r"[v=\s]*(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})").fullmatch
 _SHORTHAND = re.compile(r"[A-Za-z0-9_][\w.-]*/[\w.-]+(?:#.*)?").fullmatch
 _HOSTED_TARBALL = re.compile(
-    r"https?://(?:codeload\.)?[\w.-]+/([\w.-]+)/([\w.-]+)/(?:tar\.gz|tarball)/([0-9a-f]{40})$"
+    r"https?://[^/]+/[^?#]+?(?:/(?:legacy\.)?tar\.gz/|/tarball/|/get/|/archive/|/repository/archive\.tar\.gz\?(?:ref|sha)=)"
+    r"([0-9a-f]{40})(?![0-9a-f])"
 ).match
+"""Archives of one commit, as GitHub, Bitbucket and GitLab serve them."""
+_REPOSITORY = re.compile(r"https?://[^/]+/[\w.-]+/[\w.-]+(?<!\.tgz)(?<!\.gz)/?#[0-9a-f]{40}").fullmatch
 _GIT_PREFIXES = ("git+", "git:", "git@", "github:", "gitlab:", "bitbucket:", "gist:", "ssh:")
 _LOCAL_PREFIXES = ("file:", "link:", "portal:", "workspace:", "./", "../", "/", "~/", "root:")
 
@@ -51,7 +54,7 @@ def origin(text: str, name: str) -> Origin:
 def _web(text: str, name: str) -> Origin:
     hosted = _HOSTED_TARBALL(text.partition("#")[0])
     if hosted:
-        return Origin("git", url=text, commit=hosted[3])
+        return Origin("git", url=text, commit=hosted[1])
     index = registry_of(text, name)
     return Origin("registry", index) if index else Origin("url", url=text)
 
@@ -78,7 +81,7 @@ def is_git(text: str) -> bool:
         return True
     body = text.partition("#")[0]
     if text.startswith(("http:", "https:")):
-        return body.endswith(".git") or "#commit=" in text
+        return body.endswith(".git") or "#commit=" in text or _REPOSITORY(text) is not None
     return _SHORTHAND(text) is not None
 
 

@@ -50,6 +50,8 @@ def parse(source: SourceFile) -> Document:
             reader.add_package(path, array(value, f"package {path[:80]}"))
         except InputError as error:
             document.problem(error.message, ("packages", path))
+    if document.problems and not reader.ids:
+        raise source.error(document.problems[0].message)
     reader.link()
     return document
 

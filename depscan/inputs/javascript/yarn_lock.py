@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from depscan.inputs.format import InputFormat
-from depscan.inputs.javascript._origin import is_git, locked_package, origin, split_name, unalias
+from depscan.inputs.javascript._origin import commit_of, is_git, locked_package, origin, split_name, unalias
 from depscan.inputs.javascript._yarn_classic import Block, read_blocks
 from depscan.model.document import Document
 from depscan.model.location import Route
@@ -51,6 +51,10 @@ def parse(source: SourceFile) -> Document:
         raise source.error("merge-conflict markers: the file was committed unresolved", conflict)
     read = _berry if "\n__metadata:" in "\n" + source.text else _classic
     _link(document, *read(source, document))
+    if document.problems and not any(p.version for p in document.nodes.values()):
+        at = document.problems[0].at
+        line = at if isinstance(at, int) else locate_yaml(source, at)
+        raise source.error(f"invalid yarn.lock: {document.problems[0].message}", line)
     return document
 
 
@@ -58,7 +62,10 @@ def _classic(source: SourceFile, document: Document) -> tuple[dict[str, str], li
     held: dict[str, str] = {}
     wants: list[_Want] = []
     for block in read_blocks(source):
-        key = document.add(_classic_package(source, block), block.line)
+        package = _classic_package(block)
+        key = document.add(package, block.line)
+        if package.version is None:
+            document.problem(f"{block.keys[0][:80]!r} has no version", block.line)
         for pattern in block.keys:
             if pattern in held and held[pattern] != key:
                 raise source.error(f"invalid yarn.lock: {pattern[:80]!r} is resolved twice", block.line)
@@ -69,12 +76,10 @@ def _classic(source: SourceFile, document: Document) -> tuple[dict[str, str], li
     return held, wants
 
 
-def _classic_package(source: SourceFile, block: Block) -> Package:
+def _classic_package(block: Block) -> Package:
     name, wanted = split_name(block.keys[0])
     installed = name
-    version = block.values.get("version", "")
-    if not version:
-        raise source.error(f"invalid yarn.lock: {block.keys[0][:80]!r} has no version", block.line)
+    version = block.values.get("version") or None
     name, wanted = unalias(name, wanted)
     name = block.values.get("name", "") or name
     resolved, integrity = block.values.get("resolved", ""), block.values.get("integrity", "")
@@ -85,7 +90,9 @@ def _classic_package(source: SourceFile, block: Block) -> Package:
         integrity = f"sha1:{digest}"
     if not is_git(resolved):
         resolved = web
-    return locked_package(name, version, resolved, integrity, installed)
+    made = locked_package(name, version, resolved, integrity, installed)
+    # for git over ssh yarn writes the repository alone: the request then holds the commit
+    return made._replace(commit=commit_of(wanted)) if made.source == "git" and not made.commit else made
 
 
 def _berry(source: SourceFile, document: Document) -> tuple[dict[str, str], list[_Want]]:
@@ -96,7 +103,10 @@ def _berry(source: SourceFile, document: Document) -> tuple[dict[str, str], list
         if descriptors == "__metadata":
             continue
         row = table(value, "an entry")
-        package = _berry_package(source, descriptors, row)
+        package = _berry_package(descriptors, row)
+        if package is None:
+            document.problem(f"{descriptors[:80]!r} has no version or resolution", (descriptors,))
+            continue
         key = document.add(package, (descriptors,))
         if package.source == "local" and package.url == "workspace:.":
             document.root = key
@@ -107,14 +117,13 @@ def _berry(source: SourceFile, document: Document) -> tuple[dict[str, str], list
     return held, wants
 
 
-def _berry_package(source: SourceFile, descriptors: str, row: dict[str, Any]) -> Package:
+def _berry_package(descriptors: str, row: dict[str, Any]) -> Package | None:
     from urllib.parse import unquote
 
     resolution = string(row.get("resolution"), "resolution")
     version = string(row.get("version"), "version")
     if not resolution or not version:
-        line = locate_yaml(source, (descriptors,))
-        raise source.error(f"invalid yarn.lock: {descriptors[:80]!r} has no version or resolution", line)
+        return None
     name, reference = split_name(resolution)
     installed = split_name(descriptors)[0]
     for _ in range(_PATCHES):

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from depscan.model.location import Route
 
 _HEAD = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\[\]]*)\])?\s*").match
-_CLAUSE = re.compile(r"\s*(?:===\s*[^\s,;()<>=~]+|(?:==|~=|!=|<=|>=|<|>)\s*[A-Za-z0-9_.*+!-]+)\s*").fullmatch
+_CLAUSE = re.compile(
+    r"\s*(?:===\s*[^\s,;()<>=~]+|==\s*[^\s,;()<>=~'\"]+|(?:~=|!=|<=|>=|<|>)\s*[A-Za-z0-9_.*+!-]+)\s*"
+).fullmatch
+"""A version that PEP 440 does not know is still what the file pins: matching then says "cannot decide"."""
 _EXTRA = re.compile(r"[A-Za-z0-9][\w.-]*").fullmatch
 _MARKER = re.compile(r"\s;|;\s").search
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+|git://|(?:ssh|git)://git@|git@[\w.-]+:", re.IGNORECASE).match
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:").match
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|file:").match
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?").fullmatch
 _FRAGMENT_HASH = re.compile(r"(?:^|&)(md5|sha1|sha224|sha256|sha384|sha512)=([0-9a-fA-F]+)").findall
 _EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9][\w.-]*)(?:\[([^\]]*)\])?").search

@@ -11,7 +11,8 @@ from depscan.model.package import Package
 from depscan.text.shape import required, string, strings, table, tables
 
 _VCS = ("git", "hg", "svn", "bzr")
-_PIN = re.compile(r"\s*={2,3}\s*([^\s,*=<>!~;]+)\s*").fullmatch
+_PIN = re.compile(r"\s*={2,3}\s*([A-Za-z0-9][A-Za-z0-9._+!-]*)\s*").fullmatch
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[.*)?").fullmatch
 _REMOTE = re.compile(r"(?i)(?!file:)[a-z][a-z0-9+.-]*://").match
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}").fullmatch
 _MARKERS = frozenset(
@@ -53,6 +54,20 @@ def package_of(raw: str, terms: dict[str, Any], registry: str) -> Package:
     hashes = tuple(h for h in strings(terms.get("hashes"), "hashes") if h)
     index = registry if kind == "registry" else ""
     return Package("PyPI", name, pin[1] if pin else None, kind, raw if raw != name else "", index, url, commit, hashes)
+
+
+def complaint(raw: str, terms: dict[str, Any]) -> str:
+    """Return what is wrong with the name or the exact version of an entry; "" for nothing.
+
+    Raises:
+        InputError: a value of the wrong type.
+    """
+    version = string(terms.get("version"), "version")
+    if not _NAME(raw):
+        return f"{raw[:80]!r} is no name of a package"
+    if version.lstrip().startswith("==") and not set("*,") & set(version) and not _PIN(version):
+        return f"invalid version {version[:80]!r} of {raw[:80]}"
+    return ""
 
 
 def _origin(terms: dict[str, Any]) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from depscan.errors import InputError
 from depscan.inputs.format import InputFormat
 from depscan.inputs.python._pipenv import (
     add_sources,
+    complaint,
     label_of,
     marker_of,
     package_of,
@@ -77,6 +78,8 @@ def _add(
     at = (category, raw)
     package = package_of(raw, terms, registry)
     key = document.add(package, at)
+    if wrong := complaint(raw, terms):
+        document.problem(wrong, at)
     if index:
         bound.setdefault(registry, []).append(package.name)
         if index not in urls and "://" not in index:

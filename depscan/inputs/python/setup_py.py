@@ -28,13 +28,13 @@ def parse(source: SourceFile) -> Document:
     """Return what a setup.py asks for.
 
     Raises:
-        InputError: not Python (a template, Python 2, broken), or nested too deeply to read.
+        InputError: not Python (a template, Python 2, broken) and no list of requirements in it can be
+            read apart, or nested too deeply to read.
     """
     from depscan.inputs.python._static import Reader
 
-    tree = _tree(source)
-    reader = Reader(tree)
     document = Document(source.path, "setup-py")
+    reader = Reader(_tree(document, source))
     keywords, calls = _keywords(document, reader)
     name = keywords.get("name")
     texts = [t.text for t in reader.texts(name)[0]] if name is not None else []
@@ -49,7 +49,7 @@ def parse(source: SourceFile) -> Document:
     return document
 
 
-def _tree(source: SourceFile) -> ast.Module:
+def _tree(document: Document, source: SourceFile) -> ast.Module:
     import ast
     import warnings
 
@@ -63,9 +63,19 @@ def _tree(source: SourceFile) -> ast.Module:
     except SyntaxError as error:
         template = any(mark in text for mark in PLACEHOLDERS if mark != "${")
         hint = "it looks like a template; scan what it renders to" if template else ""
-        raise source.error(f"not Python that can be read: {error.msg}", error.lineno or 0, hint) from None
+        message, line = f"not Python that can be read: {error.msg}", error.lineno or 0
+        if lists := _lists(text):
+            document.problem(f"{message}; only whole lists of requirements are read", line)
+            return lists
+        raise source.error(message, line, hint) from None
     except (RecursionError, MemoryError, ValueError):
         raise source.error("nested too deeply or too odd to be read as Python") from None
+
+
+def _lists(text: str) -> ast.Module | None:
+    from depscan.inputs.python._broken_python import read_lists
+
+    return read_lists(text, (*_LISTS, "extras_require"))
 
 
 def _keywords(document: Document, reader: Reader) -> tuple[dict[str, ast.expr], int]:

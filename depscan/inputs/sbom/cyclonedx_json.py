@@ -114,8 +114,9 @@ def _add(document: Document, row: dict[str, Any], at: _Route) -> str:
     if package is None:
         document.problem("a component has neither a purl nor a name", at)
         return ""
-    if package.ecosystem == "generic" and row.get("purl"):
-        document.problem(f"not a package URL: {string(row['purl'], 'purl')[:200]!r}", (*at, "purl"))
+    purl = string(row.get("purl"), "purl")
+    if package.ecosystem == "generic" and purl and not purl.lower().startswith("pkg:generic/"):
+        document.problem(f"not a package URL: {purl[:200]!r}", (*at, "purl"))
     return document.add(package, (*at, "purl" if row.get("purl") else "name"))
 
 

@@ -43,3 +43,20 @@ def test_an_optional_peer_that_nobody_installed_is_no_problem() -> None:
 def test_what_is_no_lock_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse(SourceFile("bun.lock", text.encode()))
+
+
+def read(packages: str) -> Document:
+    return parse(SourceFile("bun.lock", f'{{"lockfileVersion": 1, "packages": {{{packages}}}}}'.encode()))
+
+
+@pytest.mark.parametrize("path", ["./a-1.0.0.tgz", "../a.tgz", "/srv/a.tgz", "./a#b.tgz", "a.tgz", "file:lib/a"])
+def test_a_tarball_or_folder_on_disk_is_local(path: str) -> None:
+    (package,) = read(f'"x": ["@s/a@{path}", {{}}, "sha512-AA=="]').nodes.values()
+    assert (package.name, package.version, package.source) == ("@s/a", None, "local")
+    assert package.hashes == ("sha512-AA==",)
+
+
+def test_a_row_that_cannot_be_read_is_a_problem_and_the_rest_is_kept() -> None:
+    document = read('"a": ["a@1.0.0", "", {}, "sha512-AA=="], "b": [1, "", {}, ""], "c": "d"')
+    assert [(p.name, p.version) for p in document.nodes.values()] == [("a", "1.0.0")]
+    assert [p.at for p in document.problems] == [("packages", "b"), ("packages", "c")]

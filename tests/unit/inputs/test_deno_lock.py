@@ -62,3 +62,9 @@ def test_imports_name_packages_and_paths_inside_them() -> None:
         ("pkg:jsr/%40team/left", None), ("pkg:npm/wide@4.2.3", "4.2.3"), ("pkg:npm/%40team/old@0.9.0", "0.9.0"),
     ]  # fmt: skip
     assert [i.path for i in document.includes] == ["import_map.json"]
+
+
+def test_a_key_without_a_version_is_a_problem() -> None:
+    document = read({"version": "5", "npm": {"a@1.0.0_b@2.0.0": {}, "none": {}}})
+    assert [(p.name, p.version) for p in document.nodes.values()] == [("a", "1.0.0"), ("none", None)]
+    assert [p.at for p in document.problems] == [("npm", "none")]

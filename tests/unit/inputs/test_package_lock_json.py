@@ -97,3 +97,13 @@ def test_a_missing_optional_or_peer_dependency_is_fine_and_any_other_a_problem()
 def test_what_is_no_lock_is_refused(value: Any) -> None:
     with pytest.raises(InputError):
         read(value)
+
+
+def test_an_alias_of_version_1_without_a_version_has_none() -> None:
+    rows = {"short": {"version": "npm:long"}, "none": {"version": "npm:"}, "s2": {"version": "npm:@t/long@1.2.3"}}
+    document = read({"lockfileVersion": 1, "dependencies": rows})
+    assert [(p.name, p.version) for p in document.nodes.values()] == [
+        ("long", None),
+        ("none", None),
+        ("@t/long", "1.2.3"),
+    ]

@@ -117,3 +117,10 @@ def test_wrong_types_are_problems_and_the_rest_is_kept() -> None:
     )
     assert [p.name for p in document.nodes.values() if p.ecosystem == "PyPI"] == ["c", "d"]
     assert len(document.problems) == 5
+
+
+def test_what_is_no_name_or_version_is_a_problem() -> None:
+    text = '[packages]\n_a = "==1"\nb = "==0 0"\nc = "=={{ v }}"\nd = "==1.*"\ne = ">=1"\n"f[g]" = "==1"\n'
+    document = parse(text)
+    assert [p.at for p in document.problems] == [("packages", "_a"), ("packages", "b"), ("packages", "c")]
+    assert [p.version for p in document.nodes.values() if p.name in {"b", "c", "d", "e"}] == [None] * 4

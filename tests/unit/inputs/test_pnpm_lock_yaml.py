@@ -90,3 +90,26 @@ def test_upload_times_are_kept() -> None:
 def test_what_is_no_lock_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         read(text)
+
+
+def test_a_key_without_a_version_is_a_problem_and_the_rest_is_kept() -> None:
+    document = read(
+        "lockfileVersion: 5.3\ndependencies: {a: 1.0.0}\npackages:\n  /a/1.0.0:\n    dependencies: {b: 2.0.0}\n"
+        "  files.example/b/2.0.0_a@1.0.0:\n  git.example/team/tool:\n    dependencies: {a: 1.0.0}\n  /c/d:\n  odd:\n"
+    )
+    assert [(p.name, p.version) for p in document.nodes.values()][:2] == [("a", "1.0.0"), ("b", "2.0.0")]
+    assert len(document.nodes) == 3
+    assert [p.at for p in document.problems if "names no version" in p.message] == [
+        ("packages", "git.example/team/tool"),
+        ("packages", "/c/d"),
+        ("packages", "odd"),
+    ]
+
+
+def test_a_path_with_a_leading_dot_is_the_same_path() -> None:
+    document = read(
+        "lockfileVersion: 5.3\ndependencies: {a: file:./x/a.tgz}\npackages:\n"
+        "  file:x/a.tgz: {resolution: {tarball: file:x/a.tgz}, name: a, version: 0.1.0}\n"
+    )
+    assert [e.child for e in document.edges] == ["pkg:npm/a@0.1.0"]
+    assert document.problems == []

@@ -204,3 +204,23 @@ def test_a_comment_ends_a_continuation() -> None:
 @pytest.mark.parametrize("text", ["a[x" + " " * 50_000 + "!]", "a==1" + " " * 50_000 + "b", "a @ x" + " ;" * 50_000])
 def test_hostile_lines_take_linear_time(text: str) -> None:
     read("z==1\n" + text)
+
+
+def test_words_behind_an_option_are_no_unknown_options() -> None:
+    document = read("--pre package\na==1\n")
+    assert [(p.message, p.at) for p in document.problems] == [
+        ("'package' stands behind an option: pip reads nothing there", 1)
+    ]
+
+
+def test_an_odd_hash_is_a_problem_and_the_pin_is_kept() -> None:
+    document = read("a==1 --hash=wrong\nb==1 --hash=\nc==1 --hash sha256:00 -C x\nd== --hash=sha256:00\n")
+    assert names(document)[-3:] == [("a", "1"), ("b", "1"), ("c", "1")]
+    assert [p.at for p in document.problems] == [1, 2, 4]
+
+
+def test_a_pin_that_is_no_pep_440_version_is_still_a_pin() -> None:
+    document = parse(SourceFile("r.txt", b"evm-py==0.2.0-alpha\\.33\npynetbox==4.1.0-NA\n"))
+    versions = [p.version for p in document.nodes.values() if p.source != "local"]
+    assert versions == ["0.2.0-alpha\\.33", "4.1.0-NA"]
+    assert not document.problems

@@ -182,3 +182,9 @@ def test_an_spdx_document_of_several_described_packages_has_no_root() -> None:
 def test_values_of_the_wrong_type_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         cyclonedx(**fields)
+
+
+def test_a_generic_purl_is_a_purl() -> None:
+    document = cyclonedx(components=[{"type": "library", "name": "tool", "purl": "pkg:generic/tool@1.1.1"}])
+    assert [(p.name, p.version) for p in document.nodes.values()] == [("tool", "1.1.1")]
+    assert document.problems == []

@@ -93,3 +93,39 @@ def test_names_that_double_or_go_in_circles_end() -> None:
     doubling = "x0 = ['a']\n" + "".join(f"x{i + 1} = x{i} + x{i}\n" for i in range(60))
     assert read(doubling + "setup(install_requires=x60)").problems
     assert read("a = b\nb = a\nsetup(install_requires=a, extras_require=b)").problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print 'old'\nsetup(install_requires=['a==1'])\n",
+        "setup(\n    install_requires=['a==1',  # it's here\n    ],\n    entry_points={'x': []},\n",
+        "{% if x %}\nsetup(tests_require=['a'.b, install_requires = ['a==1'])\n{% endif %}\n",
+        "# install_requires=['no']\nsetup(install_requires=['a==1'], version=)\n",
+    ],
+)
+def test_whole_lists_are_read_from_a_file_that_does_not_parse(text: str) -> None:
+    document = read(text)
+    assert [(e.child, e.requested) for e in document.edges] == [("pkg:pypi/a@1", "==1")]
+    assert "not Python" in document.problems[0].message
+    assert "a==1" in text.split("\n")[int(str(document.edges[0].at)) - 1]
+
+
+@pytest.mark.parametrize("text", ["setup(install_requires=[['a==1')", "requires=['a'\nx = '", "install_requires=['''"])
+def test_a_list_that_is_not_whole_is_not_read(text: str) -> None:
+    with pytest.raises(InputError, match="not Python"):
+        read(text)
+
+
+@pytest.mark.parametrize("version", ["{}", "%s", "%(v)s", "$V", "{{ v }}"])
+def test_a_hole_is_no_version(version: str) -> None:
+    document = read(f"setup(install_requires=['a=={version}'])")
+    assert [(p.name, p.version) for p in document.nodes.values()][1:] == [("a", None)]
+    assert "placeholder" in document.problems[0].message
+
+
+@pytest.mark.parametrize("want", ["a-==1", "a.==1", "a_==1", "-a==1", ".a==1", "_a==1", "%s==1", "a=='1'"])
+def test_what_is_no_name_or_version_is_a_problem(want: str) -> None:
+    document = read(f'setup(install_requires=["{want}"])')
+    assert not document.edges
+    assert len(document.problems) == 1

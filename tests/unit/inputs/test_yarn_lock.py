@@ -77,3 +77,45 @@ def test_what_is_wrong_is_said_with_its_line(text: str, line: int) -> None:
     with pytest.raises(InputError) as caught:
         read(text)
     assert caught.value.line == line
+
+
+REV = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    "resolved",
+    [
+        f"https://token@git.example/team/tool/tar.gz/{REV}",
+        f"https://git.example/team/tool/repository/archive.tar.gz?ref={REV}",
+        f"https://git.example/team/tool/get/{REV}.tar.gz",
+        f"https://git.example/team/tool#{REV}",
+        f"git+ssh://git@git.example/team/tool.git#{REV}",
+    ],
+)
+def test_addresses_of_one_commit_are_git(resolved: str) -> None:
+    (package,) = read(f'"a@team/tool":\n  version "1.0.0"\n  resolved "{resolved}"\n').nodes.values()
+    assert (package.source, package.commit, package.hashes) == ("git", REV, ())
+
+
+def test_a_tarball_with_its_hash_behind_it_is_no_commit() -> None:
+    (package,) = read(f'a@1:\n  version "1.0.0"\n  resolved "https://files.example/x/a.tgz#{REV}"\n').nodes.values()
+    assert (package.source, package.commit, package.hashes) == ("url", "", (f"sha1:{REV}",))
+
+
+def test_the_request_gives_the_commit_that_the_resolved_address_leaves_out() -> None:
+    text = f'"a@https://git.example/a.git#{REV}":\n  version "1.0.0"\n  resolved "git+ssh://git@git.example/a.git"\n'
+    (package,) = read(text).nodes.values()
+    assert package.commit == REV
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a@1:\n  version "1.0.0"\n\nb@1:\n  resolved "https://files.example/b.tgz"\n',
+        '__metadata:\n  version: 8\n"a@npm:1": {version: 1.0.0, resolution: "a@npm:1.0.0"}\n"b@npm:1": {version: 2}\n',
+    ],
+)
+def test_an_entry_without_a_version_is_a_problem_and_the_rest_is_kept(text: str) -> None:
+    document = read(text)
+    assert [p.name for p in document.nodes.values() if p.version] == ["a"]
+    assert len(document.problems) == 1

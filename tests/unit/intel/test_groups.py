@@ -43,8 +43,7 @@ def test_the_fix_clears_every_advisory_also_one_that_does_not_hit_now() -> None:
     assert clearing_version(given, "1.0", "PyPI").version == "1.4"
 
 
-def test_without_a_version_that_clears_all_there_is_none() -> None:
-    assert clearing_version([advisory(introduced(), fixed("1.2")), advisory(introduced())], "1.0", "PyPI").version == ""
+def test_where_nothing_was_fixed_or_no_order_is_known_there_is_no_version_to_move_to() -> None:
     assert clearing_version([advisory(introduced(), last("1.2"))], "1.0", "PyPI").version == ""
     assert clearing_version([advisory(introduced(), fixed("1.2"))], "no version", "PyPI").version == ""
     assert clearing_version([advisory(introduced(), fixed("1.2"))], "1.0", "Unheard").version == ""

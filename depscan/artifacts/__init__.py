@@ -1,0 +1,1 @@
+"""Bytes behind a package: archives, folders and single files opened in memory by budgeted readers."""

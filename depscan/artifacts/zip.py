@@ -1,0 +1,319 @@
+"""Walk a zip archive by its directory and check it against what really stands in the file.
+
+Format: PKWARE APPNOTE 6.3.10. Installers disagree on what a zip holds (directory or local headers, first or last
+duplicate, data before and after): whatever they could see differently is an oddity, and members only some of them
+would see are read too.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from depscan.artifacts.ledger import Ledger
+from depscan.artifacts.magic import HEAD
+from depscan.artifacts.members import Found
+from depscan.artifacts.source import Source
+from depscan.artifacts.streams import pieces, unpack
+
+_END = struct.Struct("<4s4H2LH")
+_CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
+_LOCAL = struct.Struct("<4s2B4HL2L2H")
+_ZIP64_END = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR = struct.Struct("<4sLQL")
+
+_METHODS = {0: "", 8: "deflate", 12: "bzip2", 14: "lzma", 93: "zstd", 20: "zstd"}
+_TAIL = 22 + 0xFFFF
+_MOST_DIRECTORY = 64 << 20
+_MIB = 1 << 20
+_SYMBOLIC = 0o12
+_MAX32 = 0xFFFFFFFF
+_ENCRYPTED, _DESCRIPTOR, _UTF8 = 1, 8, 0x800
+_SALVAGE = 256 << 20
+
+
+class _Entry(NamedTuple):
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    mode: int
+    offset: int
+
+
+class _Directory(NamedTuple):
+    data: bytes
+    start: int
+    shift: int
+    """Bytes in front of the archive: to be added to every offset."""
+
+
+class ZipReader:
+    """Reads one member when asked for."""
+
+    __slots__ = ("_entry", "_granted", "_head", "_path", "_source", "_start", "ledger")
+
+    def __init__(self, source: Source, entry: _Entry, start: int, path: str, ledger: Ledger) -> None:
+        self._source = source
+        self._entry = entry
+        self._start = start
+        self._path = path
+        self.ledger = ledger
+        self._granted = -1
+        self._head: bytes | None = None
+
+    def __call__(self) -> bytes:
+        """Return the content; a wrong checksum or length is an oddity."""
+        entry = self._entry
+        if entry.flags & _ENCRYPTED:
+            return b""
+        first = self._granted < 0
+        if first:
+            granted = self.ledger.grant(self._path, max(entry.size, 1))
+            # Where more comes than the directory states, some installers write it all.
+            self._granted = self.ledger.budget.member if granted else 0
+        if not self._granted:
+            return b""
+        ledger = self.ledger if first else Ledger(self.ledger.budget)  # what is wrong is said once
+        data = b"".join(self._unpacked(self._granted, ledger))
+        if first and entry.size <= self.ledger.budget.member:
+            self._check(data)
+        return data[: self._granted]
+
+    def head(self) -> bytes:
+        """Return the first 512 bytes."""
+        if self._head is None:
+            quiet = Ledger(self.ledger.budget)
+            data = b"" if self._entry.flags & _ENCRYPTED else b"".join(self._unpacked(HEAD, quiet, HEAD * 4))
+            self._head = data[:HEAD]
+        return self._head
+
+    def _unpacked(self, wanted: int, ledger: Ledger, packed: int = 0) -> Iterator[bytes]:
+        kind = _METHODS.get(self._entry.method)
+        if kind is None:
+            ledger.odd("unreadable", self._path, f"unknown compression method {self._entry.method}")
+            return
+        length = min(self._entry.packed, packed) if packed else self._entry.packed
+        made = 0
+        for piece in unpack(pieces(self._source, self._start, length), kind, self._path, ledger):
+            yield piece
+            made += len(piece)
+            if made > wanted:
+                return
+
+    def _check(self, data: bytes) -> None:
+        import zlib
+
+        entry = self._entry
+        if len(data) != entry.size:
+            more = "more" if len(data) > entry.size else "fewer"
+            self.ledger.odd("broken", self._path, f"{more} bytes than the {entry.size} that are stated")
+        elif zlib.crc32(data) != entry.crc:
+            self.ledger.odd("broken", self._path, "its checksum is wrong")
+
+
+class ZipWalk:
+    """The members of one zip archive."""
+
+    def __init__(self, source: Source, path: str, ledger: Ledger) -> None:
+        self._source = source
+        self._path = path
+        self._ledger = ledger
+
+    def members(self) -> Iterator[Found]:
+        """Yield regular files: those of the directory, then those only in the file itself."""
+        directory = self._directory()
+        if directory is None:
+            self._ledger.odd("broken", self._path, "no end record: cut short, or not a zip; members were searched for")
+            yield from self._salvage(0, self._source.size)
+            return
+        spans: list[tuple[int, int]] = []
+        for entry in self._entries(directory):
+            if self._ledger.late(self._path) or not self._ledger.admit(self._path):
+                return
+            path = self._ledger.clean(entry.name)
+            start = self._data_start(entry, directory.shift, path)
+            begin = entry.offset + directory.shift
+            spans.append((begin, start + entry.packed))
+            found = self._found(entry, start, path)
+            if found is not None:
+                yield found
+        yield from self._between(spans, directory)
+
+    def _found(self, entry: _Entry, start: int, path: str) -> Found | None:
+        if entry.name.endswith(("/", "\\")):
+            if entry.size:
+                self._ledger.odd("broken", path, "a folder with content")
+            return None
+        if entry.flags & _ENCRYPTED:
+            self._ledger.odd("encrypted", path, "an encrypted member: it was not read")
+        if entry.size > _MIB and entry.size > entry.packed * self._ledger.budget.ratio:
+            self._ledger.odd("ratio", path, f"{entry.packed} bytes that unpack to {entry.size}")
+        if entry.mode >> 12 == _SYMBOLIC:
+            self._ledger.odd("link", path, "a symbolic link in a zip; installers write it as a file")
+        reader = ZipReader(self._source, entry, start, path, self._ledger)
+        return Found(path, entry.size, reader, bool(entry.mode & 0o111))
+
+    def _directory(self) -> _Directory | None:
+        """Return the directory by the last end record, as zipfile finds it; None without one that fits."""
+        tail_at = max(0, self._source.size - _TAIL)
+        tail = self._source.at(tail_at, _TAIL)
+        found: list[tuple[_Directory, int]] = []
+        at = tail.rfind(b"PK\x05\x06")
+        while at >= 0 and len(found) < 2:  # noqa: PLR2004 - a second one is already wrong
+            directory = self._end(tail, tail_at, at)
+            if directory is not None:
+                found.append((directory, at))
+            at = tail.rfind(b"PK\x05\x06", 0, at)
+        if not found:
+            return None
+        if len(found) > 1:
+            self._ledger.odd("broken", self._path, "two end records: two directories in one archive")
+        first, at = found[0]
+        self._around(tail, at, first.shift)
+        return first
+
+    def _end(self, tail: bytes, tail_at: int, at: int) -> _Directory | None:
+        if at + _END.size > len(tail):
+            return None
+        _, _, _, _, count, size, offset, _ = _END.unpack_from(tail, at)
+        end = tail_at + at
+        if _MAX32 in {size, offset} or count == 0xFFFF:  # noqa: PLR2004 - the mark for zip64
+            size, offset, end = self._zip64(end, size, offset)
+        start = end - size
+        shift = start - offset
+        if shift < 0 or start < 0 or size > _MOST_DIRECTORY:
+            return None
+        data = self._source.at(start, size)
+        if data[:4] != b"PK\x01\x02" and (size or count):
+            return None
+        return _Directory(data, start, shift)
+
+    def _around(self, tail: bytes, at: int, shift: int) -> None:
+        end = at + _END.size + int.from_bytes(tail[at + 20 : at + 22], "little")
+        if shift and self._source.at(0, 2) not in {b"#!", b"MZ", b"\x7fE"}:
+            self._ledger.odd("broken", self._path, f"{shift} bytes of other data in front of the archive")
+        elif shift:
+            self._ledger.odd("disguised", self._path, f"a program of {shift} bytes in front of the archive")
+        if end < len(tail):
+            self._ledger.odd("broken", self._path, f"{len(tail) - end} bytes behind the end of the archive")
+        elif end > len(tail):
+            self._ledger.odd("broken", self._path, "the archive's comment is cut short")
+
+    def _zip64(self, end: int, size: int, offset: int) -> tuple[int, int, int]:
+        """Return size and offset of the directory and where it ends, from the zip64 records before the end."""
+        locator = self._source.at(end - _LOCATOR.size, _LOCATOR.size)
+        at = end - _LOCATOR.size - _ZIP64_END.size
+        record = self._source.at(at, _ZIP64_END.size)
+        if not locator.startswith(b"PK\x06\x07") or not record.startswith(b"PK\x06\x06"):
+            return size, offset, end
+        fields = _ZIP64_END.unpack(record)
+        return fields[-2], fields[-1], at
+
+    def _entries(self, directory: _Directory) -> Iterator[_Entry]:
+        data, at = directory.data, 0
+        while at + _CENTRAL.size <= len(data):
+            fields = _CENTRAL.unpack_from(data, at)
+            if fields[0] != b"PK\x01\x02":
+                break
+            (flags, method, _, _, crc, packed, size, names, extras, comments, _, _, mode, offset) = fields[5:]
+            begin = at + _CENTRAL.size
+            raw, extra = data[begin : begin + names], data[begin + names : begin + names + extras]
+            at = begin + names + extras + comments
+            if at > len(data):
+                break
+            if _MAX32 in {packed, size, offset}:
+                size, packed, offset = _wide(extra, size, packed, offset)
+            yield _Entry(_name(raw, flags), flags, method, crc, packed, size, mode >> 16, offset)
+        if at != len(data):
+            self._ledger.odd("broken", self._path, "the directory is damaged: members may be missing")
+
+    def _data_start(self, entry: _Entry, shift: int, path: str) -> int:
+        """Return where a member's data begins; says where its own header contradicts the directory."""
+        begin = entry.offset + shift
+        header = self._source.at(begin, _LOCAL.size + 512)
+        if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
+            self._ledger.odd("broken", path, "no member where the directory says that one is")
+            return self._source.size
+        flags, method, packed, names, extras = _local_fields(header)
+        raw = header[_LOCAL.size : _LOCAL.size + names]
+        start = begin + _LOCAL.size + names + extras
+        if names <= 512 and _name(raw, flags) != entry.name:  # noqa: PLR2004 - what was read of it
+            self._ledger.odd("broken", path, f"its own header calls it {_name(raw, flags)[:200]!r}")
+        if method != entry.method:
+            self._ledger.odd("broken", path, "its own header states another compression")
+        if not flags & _DESCRIPTOR and packed not in {entry.packed, _MAX32}:
+            self._ledger.odd("broken", path, "its own header states another size")
+        if start + entry.packed > self._source.size:
+            self._ledger.odd("broken", path, "its data is cut short")
+        return start
+
+    def _between(self, spans: list[tuple[int, int]], directory: _Directory) -> Iterator[Found]:
+        """Yield members between and before those of the directory, which streaming extractors would see."""
+        end = 0
+        for begin, stop in [*sorted(spans), (directory.start, directory.start)]:
+            if begin < end:
+                self._ledger.odd("broken", self._path, f"members overlap at byte {begin}")
+            elif begin - end >= _LOCAL.size and self._hidden(end, begin):
+                self._ledger.odd("broken", self._path, "members that the directory does not list")
+                yield from self._salvage(end, begin)
+            end = max(end, stop)
+
+    def _hidden(self, start: int, stop: int) -> bool:
+        # A data descriptor (at most 24 bytes) may stand first.
+        return b"PK\x03\x04" in self._source.at(start, min(stop - start, 1 << 20))
+
+    def _salvage(self, at: int, stop: int) -> Iterator[Found]:
+        """Yield what local headers alone tell, for archives without a directory and gaps in others."""
+        data = self._source.at(at, min(stop - at, _SALVAGE))
+        here = data.find(b"PK\x03\x04")
+        while here >= 0 and here + _LOCAL.size <= len(data) and self._ledger.admit(self._path):
+            following = data.find(b"PK\x03\x04", here + 4)
+            end = following if following >= 0 else len(data)
+            entry, start = _local(data, here, end)
+            here = following
+            path = self._ledger.clean(entry.name)
+            found = self._found(entry, at + start, path) if entry.name else None
+            if found is not None:
+                yield found
+            if self._ledger.late(self._path):
+                return
+
+
+def _local_fields(header: bytes) -> tuple[int, int, int, int, int]:
+    """Return flags, method, packed size and the lengths of name and extra field of a local header."""
+    _, _, _, flags, method, _, _, _, packed, _, names, extras = _LOCAL.unpack_from(header)
+    return flags, method, packed, names, extras
+
+
+def _local(data: bytes, here: int, end: int) -> tuple[_Entry, int]:
+    _, _, _, flags, method, _, _, crc, packed, size, names, extras = _LOCAL.unpack_from(data, here)
+    name = data[here + _LOCAL.size : here + _LOCAL.size + names]
+    start = here + _LOCAL.size + names + extras
+    if flags & _DESCRIPTOR or packed == _MAX32 or start + packed > end:
+        packed = max(end - start, 0)
+        size = size or packed * 8
+    return _Entry(_name(name, flags), flags, method, crc, packed, size, 0, here), start
+
+
+def _name(raw: bytes, flags: int) -> str:
+    if raw.isascii():
+        return raw.decode()
+    return raw.decode("utf-8", "backslashreplace") if flags & _UTF8 else raw.decode("cp437")
+
+
+def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Return sizes and offset with the values of the zip64 extra field, which holds only those marked."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        if kind == 1:
+            field = extra[at + 4 : at + 4 + length]
+            wide = [v for (v,) in struct.iter_unpack("<Q", field[: len(field) // 8 * 8])]
+            values = [wide.pop(0) if v == _MAX32 and wide else v for v in (size, packed, offset)]
+            return values[0], values[1], values[2]
+        at += 4 + length
+    return size, packed, offset

@@ -1,0 +1,370 @@
+"""A whole package: which modules are worth reading, in which order, and what they import of each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.facts.fact import CALL, IMPORT, INSTALL, STARTUP, TEST
+from depscan.facts.python import layers as _layers
+from depscan.facts.python import library, paths, statements, tricks
+from depscan.facts.python.hidden import hidden
+from depscan.facts.python.imports import absolute
+from depscan.facts.python.invoke import call_function, run_function
+from depscan.facts.python.machine import RANK, Machine, Module
+from depscan.facts.python.parse import decode_source, parse, parse_part
+from depscan.facts.python.prune import imports_of, prune
+from depscan.facts.python.values import Class, Const, Func, Mod, Obj, Value
+
+if TYPE_CHECKING:
+    from depscan.artifacts.artifact import Artifact, Member
+    from depscan.artifacts.surface import Surface
+    from depscan.facts.sink import Sink
+
+_ = (_layers, paths, statements, tricks)
+
+ORDER = (INSTALL, STARTUP, IMPORT, "load", CALL, TEST)
+_SINKS = (
+    b"exec(", b"eval(", b"exec ", b"__import__", b"import_module", b"subprocess", b"os.system", b"popen", b"Popen", b"socket",
+    b"requests", b"urllib", b"urlopen", b"httpx", b"aiohttp", b"http.client", b"httplib", b"smtplib", b"ftplib", b"paramiko",
+    b"ctypes", b"winreg", b"marshal", b"clip", b"pynput", b"keyboard", b"ImageGrab", b"startfile", b"spawn", b"os.exec",
+    b"telebot", b"telegram", b"discord", b"websocket", b"webbrowser", b"b64decode", b"fromhex", b"decrypt", b"dns.resolver",
+    b"from_key", b"urlretrieve", b"multiprocessing", b"VideoCapture", b"crontab", b"rmtree", b"telnetlib", b"pip.main",
+    b"_internal", b"getattr(os", b"globals()", b"pyarmor",
+)  # fmt: skip
+"""Words without which code that has to be called cannot do harm. Plain searches: ten times faster than one pattern."""
+_WORDS = (
+    *_SINKS, b"exec", b"compile(", b"importlib", b"getattr", b"os.", b"http", b"base64", b"b64", b"zlib", b"environ",
+    b"open(", b"pickle", b"telnet", b"codecs", b"lambda", b"chr(", b"globals(", b"__builtins__", b"shutil", b"threading",
+    b"atexit",
+)  # fmt: skip
+_STRONG = (
+    b"webhook", b"api.telegram", b"pastebin", b"b64decode", b"exec(", b"powershell", b"wallet", b"private_key",
+    b"Login Data", b"environ", b"gethostname", b"startfile", b"os.system", b"Popen", b"clipboard", b"winreg", b"ctypes",
+    b"marshal", b"Fernet", b"/etc/passwd", b".ssh", b"ImageGrab", b"raw.githubusercontent", b"ipify", b"http://",
+)  # fmt: skip
+_MAX_EARLY = 400_000
+"""Bytes of source parsed for what runs by itself (install, start, import)."""
+_MAX_LATE = 550_000
+"""Bytes parsed in all, what runs only when called included."""
+_MAX_TEST = 250_000
+_SMALL = 30_000
+_TOTAL = 250_000
+_PER_FUNCTION = 8_000
+_COMPILED = (".so", ".pyd", ".dll", ".dylib", ".pyc", ".pyo")
+
+
+def read_entries(artifact: Artifact, surface: Surface, sink: Sink) -> None:
+    """Add the facts of all Python code of an artifact (the name the reader is found by)."""
+    read_python(artifact, surface, sink)
+
+
+def read_python(artifact: Artifact, surface: Surface, sink: Sink) -> None:
+    """Add the facts of all Python code of an artifact.
+
+    Args:
+        artifact: opened; its members are read at most once each.
+        surface: what runs when, and the names modules have.
+        sink: where facts and gaps go.
+    """
+    import sys
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 6000))
+    try:
+        Package(artifact, surface, sink).run()
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class Package:
+    """The modules of an artifact while it is read."""
+
+    def __init__(self, artifact: Artifact, surface: Surface, sink: Sink) -> None:
+        self.sink = sink
+        self.members: dict[str, Member] = {}
+        for member in artifact.members:
+            self.members.setdefault(member.path, member)
+        self.names: dict[str, str] = {
+            name: path for name, path in surface.modules.items() if not path.lower().endswith(_COMPILED)
+        }
+        self.by_path = {path: name for name, path in reversed(list(self.names.items()))}
+        self.entries = [e for e in surface.entries if e.language == "python"]
+        self.modules: dict[str, Module | None] = {}
+        self.data: dict[str, bytes] = {}
+        self.machine = Machine(sink, total=_TOTAL)
+        self.machine.import_name = self.import_name
+        self.parsed = 0
+        self.left_out = 0
+
+    def run(self) -> None:  # noqa: C901
+        """Read the entries, earliest first; then what nothing called."""
+        first: dict[str, str] = {}
+        for when in ORDER:
+            for entry in self.entries:
+                if entry.when == when:
+                    first.setdefault(entry.path, when)
+        single = {e.path for e in self.entries if e.why == "submodule"}
+        for when in ORDER:
+            paths = [p for p, w in first.items() if w == when]
+            late = when in {CALL, TEST}
+            if late:
+                paths = self.worth(paths)
+            elif when == IMPORT:
+                # What a user's import of the package reaches comes first, then single modules, the worst first.
+                top = [p for p in paths if p not in single]
+                paths = top + self.worth([p for p in paths if p in single])
+            for path in paths:
+                if self.parsed > (_MAX_TEST if when == TEST else _MAX_LATE if late else _MAX_EARLY):
+                    self.left_out += 1
+                    continue
+                module = self.load(path, strict=late, whole=when in {INSTALL, STARTUP})
+                if module is not None:
+                    self.start(module, when)
+        for module in list(self.modules.values()):
+            if module is not None and module.tree is not None:
+                self.rest(module, TEST if first.get(module.path) == TEST else CALL)
+        if self.left_out:
+            self.sink.gap("", f"{self.left_out} modules that only run when called were not read: too much code")
+
+    def worth(self, paths: list[str]) -> list[str]:
+        """Return the modules that can do something, the most suspicious first."""
+        scored = []
+        for path in paths:
+            data = self.read(path)
+            if any(word in data for word in _SINKS):
+                scored.append((-sum(word in data for word in _STRONG), len(data), path))
+        return [path for _, _, path in sorted(scored)]
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a member; b"" when there is none."""
+        held = self.data.get(path)
+        if held is None:
+            member = self.members.get(path)
+            held = self.data[path] = member.read() if member is not None else b""
+        return held
+
+    def load(self, path: str, *, strict: bool = False, whole: bool = False) -> Module | None:
+        """Return the parsed module of a path; None when nothing in it matters."""
+        if path in self.modules:
+            return self.modules[path]
+        self.modules[path] = None
+        data = self.read(path)
+        if not data or not any(word in data for word in (_SINKS if strict else _WORDS)):  # noqa: SIM102
+            if not data or (strict or len(data) > _SMALL):
+                return self._opaque(path, data)
+        member = self.members[path]
+        text = decode_source(data)
+        shorter, words = (text, None) if whole else prune(text)
+        if not shorter:
+            return self._opaque(path, data)
+        self.parsed += len(shorter) - shorter.count("\n\n")
+        module = Module(self.by_path.get(path, ""), path, text, member.container)
+        module.words = words
+        self.modules[path] = module
+        tree = parse_part(shorter) if shorter is not text else None
+        if tree is None:
+            self.parsed += len(text) if shorter is not text else 0
+            parsed = parse(text)
+            tree, module.opaque = parsed.tree, parsed.partial
+        module.tree = tree
+        module.opaque |= tree is None
+        return module
+
+    def _opaque(self, path: str, data: bytes) -> Module | None:
+        """Return a module whose own code does not matter, only what it imports."""
+        if not data or b"import" not in data:
+            return None
+        kept = imports_of(data.decode("utf-8", "replace"))
+        module = Module(self.by_path.get(path, ""), path, kept, self.members[path].container)
+        module.tree = parse_part(kept)
+        if module.tree is None:
+            return None
+        self.modules[path] = module
+        return module
+
+    def start(self, module: Module, when: str) -> None:
+        """Evaluate the top level of a module, once for its earliest time."""
+        if module.when is not None and RANK[module.when] <= RANK[when]:
+            return
+        if module.running:
+            return
+        module.when = when
+        module.running = True
+        m = self.machine
+        held = (
+            m.when,
+            m.module,
+            m.qual,
+            m.guards,
+            m.container,
+            m.frames,
+            m.depth,
+            m.concrete,
+            m.nest,
+            m.layer,
+            m.given,
+            m.fixed_line,
+        )
+        m.when, m.module, m.qual, m.guards, m.container = when, module, "", [], module.container
+        m.frames, m.depth, m.concrete, m.nest, m.layer, m.given, m.fixed_line = [], 0, 0, 0, (), frozenset(), 0
+        limit = m.limit
+        m.limit = max(limit, min(m.steps + 120_000, _TOTAL * 2))
+        try:
+            hidden(m, module.text)
+            if module.tree is not None:
+                _guarded(m, module)
+            if module.opaque and module.text.strip():
+                from depscan.facts.python.fallback import read_words
+
+                read_words(m, module.text, 1, (), frozenset())
+        finally:
+            m.limit = limit
+            (
+                m.when,
+                m.module,
+                m.qual,
+                m.guards,
+                m.container,
+                m.frames,
+                m.depth,
+                m.concrete,
+                m.nest,
+                m.layer,
+                m.given,
+                m.fixed_line,
+            ) = held
+            module.running = False
+        if when == INSTALL and module.tree is not None and module.path.rpartition("/")[2] == "setup.py":
+            self._commands(module)
+
+    def _commands(self, module: Module) -> None:
+        """Run command classes of a setup.py whatever way they are handed to setup()."""
+        m = self.machine
+        for cls in list(module.classes):
+            if _is_command(cls) and cls.made is None:
+                m.when, m.module, m.container = INSTALL, module, module.container
+                m.granted(60_000, lambda c=cls: library.run_command(m, c, c.node or c), share=False)  # type: ignore[misc]
+
+    def rest(self, module: Module, when: str) -> None:
+        """Evaluate the functions nobody called, with arguments nobody knows."""
+        m = self.machine
+        m.when, m.module, m.container, m.guards, m.frames = when, module, module.container, [], []
+        m.depth = m.nest = m.concrete = 0
+        m.layer, m.given, m.fixed_line, m.layer_depth = (), frozenset(), 0, 0
+        run_rest(m, module)
+
+    def import_name(self, name: str, module: Module, line: int) -> Value | None:  # noqa: ARG002
+        """Resolve ``import x.y`` (with that prefix), or an attribute of a module of the package."""
+        if not name.startswith("import "):
+            return self._member(name, module)
+        full = absolute(name[7:], module)
+        path = self._path(full, module)
+        if path is None:
+            return None
+        m = self.machine
+        parent = full.rpartition(".")[0]
+        if parent and parent != module.name and parent in self.names:
+            self._start_once(self.names[parent], m.when)
+        target = self._start_once(path, m.when)
+        return Mod(target) if target is not None else None
+
+    def _path(self, full: str, module: Module) -> str | None:
+        path = self.names.get(full)
+        if (path is None and module.path == "setup.py") or "/" not in module.path:
+            flat = full.replace(".", "/")
+            path = path or next((p for p in (f"{flat}.py", f"{flat}/__init__.py") if p in self.members), None)
+        return path
+
+    def _start_once(self, path: str, when: str) -> Module | None:
+        known = self.modules.get(path)
+        if known is None and path not in self.modules:
+            known = (
+                self.load(path, strict=when in {CALL, TEST}, whole=when == INSTALL and "/" not in path)
+                if self.parsed <= _MAX_EARLY
+                else None
+            )
+        if known is not None and not known.running:
+            self.start(known, when)
+        return known
+
+    def _member(self, name: str, module: Module) -> Value | None:
+        if not name:
+            return Mod(module)
+        found = module.scope.names.get(name)
+        if found is not None:
+            return found
+        full = f"{module.name}.{name}" if module.name else name
+        path = self.names.get(full)
+        if path is not None and path != module.path:
+            target = self._start_once(path, self.machine.when)
+            return Mod(target) if target is not None else None
+        getter = module.scope.names.get("__getattr__")
+        if isinstance(getter, Func):
+            return call_function(self.machine, getter, [Const(name)], {}, getter.node)
+        return None
+
+
+def _is_command(cls: Class) -> bool:
+    foreign = cls.foreign()
+    return "command" in foreign or foreign.rpartition(".")[2] in {
+        "install",
+        "develop",
+        "egg_info",
+        "build_py",
+        "Command",
+        "build_ext",
+        "sdist",
+        "bdist_wheel",
+    }
+
+
+def _guarded(m: Machine, module: Module) -> None:
+    body = module.tree.body if module.tree is not None else []
+    _, ended = m.granted(120_000, lambda: statements.run_module(m, body, module.scope), share=False)
+    if not ended:
+        m.sink.gap(module.path, "too much work to follow this module to its end")
+
+
+def run_whole(m: Machine, module: Module) -> None:
+    """Evaluate a module that stands alone: its top level, then what nothing called."""
+    guards = list(m.guards)
+    _guarded(m, module)
+    m.guards = guards
+    when = m.when
+    m.when = CALL if RANK[when] < RANK[CALL] else when
+    run_rest(m, module)
+    m.when = when
+
+
+def run_rest(m: Machine, module: Module) -> None:
+    """Evaluate functions, methods and classes that nothing reached."""
+    for cls in list(module.classes):
+        _methods(m, cls)
+    for fn in list(module.functions):
+        if id(fn.node) not in m.reached:
+            _unreached(m, fn, [])
+
+
+def _methods(m: Machine, cls: Class) -> None:
+    made = cls.made
+    for name in sorted(cls.attrs, key=lambda n: n not in {"__init__", "setUp"}):
+        method = cls.attrs[name]
+        if not isinstance(method, Func) or id(method.node) in m.reached:
+            continue
+        if made is None:
+            made = cls.made = Obj(cls)
+        _unreached(
+            m, method, [made] if method.kind not in {"static", "class"} else [cls] if method.kind == "class" else []
+        )
+
+
+def _unreached(m: Machine, fn: Func, given: list[Value]) -> None:
+    m.reached.add(id(fn.node))
+    module = fn.scope.module
+    if module.words is not None and not module.words.worth(module.part(fn.node.lineno, fn.node.end_lineno or 0)):
+        return
+    if m.steps > m.total:
+        m.sink.gap(m.module.path, "too much code to follow all functions", getattr(fn.node, "lineno", 0))
+        return
+    m.limit = max(m.limit, m.steps + _PER_FUNCTION)
+    m.granted(_PER_FUNCTION, lambda: run_function(m, fn, given, {}), share=False)

@@ -1,0 +1,73 @@
+"""From an artifact to facts: what runs is given to the reader of its language."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from depscan.facts.fact import IMPORT, INSTALL, STARTUP, TEST, WHEN, Fact
+from depscan.facts.sink import Sink
+
+if TYPE_CHECKING:
+    from depscan.artifacts.artifact import Artifact
+    from depscan.artifacts.surface import Surface
+
+
+_HIDDEN_LIMIT = 1 << 18
+_WATCHED = (INSTALL, STARTUP)
+
+
+def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
+    """Return the facts and gaps of everything in an artifact that would run, and when each path first runs.
+
+    A language is read by ``depscan/facts/<language>.py`` (or a package of that name) with a function
+    ``read_entries(artifact, surface, sink)``; a language without a reader is listed by the surface only.
+    """
+    from depscan.artifacts.surface import surface
+
+    sink = Sink()
+    shape = surface(artifact)
+    when: dict[str, str] = {}
+    for entry in shape.entries:
+        held = when.get(entry.path)
+        if held is None or WHEN.index(entry.when) < WHEN.index(held):
+            when[entry.path] = entry.when
+    for language in dict.fromkeys(entry.language for entry in shape.entries):
+        name = f"{__package__}.{language.replace('-', '_')}"
+        if find_spec(name) is not None:
+            try:
+                import_module(name).read_entries(artifact, shape, sink)
+            except Exception as error:  # noqa: BLE001 - a defect of one reader must not hide what the others see
+                why = f"the reader of {language} failed ({type(error).__name__}): a defect of depscan, please report it"
+                for path in {e.path for e in shape.entries if e.language == language}:
+                    sink.gap(path, why)
+    _hidden(artifact, when, sink)
+    _structure(artifact, shape, sink, when)
+    return sink, when
+
+
+def _hidden(artifact: Artifact, when: dict[str, str], sink: Sink) -> None:
+    """Look for text that deceives people and AI reviewers in whatever runs."""
+    from depscan.facts.hidden_text import read_hidden_text
+
+    for member in artifact.members:
+        first = when.get(member.path)
+        if first in _WATCHED and member.size <= _HIDDEN_LIMIT:
+            read_hidden_text(member.read(), path=member.path, when=first, sink=sink, container=member.container)
+
+
+def _structure(artifact: Artifact, shape: Surface, sink: Sink, when: dict[str, str]) -> None:
+    """Add what the structure itself says: oddities, and native binaries that come along."""
+    from depscan.artifacts.open import oddities_of
+    from depscan.artifacts.places import in_tests
+
+    for oddity in oddities_of(artifact):  # damage and met budgets show only after reading
+        what = "file.disguised" if oddity.kind == "disguised" else "archive.odd"
+        first = when.get(oddity.path, TEST if in_tests(oddity.path) else IMPORT)
+        sink.add(Fact(what, first, oddity.path, values=(oddity.kind, oddity.detail[:300])))
+        if oddity.kind in {"broken", "encrypted", "unreadable", "budget", "nested-too-deep"}:
+            sink.gap(oddity.path, f"{oddity.kind}: {oddity.detail[:300]}")
+    for entry in shape.entries:
+        if entry.language == "native":
+            sink.add(Fact("native.binary", entry.when, entry.path, values=(entry.path, entry.why)))

@@ -1,0 +1,49 @@
+"""Where readers put their facts: a bounded list whose indices are the facts' identities."""
+
+from depscan.facts.fact import Fact, Gap
+
+MAX_FACTS = 20_000
+
+
+class Sink:
+    """Collects the facts and gaps of one artifact.
+
+    Attributes:
+        facts: in the order found; a fact's index is its identity for ``Fact.sources``.
+        gaps: what could not be followed.
+    """
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self.gaps: list[Gap] = []
+        self._seen: dict[tuple[object, ...], int] = {}
+
+    def add(self, fact: Fact) -> int:
+        """Add a fact and return its index; an equal one (apart from sources) is merged with its sources joined.
+
+        Past ``MAX_FACTS`` nothing is added and -1 is returned; a gap says so once. The limit is per what and
+        path first (500), so that thousands of harmless facts cannot hide one that matters.
+        """
+        key = (fact.what, fact.when, fact.path, fact.line, fact.callee, fact.values, fact.layer, fact.container)
+        held = self._seen.get(key)
+        if held is not None:
+            old = self.facts[held]
+            if fact.sources and set(fact.sources) - set(old.sources):
+                self.facts[held] = old._replace(sources=tuple(sorted({*old.sources, *fact.sources})))
+            return held
+        count_key = (fact.what, fact.path, fact.container)
+        count = self._seen.get(count_key, 0)
+        if count >= 500 or len(self.facts) >= MAX_FACTS:  # noqa: PLR2004 - see the docstring
+            if count == 500 or len(self.facts) == MAX_FACTS:  # noqa: PLR2004
+                self.gap(fact.path, f"more than {count} facts of the kind {fact.what}; the rest is not listed")
+                self._seen[count_key] = count + 1
+            return -1
+        self._seen[count_key] = count + 1
+        self.facts.append(fact)
+        self._seen[key] = len(self.facts) - 1
+        return len(self.facts) - 1
+
+    def gap(self, path: str, why: str, line: int = 0) -> None:
+        """Record something that could not be followed."""
+        if len(self.gaps) < 1000:  # noqa: PLR2004 - as for problems of inputs
+            self.gaps.append(Gap(path, why, line))

@@ -1,0 +1,35 @@
+"""Find and read every rule below ``rules/``."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from depscan.errors import RuleError
+from depscan.rules.schema import read_rule, rules_folder
+from depscan.text.source import read_source
+
+if TYPE_CHECKING:
+    from depscan.rules.schema import BehaviourRule
+
+
+@lru_cache(maxsize=4)
+def load_rules(folder: str = "") -> tuple[BehaviourRule, ...]:
+    """Return every rule, sorted by id.
+
+    Raises:
+        RuleError: a rule file is wrong, or there are none.
+    """
+    top = folder or rules_folder()
+    if not os.path.isdir(top):
+        raise RuleError("the folder of rules is missing", path=top)
+    rules = []
+    for family in sorted(e.name for e in os.scandir(top) if e.is_dir() and e.name != "lists"):
+        for name in sorted(os.listdir(os.path.join(top, family))):
+            if name.endswith(".toml"):
+                path = os.path.join(top, family, name)
+                rules.append(read_rule(read_source(path), f"{family}/{name[:-5]}"))
+    if not rules:
+        raise RuleError("no rules found", path=top)
+    return tuple(rules)
