@@ -19,7 +19,7 @@ LIFECYCLE = (
     "postprepare",
     "dependencies",
 )
-"""npm runs these on ``npm install`` (https://docs.npmjs.com/cli/using-npm/scripts); ``prepare`` for git sources."""
+"""npm runs these on ``npm install`` (npm documentation, scripts); ``prepare`` for git sources."""
 
 _MOST = 1 << 20
 _REFERENCE = re.compile(r"[ \t]*([\w.]+)[ \t]*(?::[ \t]*([\w.]+))?").match

@@ -64,7 +64,7 @@ def _gaps(item: Inspected) -> Iterator[Coverage]:
     from depscan.facts.fact import INSTALL, STARTUP
 
     for gap in item.gaps:
-        needed = gap.when in {INSTALL, STARTUP}
+        needed = gap.fatal or gap.when in {INSTALL, STARTUP}
         yield Coverage(f"{item.name} > {gap.path}", "partial", gap.why, needed=needed, line=gap.line, kind="code")
 
 

@@ -51,5 +51,5 @@ def inspect_opened(artifact: Artifact) -> Inspected:
     if artifact.package and rules:
         name = rules.normalise(artifact.package)
     subject = purl(kind if artifact.package else "generic", name, artifact.version or None)
-    gaps = tuple(CodeGap(g.path, g.why, g.line, when.get(g.path, "call")) for g in sink.gaps)
+    gaps = tuple(CodeGap(g.path, g.why, g.line, when.get(g.path, "call"), g.fatal) for g in sink.gaps)
     return Inspected(artifact.name, subject, artifact.kind, name, artifact.version, tuple(sink.facts), gaps)

@@ -54,8 +54,12 @@ class Fact(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Something a reader could not follow: it is shown as coverage, and as a finding where it would run."""
+    """Something a reader could not follow: it is shown as coverage.
+
+    ``fatal`` is a defect of the reader itself: the verdict is then incomplete whenever the code would run.
+    """
 
     path: str
     why: str
     line: int = 0
+    fatal: bool = False

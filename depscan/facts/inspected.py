@@ -6,12 +6,13 @@ from depscan.facts.fact import Fact
 
 
 class CodeGap(NamedTuple):
-    """Code that could not be read or followed; ``when`` says when it would run."""
+    """Code that could not be read or followed; ``when`` says when it would run; see ``Gap.fatal``."""
 
     path: str
     why: str
     line: int
     when: str
+    fatal: bool = False
 
 
 class Inspected(NamedTuple):

@@ -41,7 +41,7 @@ def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
             except Exception as error:  # noqa: BLE001 - a defect of one reader must not hide what the others see
                 why = f"the reader of {language} failed ({type(error).__name__}): a defect of depscan, please report it"
                 for path in {e.path for e in shape.entries if e.language == language}:
-                    sink.gap(path, why)
+                    sink.gap(path, why, fatal=True)
     _hidden(artifact, when, sink)
     _structure(artifact, shape, sink, when)
     return sink, when

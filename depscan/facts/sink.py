@@ -43,7 +43,7 @@ class Sink:
         self._seen[key] = len(self.facts) - 1
         return len(self.facts) - 1
 
-    def gap(self, path: str, why: str, line: int = 0) -> None:
+    def gap(self, path: str, why: str, line: int = 0, *, fatal: bool = False) -> None:
         """Record something that could not be followed."""
         if len(self.gaps) < 1000:  # noqa: PLR2004 - as for problems of inputs
-            self.gaps.append(Gap(path, why, line))
+            self.gaps.append(Gap(path, why, line, fatal))

@@ -6,6 +6,7 @@ import ast
 import zlib
 from typing import Any
 
+from depscan.facts.python.builtin_text import text_of_builtin
 from depscan.facts.python.fold import ERRORS, STRING_CONSTANTS
 from depscan.facts.python.machine import Machine
 from depscan.facts.python.names import canon
@@ -31,6 +32,7 @@ from depscan.facts.python.values import (
 )
 
 _MAX_NAME = 160
+_TEXTS = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
 _TABLES = (".__dict__", ".__globals__", ".__builtins__")
 _ALTERNATE = "\\"
 
@@ -76,6 +78,8 @@ def _of_ref(m: Machine, holder: Ref, name: str, node: ast.AST) -> Value:
     if holder.name == "os.environ" and name in {"_data", "__dict__"}:
         index = m.emit("env.dump", "os.environ", node)
         return Ref("os.environ", holder.sources | {index}, made=True)
+    if name in _TEXTS and (text := text_of_builtin(holder.name, name)) is not None:
+        return Const(text)
     if len(holder.name) > _MAX_NAME:
         return Ref("?." + name, holder.sources, holder.layers, base=holder)
     full = canon(f"{holder.name or '?'}.{name}")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from depscan.facts.python import fold
+from depscan.facts.python.builtin_text import text_of_builtin
 from depscan.facts.python.calls import CALLS, FOLLOWED, METHOD_SPECS, NO_FLOW, WEB_METHODS, Spec
 from depscan.facts.python.decode import DECODERS, OPAQUE, by_codec
 from depscan.facts.python.effects import effect
@@ -46,6 +47,8 @@ _CHARS = frozenset({"chr", "ord", "bytes", "bytearray"})
 def call_foreign(m: Machine, fn: Ref, pos: list[Value], kw: dict[str, Value], node: ast.AST, scope: Scope) -> Value:
     """Call something that is known by its name only."""
     name = canon(fn.name)
+    if name.endswith((".__str__", ".__repr__")) and (text := _as_text(name, pos)) is not None:
+        return Const(text)
     special = SPECIAL.get(name)
     if special is not None:
         result = special(m, fn, pos, kw, node, scope)
@@ -208,11 +211,21 @@ def _folded(folder: Callable[..., Any], name: str, pos: list[Value], kw: dict[st
     return value_of(data, found, chain)
 
 
+def _as_text(name: str, pos: list[Value]) -> str | None:
+    """Return what ``oct.__str__()`` and ``str.__str__(oct)`` give."""
+    head, _, kind = name.rpartition(".")
+    if pos and type(pos[0]) is Ref:
+        return text_of_builtin(pos[0].name, kind)
+    return text_of_builtin(head, kind)
+
+
 def _shown_partly(name: str, pos: list[Value]) -> Value | None:
     """Return str(x) and the like of a text with holes, and list(x) of a list with unknown items."""
     if not pos:
         return None
     value = pos[0]
+    if name in {"str", "repr"} and type(value) is Ref and (shown := text_of_builtin(value.name)) is not None:
+        return Const(shown)
     if name in {"str", "repr", "os.fsdecode", "os.fsencode", "bytes", "textwrap.dedent"}:
         text = text_of(value)
         if text is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.facts.fact import CALL, IMPORT, INSTALL, STARTUP, TEST
+from depscan.facts.python import expr, library, paths, statements, tricks
 from depscan.facts.python import layers as _layers
-from depscan.facts.python import library, paths, statements, tricks
 from depscan.facts.python.hidden import hidden
 from depscan.facts.python.imports import absolute
 from depscan.facts.python.invoke import call_function, run_function
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from depscan.artifacts.surface import Surface
     from depscan.facts.sink import Sink
 
-_ = (_layers, paths, statements, tricks)
+_ = (_layers, expr, paths, statements, tricks)
 
 ORDER = (INSTALL, STARTUP, IMPORT, "load", CALL, TEST)
 _SINKS = (

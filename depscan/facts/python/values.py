@@ -351,7 +351,10 @@ def text_of(value: Value | None) -> str | None:
             return value.data.decode("utf-8", "backslashreplace")
         return str(value.data) if isinstance(value.data, int | float) else None
     if isinstance(value, Ref) and value.value is not None and value.made:
-        return text_of(value.value)
+        inner = first(value.value)
+        if isinstance(inner, Const) and not isinstance(inner.data, str | bytes):
+            return None
+        return text_of(inner)
     return None
 
 

@@ -1,6 +1,6 @@
 """Where an npm package comes from, read from the texts that manifests and locks use for it.
 
-Sources: npm-package-arg (https://docs.npmjs.com/cli/configuring-npm/package-json#dependencies), and the
+Sources: npm-package-arg (npm documentation, package-json), and the
 ``resolved`` texts that npm, yarn, pnpm and bun write.
 """
 

@@ -1,4 +1,4 @@
-"""package.json: what a JavaScript project asks for (https://docs.npmjs.com/cli/configuring-npm/package-json).
+"""package.json: what a JavaScript project asks for (npm documentation, package-json).
 
 ``overrides``, ``resolutions`` and ``pnpm.overrides`` change what others get; they name no dependency of their own.
 """

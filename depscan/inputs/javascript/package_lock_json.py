@@ -1,4 +1,4 @@
-"""package-lock.json and npm-shrinkwrap.json (https://docs.npmjs.com/cli/configuring-npm/package-lock-json).
+"""package-lock.json and npm-shrinkwrap.json (npm documentation, package-lock-json).
 
 Versions 2 and 3 list folders (``packages``), version 1 nests ``dependencies``: it is read as the folders it stands for.
 """
