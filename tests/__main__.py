@@ -1,6 +1,7 @@
 """The one entry for everything CI checks: ``python -m tests [STEP...]``.
 
-Steps: format, lint, types, layers, docs, rules, corpus, tests. Without a step, all of them run and the first failure ends it.
+Steps: format, lint, types, layers, docs, rules, corpus, tests. Without a step, all of them run and the first
+failure ends it.
 """
 
 from __future__ import annotations
