@@ -87,3 +87,9 @@ def test_reading_an_artifact_says_when_each_path_first_runs(tmp_path: Path) -> N
     (tmp_path / "setup.py").write_text(HONEST, "utf-8")
     _, when = read_artifact(open_artifact(str(tmp_path)))
     assert when == {"setup.py": "install"}
+
+
+def test_text_made_of_the_environment_keeps_where_it_came_from(tmp_path: Path) -> None:
+    """str(dict(...)) once folded to the text of the class and lost the flow."""
+    thief = THIEF.replace("json=dict(os.environ)", "data=str(dict(os.environ))")
+    assert inspect(tmp_path, setup=thief).verdict == "malicious"

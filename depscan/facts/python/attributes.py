@@ -78,7 +78,7 @@ def _of_ref(m: Machine, holder: Ref, name: str, node: ast.AST) -> Value:
     if holder.name == "os.environ" and name in {"_data", "__dict__"}:
         index = m.emit("env.dump", "os.environ", node)
         return Ref("os.environ", holder.sources | {index}, made=True)
-    if name in _TEXTS and (text := text_of_builtin(holder.name, name)) is not None:
+    if name in _TEXTS and not holder.made and (text := text_of_builtin(holder.name, name)) is not None:
         return Const(text)
     if len(holder.name) > _MAX_NAME:
         return Ref("?." + name, holder.sources, holder.layers, base=holder)

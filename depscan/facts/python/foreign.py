@@ -214,7 +214,7 @@ def _folded(folder: Callable[..., Any], name: str, pos: list[Value], kw: dict[st
 def _as_text(name: str, pos: list[Value]) -> str | None:
     """Return what ``oct.__str__()`` and ``str.__str__(oct)`` give."""
     head, _, kind = name.rpartition(".")
-    if pos and type(pos[0]) is Ref:
+    if pos and type(pos[0]) is Ref and not pos[0].made:
         return text_of_builtin(pos[0].name, kind)
     return text_of_builtin(head, kind)
 
@@ -224,7 +224,7 @@ def _shown_partly(name: str, pos: list[Value]) -> Value | None:
     if not pos:
         return None
     value = pos[0]
-    if name in {"str", "repr"} and type(value) is Ref and (shown := text_of_builtin(value.name)) is not None:
+    if name in {"str", "repr"} and type(value) is Ref and not value.made and (shown := text_of_builtin(value.name)) is not None:
         return Const(shown)
     if name in {"str", "repr", "os.fsdecode", "os.fsencode", "bytes", "textwrap.dedent"}:
         text = text_of(value)
