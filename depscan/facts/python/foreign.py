@@ -224,7 +224,12 @@ def _shown_partly(name: str, pos: list[Value]) -> Value | None:
     if not pos:
         return None
     value = pos[0]
-    if name in {"str", "repr"} and type(value) is Ref and not value.made and (shown := text_of_builtin(value.name)) is not None:
+    if (
+        name in {"str", "repr"}
+        and type(value) is Ref
+        and not value.made
+        and (shown := text_of_builtin(value.name)) is not None
+    ):
         return Const(shown)
     if name in {"str", "repr", "os.fsdecode", "os.fsencode", "bytes", "textwrap.dedent"}:
         text = text_of(value)
