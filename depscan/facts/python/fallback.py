@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from depscan.facts.python.calls import CALLS, Spec
@@ -13,6 +14,7 @@ from depscan.facts.python.names import canon
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_][\w.]{2,80})\s*\(\s*(?:[rbuf]{0,2}(['\"])((?:(?!\2)[^\\\n]|\\.){0,1500})\2)?")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+([^\n#]+)|import[ \t]+([^\n#;]+))", re.M)
 _URL = re.compile(r"https?://[\w.:@-]+(?:/[^\s'\"\\)]*)?")
+_CODES = re.compile(r"(?:[ \t]*\d{1,4}[ \t]*,){40,}[ \t]*\d{0,4}")
 _MAX = 300
 
 
@@ -31,6 +33,19 @@ def read_words(m: Machine, text: str, line: int, layer: tuple[str, ...], found: 
         number = line if m.fixed_line else text.count("\n", 0, match.start()) + 1
         _one(m, name, match[3] or "", number, found, addresses)
     m.layer = held
+    _codes(m, text, line, found)
+
+
+def _codes(m: Machine, text: str, line: int, found: frozenset[int]) -> None:
+    """Read the code that lists of character codes spell."""
+    from depscan.facts.python.layers import read_layer
+
+    for match in list(_CODES.finditer(text[: 1 << 20]))[:3]:
+        numbers = [int(n) for n in match[0].split(",") if n.strip()]
+        inner = "".join(map(chr, numbers))
+        if "(" in inner and numbers:
+            number = line if m.fixed_line else text.count("\n", 0, match.start()) + 1
+            read_layer(m, inner, ("chr",), found, ast.Pass(lineno=number), m.module.scope)
 
 
 def _one(m: Machine, name: str, given: str, number: int, found: frozenset[int], addresses: tuple[str, ...]) -> None:

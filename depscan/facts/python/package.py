@@ -83,12 +83,12 @@ class Package:
         self.sink = sink
         self.members: dict[str, Member] = {}
         for member in artifact.members:
-            self.members.setdefault(member.path, member)
+            self.members.setdefault(_key(member.path, member.container), member)
         self.names: dict[str, str] = {
             name: path for name, path in surface.modules.items() if not path.lower().endswith(_COMPILED)
         }
         self.by_path = {path: name for name, path in reversed(list(self.names.items()))}
-        self.entries = [e for e in surface.entries if e.language == "python"]
+        self.entries = [e._replace(path=_key(e.path, e.container)) for e in surface.entries if e.language == "python"]
         self.modules: dict[str, Module | None] = {}
         self.data: dict[str, bytes] = {}
         self.machine = Machine(sink, total=_TOTAL)
@@ -122,7 +122,7 @@ class Package:
                     self.start(module, when)
         for module in list(self.modules.values()):
             if module is not None and module.tree is not None:
-                self.rest(module, TEST if first.get(module.path) == TEST else CALL)
+                self.rest(module, TEST if first.get(_key(module.path, module.container)) == TEST else CALL)
         if self.left_out:
             self.sink.gap("", f"{self.left_out} modules that only run when called were not read: too much code")
 
@@ -158,7 +158,7 @@ class Package:
         if not shorter:
             return self._opaque(path, data)
         self.parsed += len(shorter) - shorter.count("\n\n")
-        module = Module(self.by_path.get(path, ""), path, text, member.container)
+        module = Module(self.by_path.get(path, ""), member.path, text, member.container)
         module.words = words
         self.modules[path] = module
         tree = parse_part(shorter) if shorter is not text else None
@@ -175,7 +175,7 @@ class Package:
         if not data or b"import" not in data:
             return None
         kept = imports_of(data.decode("utf-8", "replace"))
-        module = Module(self.by_path.get(path, ""), path, kept, self.members[path].container)
+        module = Module(self.by_path.get(path, ""), self.members[path].path, kept, self.members[path].container)
         module.tree = parse_part(kept)
         if module.tree is None:
             return None
@@ -302,6 +302,11 @@ class Package:
         if isinstance(getter, Func):
             return call_function(self.machine, getter, [Const(name)], {}, getter.node)
         return None
+
+
+def _key(path: str, container: tuple[str, ...]) -> str:
+    """Return what tells members of nested archives apart."""
+    return " > ".join((*container, path)) if container else path
 
 
 def _is_command(cls: Class) -> bool:

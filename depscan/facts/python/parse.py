@@ -7,6 +7,8 @@ import re
 import warnings
 from typing import NamedTuple
 
+from depscan.facts.python.salvage import salvage
+
 MAX_SOURCE = 4 << 20
 """Characters of one module that are parsed."""
 
@@ -76,7 +78,7 @@ def parse(text: str) -> Parsed:
         found = _try(changed)
         if isinstance(found, ast.Module):
             return Parsed(found, why, repaired=True)
-    return Parsed(_largest_part(text), why, repaired=True, partial=True)
+    return Parsed(salvage(text, _python2), why, repaired=True, partial=True)
 
 
 _PRINT = re.compile(
@@ -121,24 +123,3 @@ def _dedented(text: str) -> str:
 
 def _python2_dedented(text: str) -> str:
     return _python2(_dedented(text))
-
-
-def _largest_part(text: str) -> ast.Module | None:
-    """Return what stays when the lines that do not parse are left out: at most 12 cuts."""
-    lines = text.split("\n")
-    for _ in range(12):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse("\n".join(lines))
-        except SyntaxError as error:
-            at = (error.lineno or 0) - 1
-            if not 0 <= at < len(lines) or len(text) > 200_000:  # noqa: PLR2004 - each try costs a whole parse
-                return None
-            indent = len(lines[at]) - len(lines[at].lstrip())
-            lines[at] = " " * indent + "pass" if lines[at].strip() not in {"", "pass"} else ""
-        except (ValueError, RecursionError, MemoryError, OverflowError):
-            return None
-        else:
-            return tree if any(isinstance(n, ast.Call) for n in ast.walk(tree)) else None
-    return None
