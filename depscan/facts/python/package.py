@@ -278,11 +278,11 @@ class Package:
     def _start_once(self, path: str, when: str) -> Module | None:
         known = self.modules.get(path)
         if known is None and path not in self.modules:
-            known = (
-                self.load(path, strict=when in {CALL, TEST}, whole=when == INSTALL and "/" not in path)
-                if self.parsed <= _MAX_EARLY
-                else None
-            )
+            if self.parsed <= _MAX_EARLY:
+                known = self.load(path, strict=when in {CALL, TEST}, whole=when == INSTALL and "/" not in path)
+            elif when in {INSTALL, STARTUP}:
+                # Padding must not push what runs by itself out of sight and leave the verdict clean.
+                self.sink.gap(path, "not read: too much code comes before it at install or start", fatal=True)
         if known is not None and not known.running:
             self.start(known, when)
         return known
