@@ -93,15 +93,23 @@ def scan_environment(target: str, options: Options | None = None) -> ScanResult:
     Raises:
         UsageError: there are no installed packages to be found at ``target``.
     """
+    return scan_documents(gather_environment(target)[0], ".", options or Options())
+
+
+def gather_environment(target: str) -> tuple[Gathered, list[str]]:
+    """Return what is installed in an environment, and the folders it is in.
+
+    Raises:
+        UsageError: there are no installed packages to be found at ``target``.
+    """
     from depscan.inputs.python._installed import find_site_packages, read_environment
 
-    options = options or Options()
     folders = find_site_packages(target)
     if not folders:
         raise UsageError("no installed packages found there", path=target, hint="a venv, its python, or site-packages")
     gathered = Gathered()
     gathered.add_document(read_environment(folders, target or folders[0]))
-    return scan_documents(gathered, ".", options)
+    return gathered, folders
 
 
 def scan_documents(

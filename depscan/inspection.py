@@ -6,9 +6,9 @@ print(depscan.inspect(["pkg-1.0-py3-none-any.whl"]).verdict)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from depscan.api import Options, scan_documents
+from depscan.api import Options, gather_environment, scan_documents
 from depscan.errors import ArtifactError, UsageError
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
@@ -16,37 +16,58 @@ from depscan.model.document import Document
 from depscan.model.package import Package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from depscan.artifacts.installed import Part
+    from depscan.facts.cache import FactCache
     from depscan.facts.inspected import Inspected
     from depscan.model.result import ScanResult
 
+T = TypeVar("T")
 
-def inspect(paths: Sequence[str], options: Options | None = None, *, jobs: int = 1) -> ScanResult:
+
+def inspect(
+    paths: Sequence[str], options: Options | None = None, *, jobs: int = 0, cache: FactCache | None = None
+) -> ScanResult:
     """Return what the code of artifacts does; its ``verdict`` is malicious, suspicious, incomplete or clean.
 
     Args:
         paths: wheels, sdists, conda and npm archives, folders or single scripts.
         options: see ``Options``; only policy, baseline and vex matter here.
-        jobs: worker processes; 1 reads in this process.
+        jobs: worker processes, each under limits of memory and time; 0 reads in this process without them.
+        cache: where facts are kept between runs; None for nowhere.
 
     Raises:
         UsageError: no path.
         PolicyError: the policy, baseline or VEX file is wrong.
 
-    An artifact that cannot be opened is in ``result.coverage`` and decides ``result.exit_code``.
+    An artifact that cannot be opened or read is in ``result.coverage`` and decides ``result.exit_code``.
     """
     if not paths:
         raise UsageError("nothing to inspect was named")
     options = options or Options()
-    gathered, found = Gathered(), []
-    for path, made in _read(paths, jobs):
-        options.progress(f"inspected {path}")
-        if isinstance(made, ArtifactError):
-            gathered.coverage.append(Coverage(path, "failed", made.message, needed=True))
-        else:
-            found.append(made)
+    gathered = Gathered()
+    found = _collect(_cached(paths, jobs, cache), gathered, options)
     return _judge(gathered, found, paths[0], options)
+
+
+def inspect_environment(target: str, options: Options | None = None, *, jobs: int = 0) -> ScanResult:
+    """Scan an installed environment and read the code of everything in it.
+
+    Args:
+        target: a virtual environment, its python (never started) or a site-packages folder; "" for this one.
+        options: see ``Options``.
+        jobs: see ``inspect``.
+
+    Raises:
+        UsageError: there are no installed packages to be found at ``target``.
+    """
+    from depscan.artifacts.installed import split_environment
+
+    options = options or Options()
+    gathered, folders = gather_environment(target)
+    found = _collect(_read(split_environment(folders), _one_part, jobs), gathered, options)
+    return scan_documents(gathered, ".", options, tuple(found))
 
 
 def inspect_bytes(data: bytes, name: str, options: Options | None = None) -> ScanResult:
@@ -69,14 +90,49 @@ def _judge(gathered: Gathered, found: list[Inspected], start: str, options: Opti
     return scan_documents(gathered, start, options, tuple(found), mode="inspect")
 
 
-def _read(paths: Sequence[str], jobs: int) -> Iterator[tuple[str, Inspected | ArtifactError]]:
-    if jobs <= 1 or len(paths) == 1:
-        yield from ((path, _one(path)) for path in paths)
-        return
-    from concurrent.futures import ProcessPoolExecutor
+def _collect(
+    made: Iterable[tuple[T, Inspected | ArtifactError]], gathered: Gathered, options: Options
+) -> list[Inspected]:
+    """Return what was read; what could not be is added to the coverage."""
+    found = []
+    for target, item in made:
+        options.progress(f"inspected {target}")
+        if isinstance(item, ArtifactError):
+            gathered.coverage.append(Coverage(str(target), "failed", item.message, needed=True))
+        else:
+            found.append(item)
+    return found
 
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from zip(paths, pool.map(_one, paths, chunksize=4), strict=True)
+
+def _cached(
+    paths: Sequence[str], jobs: int, cache: FactCache | None
+) -> Iterator[tuple[str, Inspected | ArtifactError]]:
+    """Yield each path with what is known of it, from the cache where it was read before."""
+    if cache is None:
+        yield from _read(paths, _one, jobs)
+        return
+    keys = [cache.key(path) for path in paths]
+    known = [cache.load(key) if key else None for key in keys]
+    rest = _read([path for path, item in zip(paths, known, strict=True) if item is None], _one, jobs)
+    for path, key, item in zip(paths, keys, known, strict=True):
+        if item is not None:
+            yield path, item
+            continue
+        _, made = next(rest)
+        if key and not isinstance(made, ArtifactError):
+            cache.keep(key, made)
+        yield path, made
+
+
+def _read(
+    targets: Sequence[T], read: Callable[[T], Inspected | ArtifactError], jobs: int
+) -> Iterator[tuple[T, Inspected | ArtifactError]]:
+    if jobs <= 0:
+        yield from ((target, read(target)) for target in targets)
+        return
+    from depscan.facts.pool import read_each
+
+    yield from read_each(targets, read, jobs)
 
 
 def _one(path: str) -> Inspected | ArtifactError:
@@ -86,3 +142,10 @@ def _one(path: str) -> Inspected | ArtifactError:
         return inspect_path(path)
     except ArtifactError as error:
         return error
+
+
+def _one_part(part: Part) -> Inspected | ArtifactError:
+    from depscan.artifacts.installed import open_part
+    from depscan.facts.engine import inspect_opened
+
+    return inspect_opened(open_part(part))

@@ -18,6 +18,12 @@ def _closed_sockets() -> None:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep facts of tests out of the user's cache, and those of one run out of the next."""
+    monkeypatch.setenv("DEPSCAN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Return ``compare(name, text)``: the text must equal the file ``golden/<name>`` byte for byte."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.members import Found, OnDisk
@@ -35,6 +35,23 @@ def walk_folder(top: str, ledger: Ledger) -> Iterator[Found]:
             elif entry.is_dir(follow_symlinks=False) and entry.name not in _NOT_CONTENT:
                 below.append(path)
         waiting.extend(reversed(below))
+
+
+def on_disk(files: Iterable[tuple[str, str]], ledger: Ledger) -> Iterator[Found]:
+    """Yield named files: pairs of the path shown and the path on disk."""
+    for name, path in files:
+        shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        if not ledger.admit(shown) or ledger.late(shown):
+            return
+        try:
+            status = os.lstat(path)
+        except (OSError, ValueError) as error:
+            ledger.odd("unreadable", shown, f"cannot be read: {getattr(error, 'strerror', error)}")
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield Found(shown, status.st_size, OnDisk(path, shown, ledger), bool(status.st_mode & 0o111))
+        else:
+            ledger.odd("link", shown, "a link or device where a file was recorded")
 
 
 def _entry(entry: os.DirEntry[str], path: str, shown: str, top: str, ledger: Ledger) -> Found | None:

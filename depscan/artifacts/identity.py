@@ -28,6 +28,8 @@ _TEXT_NAMES = frozenset({
     ".css", ".xml", ".log", ".svg", ".pyi", ".py", ".pyw", ".sh", ".ps1", ".bat", ".cmd", ".js", ".ts", ".mjs",
     ".cjs", ".ipynb", ".sql", ".env", ".in", ".typed", ".lock", ".pem", ".crt", ".key",
 })  # fmt: skip
+_COMPILED_NAMES = frozenset({".pyc", ".pyo"})
+_NOT_BYTECODE = NATIVE | CLOSED_ARCHIVES | {"zip", "gzip", "bzip2", "xz", "zstd"}
 _NOT_TEXT = NATIVE | CLOSED_ARCHIVES | {"zip", "gzip", "bzip2", "xz", "zstd", "pyc"}
 _METADATA_LINE = re.compile(rb"(?im)^(name|version):[ \t]*([^\r\n]{1,200})")
 _DIST_INFO = re.compile(r"[^/]+\.dist-info/(?:METADATA|WHEEL|RECORD)").fullmatch
@@ -50,10 +52,15 @@ def disguise(path: str, kind: str) -> str:
     """Return in words how content contradicts a member's name; "" when it does not.
 
     Names that promise nothing (``.dat``, ``.bin``, none) contradict nothing; an icon that is a PNG is honest.
+    A program whose bytes are masked is never what its name says.
     """
     ending = suffix(path)
+    if kind == "masked-program":
+        return f"named {ending or path}, is a program under a one-byte mask"
     if ending in _TEXT_NAMES:
         return f"named {ending}, is {kind}" if kind in _NOT_TEXT else ""
+    if ending in _COMPILED_NAMES:
+        return f"named {ending}, is {kind}" if kind in _NOT_BYTECODE else ""
     if ending in _MEDIA_NAMES and kind not in MEDIA and kind != "empty":
         if kind == "binary" and ending not in _STRICT_MEDIA:
             return ""

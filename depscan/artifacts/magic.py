@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 ARCHIVES = frozenset({"zip", "gzip", "bzip2", "xz", "zstd", "tar"})
 CLOSED_ARCHIVES = frozenset({"7z", "rar", "cab"})
 NATIVE = frozenset({"elf", "pe", "macho"})
@@ -32,6 +34,7 @@ for _start, _kind in _STARTS:
 
 _RIFF = {b"WAVE": "wav", b"WEBP": "webp", b"AVI ": "avi"}
 _CONTROLS = bytes(set(range(32)) - {8, 9, 10, 12, 13, 27} | {127})
+_ELF = re.compile(rb"\x7fELF[\x01\x02][\x01\x02]\x01").match
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PYC_MAJOR = frozenset({0x0B, 0x0C, 0x0D, 0x0E, 0xF2, 0xF3})
 """High byte of the magic number of Python 3.x (3000 to 3700) and 2.x; the other half of the word is CR LF."""
@@ -51,7 +54,19 @@ def sniff(head: bytes) -> str:
     kind = _by_structure(head)
     if kind:
         return kind
+    if _is_masked(head):
+        return "masked-program"
     return "text" if looks_text(head) else "binary"
+
+
+def _is_masked(head: bytes) -> bool:
+    """Whether one byte, xored over all, turns content into a program: its header must be whole, not only two bytes."""
+    key = head[0] ^ 0x4D
+    if key and len(head) >= 0x40 and head[1] ^ key == 0x5A:  # noqa: PLR2004 - MZ and a DOS header
+        plain = head.translate(bytes(byte ^ key for byte in range(256)))
+        return b"PE\0\0" in plain or b"DOS mode" in plain
+    key = head[0] ^ 0x7F
+    return bool(key) and _ELF(bytes(byte ^ key for byte in head[:7])) is not None
 
 
 def _by_structure(head: bytes) -> str:

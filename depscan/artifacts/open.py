@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from depscan.artifacts import identity
 from depscan.artifacts.artifact import Artifact, Budget, Member, Oddity
+from depscan.artifacts.folder import on_disk, walk_folder
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import ARCHIVES, CLOSED_ARCHIVES, HEAD, is_tar, sniff
 from depscan.artifacts.members import Found, Held, hold
@@ -35,8 +36,6 @@ def open_artifact(path: str, budget: Budget = _DEFAULT) -> Artifact:
     ledger = Ledger(budget)
     try:
         if os.path.isdir(path):
-            from depscan.artifacts.folder import walk_folder
-
             os.listdir(path)
             return _artifact(path, identity.FOLDER, list(walk_folder(path, ledger)), ledger)
         if not os.path.isfile(path):
@@ -54,6 +53,24 @@ def open_artifact(path: str, budget: Budget = _DEFAULT) -> Artifact:
 def open_bytes(data: bytes, name: str, budget: Budget = _DEFAULT) -> Artifact:
     """Open an archive or single file that is in memory; ``name`` is its file name."""
     return _open(BytesSource(data), name, Ledger(budget))
+
+
+def open_installed(
+    name: str, files: Iterable[tuple[str, str]], outside: Iterable[str] = (), budget: Budget = _DEFAULT
+) -> Artifact:
+    """Open files that an installer unpacked from one wheel.
+
+    Args:
+        name: how to call the artifact.
+        files: pairs of the path as in the wheel and the path on disk.
+        outside: paths that lead out of the environment: told, not read.
+        budget: limits.
+    """
+    ledger = Ledger(budget)
+    for path in outside:
+        ledger.odd("traversal", path, "installed outside the environment; not read")
+    found = list(on_disk(files, ledger))
+    return _artifact(name, identity.WHEEL, found, ledger)
 
 
 def oddities_of(artifact: Artifact) -> tuple[Oddity, ...]:

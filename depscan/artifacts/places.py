@@ -9,7 +9,7 @@ from functools import lru_cache
 TEST_FOLDERS = frozenset({
     "test", "tests", "testing_data", "testdata", "test_data", "unit_tests", "unittests", "doc", "docs",
     "documentation", "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials",
-    "benchmark", "benchmarks", "bench", "benches", "fixtures",
+    "benchmark", "benchmarks", "bench", "benches", "fixtures", "ci", ".ci", ".github", ".circleci",
 })  # fmt: skip
 _TEST_FILE = re.compile(r"(?:test_[^/]*|[^/]*_test|conftest|tests)\.pyi?").fullmatch
 _SITE = re.compile(r"(?:[^/]+\.data/(?:purelib|platlib)/|(?:lib/python\d[\d.]*/|Lib/)?site-packages/)")
@@ -51,6 +51,11 @@ def in_tests(path: str, real: frozenset[str] = frozenset()) -> bool:
     return _TEST_FILE(name) is not None and name.partition(".")[0].lower() not in real
 
 
+def _in_folder(path: str, real: frozenset[str]) -> bool:
+    top, _, below = path.rpartition("/")[0].partition("/")
+    return bool(_test_folder(below if top.lower() in real else f"{top}/{below}"))
+
+
 class Layout:
     """The modules of an artifact.
 
@@ -58,6 +63,7 @@ class Layout:
         modules: dotted name -> member path; a package stands for its ``__init__``. A module may have several
             names where a layout does not say from which folder it is imported.
         top_level: importable top-level names, without tests and docs.
+        only_tests: every module has the name of a test and lies in no folder of tests: they are the product.
         roots: folders (with slash) that stand on the import path; "" is the artifact's own top.
     """
 
@@ -86,6 +92,9 @@ class Layout:
             mine.update(tops, (p.partition("/")[0] for p in self._python if "/" in p))
         self.top_level = tuple(dict.fromkeys([*(t for t in tops if t in mine), *honest]))
         self.real = frozenset(t.lower() for t in mine)
+        own = [p for p in self._of if p not in _NO_MODULE]
+        tests = [p for p in own if _TEST_FILE(p.rpartition("/")[2]) and not _in_folder(p, self.real)]
+        self.only_tests = bool(own) and tests == own
 
     def _roots(self) -> tuple[str, ...]:
         if self.installed:

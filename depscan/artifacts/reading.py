@@ -23,6 +23,11 @@ _LINK_SCRIPT = re.compile(r"(?:bin/\.|Scripts/\.)[^/]+-(?:post-link|pre-link|pre
 _ACTIVATION = re.compile(r"etc/conda/(?:de)?activate\.d/[^/]+").fullmatch
 _WHEEL_SCRIPT = re.compile(r"(?:[^/]+\.data/(?:scripts|data/bin|data/Scripts)|EGG-INFO/scripts)/[^/]+").fullmatch
 _COMMANDS = frozenset({"shell", "powershell", "batch", "vbscript", "script", "perl", "ruby", "php"})
+_NOT_RUN = re.compile(
+    rb"(?m)^[ \t]*#[^\r\n]*"
+    rb"|\b[\"']?(?:scripts|data_files|package_data)[\"']?\]?\s*[=:]\s*(?:\[[^\[\]()]*\]|\{[^{}()]*\})"
+)
+"""Where a setup script names a file that it installs and does not run, and comments."""
 _MOST = 1 << 20
 _MOST_WHY = 400
 
@@ -161,7 +166,9 @@ class Reading:
 
     def _build_file(self, path: str, language: str) -> None:
         root = "/" not in path
-        if root and not self.layout.installed and language != "dockerfile":
+        if root and not self.layout.installed and language in {"make", "shell"}:
+            self._commands.append((path, language))
+        elif root and not self.layout.installed and language != "dockerfile":
             self._add(path, "install", language, "build file")
         elif language in {"dockerfile", "gyp"}:
             self._add(path, self._or_test(path, "call"), language, "build file")
@@ -222,7 +229,7 @@ class Reading:
             return "install", "setup script"
         if module in _START_NAMES:
             return "startup", f"{module} runs at every interpreter start"
-        if in_tests(path, self.layout.real):
+        if in_tests(path, self.layout.real) and not (module and self.layout.only_tests):
             return "test", "tests, docs or examples"
         if path.endswith("__main__.py"):
             return "call", "run as a program"
@@ -257,12 +264,20 @@ class Reading:
             self._data(path) for path, when, language in list(self._found)
             if when == "install" and language in {"python", "npm", "cmake", "gyp", "meson"}
         )  # fmt: skip
+        texts = _NOT_RUN.sub(b"", texts)
         for path, language in self._commands:
-            name = path.rpartition("/")[2].encode("utf-8", "replace")
-            if name and name in texts:
+            name = b"make" if language == "make" else path.rpartition("/")[2].encode("utf-8", "replace")
+            if _is_named(name, texts):
                 self._add(path, "install", language, "named by what runs at install")
             else:
                 self._add(path, self._or_test(path, "call"), language, "script")
+
+
+def _is_named(name: bytes, texts: bytes) -> bool:
+    """Whether texts name a file: as a word of its own, not as part of a longer one."""
+    if not name or name not in texts:
+        return False
+    return re.search(rb"(?<![\w-])" + re.escape(name) + rb"(?![\w-])", texts) is not None
 
 
 _BY_LANGUAGE: dict[str, Callable[[Reading, str], None]] = {

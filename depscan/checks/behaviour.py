@@ -36,6 +36,8 @@ _WORDS = {
     "secret.parameter": "is given a secret", "native.binary": "ships a native binary",
     "file.disguised": "ships a file that is not what its name says", "archive.odd": "has an odd archive structure",
     "literal": "holds encoded data", "crypto.key": "handles a key",
+    "package.shape": "is, as a whole,", "argument.sent": "hands on what the caller gave it",
+    "money.sent": "names who is paid",
 }  # fmt: skip
 _SHOWN_STEPS = 6
 _REPORTED_PER_RULE = 5

@@ -29,7 +29,7 @@ def add_inputs(parser: ArgumentParser, *, default: str | None = None) -> None:
 def add_database(parser: ArgumentParser) -> None:
     """Add where the advisory index is and how old it may be."""
     parser.add_argument("--db", default="", metavar="PATH", help="advisory index, instead of DEPSCAN_DB or the default")
-    parser.add_argument("--max-db-age", type=days, metavar="DAYS", help="fail (exit 4) when the advisories are older")
+    parser.add_argument("--max-db-age", type=natural, metavar="DAYS", help="fail (exit 4) on older advisories")
 
 
 def add_policy(parser: ArgumentParser) -> None:
@@ -51,6 +51,18 @@ def add_network(parser: ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--online", action="store_true", help="ask the live advisory service too, through pip-audit")
     group.add_argument("--offline", action="store_true", help="use no network whatever the policy says (the default)")
+
+
+def add_jobs(parser: ArgumentParser) -> None:
+    """Add how many worker processes read artifacts."""
+    parser.add_argument("--jobs", type=natural, default=0, metavar="N", help="worker processes (one per processor)")
+
+
+def jobs_of(args: Namespace) -> int:
+    """Return how many worker processes to use."""
+    if args.jobs:
+        return int(args.jobs)
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def options_of(args: Namespace) -> Options:
@@ -82,8 +94,8 @@ def read_stdin(paths: list[str]) -> bytes | None:
     return sys.stdin.buffer.read()
 
 
-def days(text: str) -> int:
-    """Return a number of days for argparse, which reports a ValueError as bad usage."""
+def natural(text: str) -> int:
+    """Return a natural number for argparse, which reports a ValueError as bad usage."""
     number = int(text)
     if number < 0:
         raise ValueError(text)

@@ -2,6 +2,7 @@
 
 depscan env
 depscan env .venv
+depscan env .venv --inspect         (reads what the installed code does, without running it)
 depscan env /usr/bin/python3.12      (its folders are read, it is never started)
 """
 
@@ -21,6 +22,8 @@ def configure(parser: ArgumentParser) -> None:
     from depscan.reports.discover import report_ids
 
     parser.add_argument("target", nargs="?", default="", metavar="PYTHON|PATH", help="default: the Python of depscan")
+    parser.add_argument("--inspect", action="store_true", help="read the code of everything installed")
+    arguments.add_jobs(parser)
     arguments.add_output(parser, ["text", *(f for f in report_ids() if f != "text")])
     parser.add_argument("-v", "--verbose", action="store_true", help="list everything instead of the first few")
     arguments.add_policy(parser)
@@ -35,5 +38,11 @@ def run(args: Namespace) -> int:
 
     args.paths, args.format_hint = [], ""
     with progress() as step:
-        result = scan_environment(args.target, arguments.options_of(args)._replace(progress=step))
+        options = arguments.options_of(args)._replace(progress=step)
+        if args.inspect:
+            from depscan.inspection import inspect_environment
+
+            result = inspect_environment(args.target, options, jobs=arguments.jobs_of(args))
+        else:
+            result = scan_environment(args.target, options)
     return scan.report(result, args)

@@ -26,7 +26,8 @@ def configure(parser: ArgumentParser) -> None:
     )
     arguments.add_output(parser, ["text", *(f for f in report_ids() if f != "text")])
     parser.add_argument("--facts", action="store_true", help="print the raw facts instead of findings")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (1)")
+    arguments.add_jobs(parser)
+    parser.add_argument("--no-cache", action="store_true", help="read everything again; keep nothing")
     parser.add_argument("-v", "--verbose", action="store_true", help="list everything instead of the first few")
     arguments.add_policy(parser)
 
@@ -35,14 +36,21 @@ def run(args: Namespace) -> int:
     """Inspect, report, and return the exit code."""
     from depscan.api import Options
     from depscan.cli._progress import progress
+    from depscan.facts.cache import FactCache
     from depscan.inspection import inspect
 
     if args.facts:
         return _facts(args.paths)
     options = Options(config=args.config, baseline=args.baseline, vex=tuple(args.vex))
+    cache = None if args.no_cache else FactCache()
     with progress() as step:
-        result = inspect(args.paths, options._replace(progress=step), jobs=args.jobs)
+        result = inspect(args.paths, options._replace(progress=step), jobs=_jobs(args), cache=cache)
     return scan.report(result, args)
+
+
+def _jobs(args: Namespace) -> int:
+    """Return how many workers to use: one artifact, which can take nothing else down, is read in this process."""
+    return 0 if len(args.paths) == 1 else arguments.jobs_of(args)
 
 
 def _facts(paths: list[str]) -> int:

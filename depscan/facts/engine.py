@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.facts.inspected import CodeGap, Inspected
+from depscan.facts.pause import collector_paused
 from depscan.facts.read import read_artifact
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def inspect_path(path: str) -> Inspected:
     """
     from depscan.artifacts.open import open_artifact
 
-    return inspect_opened(open_artifact(path))
+    with collector_paused():
+        return inspect_opened(open_artifact(path))
 
 
 def inspect_data(data: bytes, name: str) -> Inspected:
@@ -36,7 +38,8 @@ def inspect_data(data: bytes, name: str) -> Inspected:
     from depscan.artifacts.artifact import Budget
     from depscan.artifacts.open import open_bytes
 
-    return inspect_opened(open_bytes(data, name, Budget()))
+    with collector_paused():
+        return inspect_opened(open_bytes(data, name, Budget()))
 
 
 def inspect_opened(artifact: Artifact) -> Inspected:
@@ -44,12 +47,13 @@ def inspect_opened(artifact: Artifact) -> Inspected:
     from depscan.ecosystems import ecosystem
     from depscan.model.package import purl
 
-    sink, when = read_artifact(artifact)
+    with collector_paused():
+        sink, when = read_artifact(artifact)
     kind = _TYPES.get(artifact.kind, "pypi")
     rules = ecosystem("npm" if kind == "npm" else "PyPI")
     name = artifact.package or artifact.name
     if artifact.package and rules:
         name = rules.normalise(artifact.package)
     subject = purl(kind if artifact.package else "generic", name, artifact.version or None)
-    gaps = tuple(CodeGap(g.path, g.why, g.line, when.get(g.path, "call"), g.fatal) for g in sink.gaps)
+    gaps = tuple(CodeGap(g.path, g.why, g.line, g.when or when.get(g.path, "call"), g.fatal) for g in sink.gaps)
     return Inspected(artifact.name, subject, artifact.kind, name, artifact.version, tuple(sink.facts), gaps)

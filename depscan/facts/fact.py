@@ -15,6 +15,7 @@ WHATS = frozenset({
     "wallet.read", "crypto.mine", "crypto.key", "archive.extract", "deserialize", "anti.analysis", "sleep",
     "service.call", "hook.declare", "start.line", "package.install", "text.hidden", "text.prompt",
     "secret.parameter", "native.binary", "file.disguised", "archive.odd", "literal",
+    "package.shape", "argument.sent", "money.sent",
 })  # fmt: skip
 """Every word a fact may use (DESIGN section 6, extended; docs/decisions/0007-facts.md says by what and why)."""
 
@@ -33,7 +34,10 @@ class Fact(NamedTuple):
             a wholly unknown value is left out. At most 2,000 characters each.
         sources: indices (in the same list) of the facts whose data flows into this one.
         layer: decodings around it, outermost first ("base64", "zlib", "shell"); () for plain source.
-        guards: conditions it stands under: "os:nt", "os:posix", "ci", "argv:install", "date", "try", "debugger".
+        guards: conditions it stands under: "os:nt", "os:posix", "ci", "argv:install", "date", "try", "debugger";
+            "answer:unused" (nobody looks at what the call returns), "written-file" (the code was written to a file
+            by other code and started), "command:NAME" (a command class of a setup script; with "?" where its base
+            alone says which).
         scope: qualified name of the function or class body it stands in; "" for module level.
         text: the source line, or for a decoded layer the decoded line; at most 300 characters, unescaped.
         container: archives around the member, outermost first.
@@ -57,9 +61,11 @@ class Gap(NamedTuple):
     """Something a reader could not follow: it is shown as coverage.
 
     ``fatal`` is a defect of the reader itself: the verdict is then incomplete whenever the code would run.
+    ``when`` says when it would run; "" for the first time that its path runs.
     """
 
     path: str
     why: str
     line: int = 0
     fatal: bool = False
+    when: str = ""

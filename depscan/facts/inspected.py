@@ -23,7 +23,6 @@ class Inspected(NamedTuple):
         subject: node id (purl) of the package in the graph.
         kind, package, version: see ``Artifact``.
         facts, gaps: what it does, and what could not be followed.
-        sha256: hex digest of the artifact's bytes; "" for folders.
     """
 
     name: str
@@ -33,4 +32,3 @@ class Inspected(NamedTuple):
     version: str
     facts: tuple[Fact, ...]
     gaps: tuple[CodeGap, ...]
-    sha256: str = ""

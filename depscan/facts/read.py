@@ -58,9 +58,14 @@ def _hidden(artifact: Artifact, when: dict[str, str], sink: Sink) -> None:
 
 
 def _structure(artifact: Artifact, shape: Surface, sink: Sink, when: dict[str, str]) -> None:
-    """Add what the structure itself says: oddities, and native binaries that come along."""
+    """Add what the structure itself says: its shape, oddities, and native binaries that come along."""
     from depscan.artifacts.open import oddities_of
     from depscan.artifacts.places import in_tests
+    from depscan.facts.misspelt import read_misspelt
+    from depscan.facts.shape import read_shape
+
+    read_shape(artifact, shape, sink)
+    read_misspelt(artifact, shape, sink)
 
     for oddity in oddities_of(artifact):  # damage and met budgets show only after reading
         what = "file.disguised" if oddity.kind == "disguised" else "archive.odd"

@@ -3,6 +3,9 @@
 from depscan.facts.fact import Fact, Gap
 
 MAX_FACTS = 20_000
+_PER_LINE = 100
+_LONG_LINE = 300
+"""Characters of a fact's text at which a line may hold a whole program."""
 
 
 class Sink:
@@ -38,12 +41,17 @@ class Sink:
                 self.gap(fact.path, f"more than {count} facts of the kind {fact.what}; the rest is not listed")
                 self._seen[count_key] = count + 1
             return -1
+        line_key = (fact.what, fact.path, fact.line, fact.container, fact.callee)
+        here = self._seen.get(line_key, 0)
+        if here >= _PER_LINE and len(fact.text) < _LONG_LINE:  # a loop must not use up the room of its whole file
+            return -1
+        self._seen[line_key] = here + 1
         self._seen[count_key] = count + 1
         self.facts.append(fact)
         self._seen[key] = len(self.facts) - 1
         return len(self.facts) - 1
 
-    def gap(self, path: str, why: str, line: int = 0, *, fatal: bool = False) -> None:
-        """Record something that could not be followed."""
+    def gap(self, path: str, why: str, line: int = 0, *, fatal: bool = False, when: str = "") -> None:
+        """Record something that could not be followed; see ``Gap``."""
         if len(self.gaps) < 1000:  # noqa: PLR2004 - as for problems of inputs
-            self.gaps.append(Gap(path, why, line, fatal))
+            self.gaps.append(Gap(path, why, line, fatal, when))

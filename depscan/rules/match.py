@@ -24,6 +24,10 @@ class Hit(NamedTuple):
     shown: tuple[int, ...]
 
 
+_TOLD = frozenset({"env.read", "env.dump", "host.identify", "file.read", "file.list", "secret.parameter", "crypto.key"})
+"""What a request may tell; its answer does not carry it."""
+
+
 class FactBase:
     """The facts of one artifact, indexed for matching.
 
@@ -50,9 +54,16 @@ class FactBase:
                 at = todo.pop()
                 if 0 <= at < len(self.facts) and at not in seen and at != index:
                     seen.add(at)
-                    todo.extend(self.facts[at].sources)
+                    todo.extend(self._carried(at))
             known = self._flow[index] = frozenset(seen)
         return known
+
+    def _carried(self, index: int) -> Iterable[int]:
+        """Return what goes on with a fact's data: an answer is not what was told to get it."""
+        fact = self.facts[index]
+        if fact.what != "net.download":
+            return fact.sources
+        return [i for i in fact.sources if 0 <= i < len(self.facts) and self.facts[i].what not in _TOLD]
 
     def candidates(self, pattern: FactPattern) -> list[int]:
         """Return the facts that a pattern may hold for, by their word alone."""
@@ -118,7 +129,7 @@ def _shown(rule: BehaviourRule, base: FactBase, index: int) -> tuple[int, ...] |
     return tuple(sorted({*shown, index}))
 
 
-_OPEN_LAYERS = frozenset({"shell", "cmd", "python", "powershell", "batch", "javascript", "exec", "url", "json"})
+_OPEN_LAYERS = frozenset({"shell", "cmd", "python", "powershell", "batch", "javascript", "exec", "url", "json", "file"})
 """Layers that are only another language inside a text, not a decoding."""
 
 

@@ -34,6 +34,7 @@ from depscan.facts.python.values import (
 _MAX_NAME = 160
 _TEXTS = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
 _TABLES = (".__dict__", ".__globals__", ".__builtins__")
+_NAMESPACES = frozenset({"builtins", "globals()", "locals()", "sys.modules"})
 _ALTERNATE = "\\"
 
 
@@ -80,6 +81,8 @@ def _of_ref(m: Machine, holder: Ref, name: str, node: ast.AST) -> Value:
         return Ref("os.environ", holder.sources | {index}, made=True)
     if name in _TEXTS and not holder.made and (text := text_of_builtin(holder.name, name)) is not None:
         return Const(text)
+    if name in {"get", "__getitem__"} and (holder.name in _NAMESPACES or holder.name.endswith(_TABLES)):
+        return Call("partial", Ref("?table.get"), [holder], {})
     if len(holder.name) > _MAX_NAME:
         return Ref("?." + name, holder.sources, holder.layers, base=holder)
     full = canon(f"{holder.name or '?'}.{name}")

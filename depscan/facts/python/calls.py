@@ -41,7 +41,8 @@ net.send | 0,1,2 | boto3.client.put_object boto3.client.upload_file boto3.resour
 net.send | 0 | webhook.send sentry_sdk.capture_message posthog.capture
 net.connect | 0/address | socket.socket.connect socket.socket.connect_ex socket.create_connection socket.socket.bind
 net.connect | 0/host,1/port | asyncio.open_connection asyncio.create_connection http.client.HTTPConnection http.client.HTTPSConnection ftplib.FTP ftplib.FTP_TLS ftplib.FTP.connect telnetlib.Telnet smtplib.SMTP smtplib.SMTP_SSL smtplib.SMTP.connect paramiko.SSHClient.connect paramiko.Transport imaplib.IMAP4_SSL poplib.POP3 asyncio.get_event_loop.create_connection asyncio.start_server socketserver.TCPServer
-net.connect | 0/url/uri | websocket.create_connection websocket.WebSocketApp websockets.connect websocket.WebSocket.connect socketio.Client.connect xmlrpc.client.ServerProxy webbrowser.open webbrowser.open_new webbrowser.open_new_tab webbrowser.get.open pymongo.MongoClient redis.Redis redis.from_url telethon.TelegramClient discord.Client.run discord.ext.commands.Bot.run telebot.TeleBot telegram.Bot PyQt5.QtWebEngineWidgets.QWebEngineView.load selenium.webdriver.Chrome.get selenium.webdriver.Firefox.get psycopg2.connect mysql.connector.connect pymysql.connect
+net.connect | 0/token/bot_token | telegram.ext.Updater aiogram.Bot telegram.ext.Application.builder.token telegram.ext.ApplicationBuilder.token nextcord.ext.commands.Bot.run disnake.ext.commands.Bot.run nextcord.Client.run disnake.Client.run slack_bolt.App
+net.connect | 0/url/uri | websocket.create_connection websocket.WebSocketApp websockets.connect websocket.WebSocket.connect socketio.Client.connect xmlrpc.client.ServerProxy webbrowser.open webbrowser.open_new webbrowser.open_new_tab webbrowser.get.open pymongo.MongoClient redis.Redis redis.from_url telethon.TelegramClient discord.Client.run discord.ext.commands.Bot.run telebot.TeleBot telebot.async_telebot.AsyncTeleBot telegram.Bot PyQt5.QtWebEngineWidgets.QWebEngineView.load selenium.webdriver.Chrome.get selenium.webdriver.Firefox.get psycopg2.connect mysql.connector.connect pymysql.connect
 dns.query | 0/host/qname | socket.gethostbyname socket.gethostbyname_ex socket.getaddrinfo dns.resolver.query dns.resolver.resolve dns.resolver.Resolver.query dns.resolver.Resolver.resolve dns.message.make_query socket.gethostbyaddr asyncio.get_event_loop.getaddrinfo aiodns.DNSResolver.query dns.asyncresolver.resolve
 process.spawn | 0/command/cmd/args | os.system os.popen os.popen2 os.popen3 os.popen4 os.startfile subprocess.Popen subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.getoutput subprocess.getstatusoutput subprocess.run_command pty.spawn asyncio.create_subprocess_shell pexpect.spawn pexpect.run win32api.WinExec win32com.client.Dispatch.Run win32com.client.Dispatch.Exec invoke.run delegator.run plumbum.local pexpect.popen_spawn.PopenSpawn distutils.spawn.spawn wexpect.spawn IPython.get_ipython.system fabric.Connection.local
 process.spawn | * | asyncio.create_subprocess_exec os.execl os.execle os.execlp os.execlpe os.spawnl os.spawnle os.spawnlp os.spawnlpe win32process.CreateProcess win32api.ShellExecute win32com.shell.shell.ShellExecuteEx
@@ -82,9 +83,22 @@ camera.read | 0 | cv2.VideoCapture sounddevice.rec pyaudio.PyAudio.open pygame.c
 anti.analysis | fn | sys.gettrace ctypes.windll.kernel32.IsDebuggerPresent ctypes.windll.kernel32.CheckRemoteDebuggerPresent win32api.IsDebuggerPresent ctypes.windll.ntdll.NtSetInformationThread ctypes.windll.user32.BlockInput ctypes.windll.ntdll.RtlAdjustPrivilege ctypes.windll.ntdll.NtRaiseHardError ctypes.windll.kernel32.GetTickCount win32api.GetCursorPos ctypes.windll.user32.GetCursorPos ctypes.windll.user32.GetLastInputInfo
 sleep | 0 | time.sleep asyncio.sleep
 package.install | * | pip.main pip._internal.cli.main pip.internal.main ensurepip.bootstrap conda.cli.main setuptools.command.easy_install.main micropip.install
-persist | * | winreg.SetValueEx winreg.SetValue win32api.RegSetValueEx crontab.CronTab.new win32serviceutil.InstallService winshell.CreateShortcut win32com.client.Dispatch.CreateShortCut win32com.client.Dispatch.CreateShortcut
+persist | * | os.chdir winreg.SetValueEx winreg.SetValue win32api.RegSetValueEx crontab.CronTab.new win32serviceutil.InstallService winshell.CreateShortcut win32com.client.Dispatch.CreateShortCut win32com.client.Dispatch.CreateShortcut
 crypto.key | * | eth_account.Account.from_key eth_account.Account.from_mnemonic eth_account.Account.create eth_account.Account.privateKeyToAccount solders.keypair.Keypair.from_bytes solders.keypair.Keypair.from_base58_string solana.keypair.Keypair.from_secret_key bip_utils.Bip39SeedGenerator mnemonic.Mnemonic.to_seed ecdsa.SigningKey.from_string cryptography.fernet.Fernet.generate_key nacl.signing.SigningKey Crypto.PublicKey.RSA.generate web3.Web3.eth.account.from_key solders.keypair.Keypair.from_seed bitcoinlib.wallets.Wallet.create tronpy.keys.PrivateKey
 crypto.mine | * | pyopencl.miner hashrate.start
+net.download | 0/url | niquests.get curl_cffi.requests.get grequests.get hrequests.get treq.get tls_client.Session.get cloudscraper.create_scraper.get mechanize.urlopen tornado.httpclient.HTTPClient.fetch tornado.httpclient.AsyncHTTPClient.fetch httplib2.Http.request twisted.web.client.getPage
+net.download | self | ssl.create_default_context.wrap_socket.recv ssl.SSLContext.wrap_socket.recv ssl.wrap_socket.read ssl.create_default_context.wrap_socket.read zmq.Context.socket.recv zmq.Context.socket.recv_string asyncio.open_connection.readline
+net.connect | 0/address | ssl.create_default_context.wrap_socket.connect ssl.SSLContext.wrap_socket.connect ssl.wrap_socket.connect zmq.Context.socket.connect socks.socksocket.connect
+net.send | 0/url | niquests.post curl_cffi.requests.post grequests.post hrequests.post treq.post tls_client.Session.post cloudscraper.create_scraper.post niquests.put httpx.AsyncClient.patch httpx.Client.request
+net.send | self,0 | pysftp.Connection.put fabric.Connection.put pushbullet.Pushbullet.push_note pushbullet.Pushbullet.push_file zmq.Context.socket.send zmq.Context.socket.send_string slack_sdk.WebClient.files_upload slack_sdk.WebClient.files_upload_v2 imaplib.IMAP4_SSL.append ssl.SSLContext.wrap_socket.sendall ssl.wrap_socket.write twilio.rest.Client.messages.create
+net.send | 0,1,2 | boto3.resource.Bucket.upload_file boto3.client.upload_fileobj google.cloud.storage.Client.bucket.blob.upload_from_filename azure.storage.blob.BlobClient.upload_blob gspread.service_account.open.sheet1.append_row
+file.write | 0/file/filename | cv2.imwrite scipy.io.wavfile.write soundfile.write imageio.imwrite imageio.imsave matplotlib.pyplot.imsave numpy.save joblib.dump
+camera.read | 0 | sounddevice.InputStream sounddevice.RawInputStream cv2.VideoCapture.read pyaudio.PyAudio.open.read
+screen.read | - | autopy.bitmap.capture_screen mss.mss.grab.rgb PyQt5.QtWidgets.QApplication.primaryScreen.grabWindow
+clipboard.read | - | jaraco.clipboard.paste copykitten.paste clipman.get pyperclip3.paste
+keyboard.read | - | keyboard.start_recording keyboard.stop_recording keyboard.on_press_key
+file.write | 0 | win32file.CreateFile win32file.CreateFileW
+net.connect | 0/host | logging.handlers.HTTPHandler
 """  # noqa: E501, RUF100
 
 FOLLOWED = frozenset(
@@ -163,9 +177,6 @@ FOLLOWED = frozenset(
         "sched.scheduler.run",
         "importlib.reload",
         "dict.fromkeys",
-        "functools.lru_cache",
-        "functools.cache",
-        "contextlib.contextmanager",
         "eventlet.spawn",
         "greenlet.greenlet",
         "pynput.keyboard.Listener",

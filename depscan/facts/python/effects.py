@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterable
 
 from depscan.facts.python.calls import RESULT, Spec
+from depscan.facts.python.fetching import is_own, told
+from depscan.facts.python.given import given_away
+from depscan.facts.python.labels import labelled
 from depscan.facts.python.machine import MAX_TEXT, Machine
+from depscan.facts.python.staged import started
 from depscan.facts.python.values import (
     HOLE,
     NONE,
@@ -123,25 +127,40 @@ def effect(  # noqa: C901, PLR0913, PLR0917
     listed = shown(values)
     if what == "dns.query" and values and isinstance(values[0], Ref) and values[0].name == "socket.gethostname":
         what, listed = "host.identify", ()
-    if what == "persist" and callee.startswith("winreg") and not any(_PERSIST.search(t) for t in _deep(fn, pos)):
-        return NONE
     if what == "persist":
-        listed = tuple(_deep(fn, pos))[:8]
+        listed = tuple(_deep(fn, pos))
+        if callee.startswith(("winreg", "os.chdir")) and not any(map(_PERSIST.search, listed)):
+            return NONE
+        listed = listed[:8]
     if what.startswith("net."):
         listed = _addresses(what, fn, listed)
+        flows = told(fn, pos, kw, flows)
+    if what == "net.send":
+        flows |= labelled(m, [*pos[1:], *kw.values()], node)
+    if m.written and what in {"code.load-native", "deserialize"}:
+        flows |= written_in(m, listed[:1])
     index = m.emit(what, callee, node, listed, flows)
     if index < 0:
         return NONE
     result = frozenset((index,)) if what in RESULT else NONE
-    if what in {"net.download", "net.connect"} and _is_data(m, flows):
+    given_away(m, what, callee, node, listed, flows)
+    if what == "net.connect" and isinstance(fn.base, Ref) and values:
+        fn.base.value = fn.base.value or values[0]
+    return _answered(m, what, callee, pos, kw, node, listed, flows, result)
+
+
+def _answered(  # noqa: PLR0913, PLR0917
+    m: Machine, what: str, callee: str, pos: list[Value], kw: dict[str, Value], node: ast.AST,
+    listed: tuple[str, ...], flows: frozenset[int], result: frozenset[int],
+) -> frozenset[int]:  # fmt: skip
+    """Add what follows from a call to the network; returns the sources its result carries."""
+    if what in {"net.download", "net.connect"} and is_data(m, flows):
         m.emit("net.send", callee, node, listed, flows)
     if what == "net.send":
         waiting = m.token(("net.download", m.line_of(node), callee, listed[0] if listed else ""))
         result |= {waiting}
     if what == "net.download" and "retrieve" in callee + "wget.download":
-        _saved(m, pos, kw, result)
-    if what == "net.connect" and isinstance(fn.base, Ref) and values:
-        fn.base.value = fn.base.value or values[0]
+        _saved(m, pos, kw, result, node)
     return result
 
 
@@ -175,7 +194,7 @@ def _addresses(what: str, fn: Ref, listed: tuple[str, ...]) -> tuple[str, ...]:
     return listed
 
 
-def _is_data(m: Machine, flows: frozenset[int]) -> bool:
+def is_data(m: Machine, flows: frozenset[int]) -> bool:
     """Whether anything of the host or user flows in, at whatever distance."""
     todo, seen = list(flows), set[int]()
     while todo and len(seen) < 400:  # noqa: PLR2004 - enough of a chain
@@ -185,12 +204,12 @@ def _is_data(m: Machine, flows: frozenset[int]) -> bool:
         seen.add(index)
         if index < 0:
             waiting = m.pending.get(index)
-            if waiting is not None and waiting[0] in _DATA:
+            if waiting is not None and waiting[0] in _DATA and not is_own(waiting[0], waiting[3:4]):
                 return True
             todo.extend(m.written.get(index, ()))
             continue
         fact = m.sink.facts[index]
-        if fact.what in _DATA:
+        if fact.what in _DATA and not is_own(fact.what, fact.values):
             return True
         if fact.what not in {"net.download", "net.send", "code.decode"}:
             todo.extend(fact.sources)
@@ -262,12 +281,14 @@ def _stores(
     return out
 
 
-def _saved(m: Machine, pos: list[Value], kw: dict[str, Value], result: frozenset[int]) -> None:
+def _saved(m: Machine, pos: list[Value], kw: dict[str, Value], result: frozenset[int], node: ast.AST) -> None:
     """Remember the file that urlretrieve and its like write."""
     target = pos[1] if len(pos) > 1 else kw.get("filename") or kw.get("out")
     if target is not None:
         for index in result:
             remember(m, target, index)
+        if any(_PERSIST.search(t) for t in shown([target])):
+            m.emit("persist", "urlretrieve", node, shown([target]), result)
 
 
 # -- commands ------------------------------------------------------------------------------------------------------
@@ -295,6 +316,8 @@ def spawn(
     if index < 0:
         return NONE
     out = {index}
+    started(m, listed, node)
+    m.run_script(listed)
     for value in values[:1]:
         for option in value.options[:4] if isinstance(value, Alt) else [value]:
             out.update(read_inner(m, option, flows, chain, node))

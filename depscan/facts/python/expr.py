@@ -12,6 +12,7 @@ from depscan.facts.python.invoke import call_node, dunder
 from depscan.facts.python.machine import EXPRESSIONS, ExhaustedError, Machine
 from depscan.facts.python.operators import combine, hole_text
 from depscan.facts.python.scopes import assign, carried, iterate, lookup
+from depscan.facts.python.sought import sought
 from depscan.facts.python.values import (
     NONE,
     Alt,
@@ -109,6 +110,9 @@ def _compare(m: Machine, node: ast.Compare, scope: Scope) -> Value:
             result = result and bool(COMPARE[type(op)](a, b))
             a = b
     except FOLD_ERRORS:
+        sought(m, left, rights, node)
+        if isinstance(node.ops[0], ast.In):
+            sought(m, rights[0], [left], node)
         return Ref("", NONE, made=True)
     return Const(result)
 

@@ -9,11 +9,14 @@ from typing import Any
 
 from depscan.facts.python import fold
 from depscan.facts.python.builtin_text import text_of_builtin
+from depscan.facts.python.callbacks import called_back
 from depscan.facts.python.calls import CALLS, FOLLOWED, METHOD_SPECS, NO_FLOW, WEB_METHODS, Spec
+from depscan.facts.python.chat import registered
 from depscan.facts.python.decode import DECODERS, OPAQUE, by_codec
 from depscan.facts.python.effects import effect
 from depscan.facts.python.machine import Machine
 from depscan.facts.python.names import canon
+from depscan.facts.python.sought import sought
 from depscan.facts.python.values import (
     NONE,
     Call,
@@ -41,6 +44,9 @@ Special = Callable[[Machine, Ref, list[Value], dict[str, Value], ast.AST, Scope]
 SPECIAL: dict[str, Special] = {}
 """Dotted name -> what calling it does; None when it is to be handled as any other."""
 _MAX_SHOWN = 2000
+_NAME_TESTS = (".endswith", ".startswith", ".match")
+_FILLED = ("configparser.", "http.client.")
+"""Classes whose instances hold what a method fetched or read, until another method gives it."""
 _CHARS = frozenset({"chr", "ord", "bytes", "bytearray"})
 
 
@@ -58,7 +64,7 @@ def call_foreign(m: Machine, fn: Ref, pos: list[Value], kw: dict[str, Value], no
     if decoder is not None and pos:
         return _decode(m, name, decoder, pos, kw, node)
     folder = fold.FUNCTIONS.get(name)
-    if folder is not None:
+    if folder is not None and not (fn.base is not None and fn.base.made and name.startswith(_OWN_TYPES)):
         result = _folded(folder, name, pos, kw)
         if result is not None:
             return result
@@ -73,6 +79,8 @@ def _effect(  # noqa: PLR0913, PLR0917
     found: frozenset[int],
 ) -> Value:  # fmt: skip
     index: frozenset[int] = NONE
+    if fn.base is not None and name.endswith(_NAME_TESTS):
+        sought(m, fn.base, pos, node)
     spec = CALLS.get(name) or _by_shape(name, fn, pos)
     callee = name.replace("?.", "")
     layer = OPAQUE.get(name)
@@ -81,28 +89,57 @@ def _effect(  # noqa: PLR0913, PLR0917
         index |= {made} if made >= 0 else NONE
     if spec is not None:
         index |= effect(m, spec, fn, callee, pos, kw, node, found)
+        called_back(m, name, index, [*pos, *kw.values()], node)
+    elif m.written:
+        found |= _of_written(m, pos)
     follow(m, name, pos, kw, node, scope)
-    if fn.base is not None and found:
-        _gather(fn.base, found)
+    _gather(fn.base, found | index if name.startswith(_FILLED) else found)
     if name in NO_FLOW:
         return Ref(name, index, made=True, value=pos[0] if pos else None)
     chain: tuple[str, ...] = (layer,) if layer else ()
     for given in pos[:3]:
         chain = layers(chain, all_layers(given))
     value = pos[0] if pos else next(iter(kw.values()), None)
+    if fn.base is not None and name.endswith(_TEXT_METHODS):
+        value = None
     if fn.base is not None and fn.value is not None and not pos:
         value = fn.value
-    result = Ref(name, index | found | fn.sources, layers(fn.layers, chain), base=fn.base, value=value, made=True)
+    result = Ref(
+        name, _carried(spec, index, found | fn.sources), layers(fn.layers, chain), base=fn.base, value=value, made=True
+    )
     if fn.value is None and fn.base is not None and fn.base.value is not None and not pos:
         result.value = fn.base.value
     return result
 
 
-def _gather(base: Ref, found: frozenset[int]) -> None:
+_OWN_TYPES = ("str.", "bytes.", "list.", "dict.", "int.", "tuple.")
+"""``str(x).strip(y)`` of an unknown x is not the unbound ``str.strip(y)``."""
+_TEXT_METHODS = (
+    ".decode", ".encode", ".strip", ".rstrip", ".lstrip", ".replace", ".split", ".rsplit", ".recv", ".recvfrom",
+    ".ljust", ".rjust", ".zfill", ".partition", ".rpartition", ".translate", ".removeprefix", ".removesuffix",
+)  # fmt: skip
+"""Methods of an unknown text whose arguments say nothing of what they return."""
+
+
+def _of_written(m: Machine, pos: list[Value]) -> frozenset[int]:
+    """Return the facts that wrote the files a call is given by their paths."""
+    found = NONE
+    for value in pos[:3]:
+        if type(value) is Const and isinstance(value.data, str):
+            found |= frozenset(m.written.get(value.data.replace("\\", "/"), ()))
+    return found
+
+
+def _carried(spec: Spec | None, index: frozenset[int], given: frozenset[int]) -> frozenset[int]:
+    """Return what a result carries: an answer is not what was told to get it, which its own fact knows."""
+    return index if index and spec is not None and spec.what == "net.download" else index | given
+
+
+def _gather(base: Ref | None, found: frozenset[int]) -> None:
     """Let what was made by a call, and what it is part of, carry what is given to its methods."""
-    where: Ref | None = base
+    where = base
     for _ in range(3):
-        if where is None:
+        if where is None or not found:
             break
         if where.made:
             where.sources |= found
@@ -114,6 +151,7 @@ def follow(m: Machine, name: str, pos: list[Value], kw: dict[str, Value], node: 
     given = [v for v in (*pos, *kw.values()) if isinstance(v, Func | Call | Class) or _callable_ref(v)]
     if not given:
         return
+    registered(m, name, given, node)
     last = name.rpartition(".")[2]
     runs = name in FOLLOWED or last in {
         "Thread", "Process", "Timer", "submit", "apply_async", "start_new_thread", "run_in_executor", "add_job",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 
+from depscan.facts.python.callbacks import reduced
+from depscan.facts.python.chat import decorated, subclassed
 from depscan.facts.python.invoke import call_function, call_value
 from depscan.facts.python.machine import Machine
 from depscan.facts.python.scopes import assign
 from depscan.facts.python.values import Call, Class, Func, FunctionNode, Ref, Scope, Value
+from depscan.facts.python.wrappers import needs_more
 
 _KINDS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
 
@@ -43,6 +46,9 @@ def _decorate(m: Machine, part: ast.expr, made: Value, scope: Scope) -> Value:
     if kind is not None and isinstance(made, Func):
         made.kind = kind
         return made
+    decorated(m, decorator, made)
+    if isinstance(decorator, Func) and needs_more(decorator, 1):
+        return made  # what decorates the decorator has changed how it is called: the body does not run now
     if isinstance(decorator, Func | Class | Call) or name in {"atexit.register"}:
         result = call_value(m, decorator, [made], {}, part, scope)
         return result if isinstance(result, Func | Class | Call) or not isinstance(result, Ref) else made
@@ -64,6 +70,8 @@ def define_class(m: Machine, node: ast.ClassDef, scope: Scope) -> None:  # noqa:
         if isinstance(value, Func) and value.owner is None:
             value.owner = cls
     scope.module.classes.append(cls)
+    subclassed(m, cls)
+    reduced(m, cls, node)
     made: Value = cls
     for base in bases:
         hook = base.find("__init_subclass__") if isinstance(base, Class) else None

@@ -15,9 +15,12 @@ _CI = frozenset({"CI", "GITHUB_ACTIONS", "GITLAB_CI", "TRAVIS", "JENKINS_URL", "
 
 
 def is_main(test: ast.expr) -> bool:
-    """Whether a condition is ``__name__ == "__main__"``."""
+    """Whether a condition holds only in a started script: ``__name__ == "__main__"``, alone or with ``and``."""
+    if isinstance(test, ast.BoolOp):
+        return isinstance(test.op, ast.And) and any(map(is_main, test.values))
     return (
         isinstance(test, ast.Compare)
+        and isinstance(test.ops[0], ast.Eq)
         and any(isinstance(p, ast.Name) and p.id == "__name__" for p in (test.left, *test.comparators))
         and any(isinstance(p, ast.Constant) and p.value == "__main__" for p in (test.left, *test.comparators))
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from depscan.facts.python import fold
 from depscan.facts.python.attributes import attribute, subscript
+from depscan.facts.python.chat import heard
 from depscan.facts.python.containers import call_method, joined_sources
 from depscan.facts.python.foreign import call_foreign
 from depscan.facts.python.machine import MAX_DEPTH, Frame, Machine
@@ -38,6 +39,7 @@ _MAX_RUNS = 24
 _SECRET = (
     "private_key", "privatekey", "priv_key", "privkey", "mnemonic", "seed_phrase", "seedphrase", "secret", "password",
     "passwd", "passphrase", "api_key", "apikey", "token", "secret_key", "keypair", "wallet_key", "seed", "pk",
+    "secretkey", "secret_access_key", "secretaccesskey", "access_key_secret", "accesskeysecret",
 )  # fmt: skip
 
 
@@ -152,7 +154,9 @@ def call_function(m: Machine, fn: Func, pos: list[Value], kw: dict[str, Value], 
     m.reached.add(id(fn.node))
     if fn.bound is not None:
         pos = [fn.bound, *pos]
-    key = (id(fn.node), m.when, bool(m.guards), tuple(map(_shape, pos)), tuple((k, _shape(v)) for k, v in kw.items()))
+    closure = fn.scope if fn.scope.kind == "function" else None  # the same def stands for another function there
+    shape = (tuple(map(_shape, pos)), tuple((k, _shape(v)) for k, v in kw.items()))
+    key = (id(fn.node), id(closure), m.when, bool(m.guards), *shape)
     held = m.memo.get(key)
     if held is not None:
         known: Value = held[0]
@@ -161,9 +165,9 @@ def call_function(m: Machine, fn: Func, pos: list[Value], kw: dict[str, Value], 
     if m.depth >= MAX_DEPTH or runs >= _MAX_RUNS:
         return Ref("", joined_sources(pos, kw), made=True)
     m.memo[id(fn.node)] = runs + 1
-    m.memo[key] = (Ref("", joined_sources(pos, kw), made=True), pos, kw)
+    m.memo[key] = (Ref("", joined_sources(pos, kw), made=True), pos, kw, closure)
     result = run_function(m, fn, pos, kw)
-    m.memo[key] = (result, pos, kw)
+    m.memo[key] = (result, pos, kw, closure)
     return result
 
 
@@ -177,7 +181,7 @@ def run_function(m: Machine, fn: Func, pos: list[Value], kw: dict[str, Value]) -
     _bind(m, fn, scope, pos, kw)
     concrete = bool(pos or kw) and all(type(v) is Const and not v.partial for v in (*pos, *kw.values()))
     held = (m.module, m.qual, m.fixed_line, m.container)
-    frame = Frame()
+    frame = Frame(node)
     m.frames.append(frame)
     m.depth += 1
     m.concrete += concrete
@@ -226,13 +230,24 @@ def _bind(m: Machine, fn: Func, scope: Scope, pos: list[Value], kw: dict[str, Va
         scope.names[args.kwarg.arg] = Dict(given, is_open=not given)
 
 
+def is_secret(name: str) -> bool:
+    """Whether a parameter is named like something that must not leave the machine."""
+    low = name.lower()
+    return low in _SECRET or low.endswith(_SECRET[:9])
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a default says that nothing is given."""
+    return type(value) is Const and (value.data is None or value.data == "")
+
+
 def unknown_parameter(m: Machine, name: str, fn: Func) -> Value:
     """Return the value of a parameter nobody gave; one with a secret's name is followed."""
-    low = name.lower()
-    pending = None
-    if low in _SECRET or low.endswith(_SECRET[:9]):
+    pending = heard(m, fn) if name not in {"self", "cls"} else None
+    if is_secret(name):
         pending = ("secret.parameter", m.line_of(fn.node), getattr(fn.node, "name", "<lambda>"), name)
     token = m.token(pending)
+    m.asked.add(token)
     return Ref("?" + name, frozenset((token,)), made=True)
 
 
@@ -304,4 +319,6 @@ def _given(m: Machine, fn: Func, given: dict[str, Value], name: str) -> Value:
     if name in given:
         return given.pop(name)
     default = fn.defaults.get(name)
-    return default if default is not None else unknown_parameter(m, name, fn)
+    if default is None or (not m.frames and is_empty(default) and is_secret(name)):
+        return unknown_parameter(m, name, fn)
+    return default

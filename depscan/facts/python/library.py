@@ -5,18 +5,14 @@ from __future__ import annotations
 import ast
 
 from depscan.facts.python.aes import open_fernet
+from depscan.facts.python.commands import run_setup
 from depscan.facts.python.fold import ERRORS
 from depscan.facts.python.foreign import SPECIAL, decoded
 from depscan.facts.python.machine import Machine
 from depscan.facts.python.values import (
     HOLE,
     NONE,
-    Alt,
-    Class,
     Const,
-    Dict,
-    Func,
-    Obj,
     Ref,
     Scope,
     Value,
@@ -83,40 +79,21 @@ def _urlopen(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, sc
     return Ref(fn.name, found | {token} | ({index} if index >= 0 else NONE), made=True, value=pos[0] if pos else None)
 
 
+def _request(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
+    """Run Request(url, data): one that is made of the machine's data by itself says what it is for."""
+    from depscan.facts.python.effects import is_data
+    from depscan.facts.python.effects import shown as show
+
+    data = pos[1] if len(pos) > 1 else kw.get("data")
+    if data is not None and m.when in {"install", "startup", "import"} and is_data(m, sources(data)):
+        m.emit("net.send", fn.name, node, show(pos[:1]), sources(data))
+    return None
+
+
 def _setup(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
-    """Run setuptools.setup: the methods of the command classes run at installation."""
-    held, m.when = m.when, "install" if m.when in {"install", "import", "call"} else m.when
-    for word in ("cmdclass", "distclass"):
-        value = kw.get(word)
-        for item in [*value.items.values()] if isinstance(value, Dict) else [value]:
-            run_command(m, item, node)
-    m.when = held
+    """Run setuptools.setup: the methods of the command classes run, each at its time."""
+    run_setup(m, kw, node)
     return Const(None)
-
-
-def run_command(m: Machine, value: Value | None, node: ast.AST) -> None:
-    """Run all methods of a command class, as an installation does."""
-    from depscan.facts.python.invoke import call_function, call_value, instantiate
-
-    if isinstance(value, Alt):
-        for option in value.options[:4]:
-            run_command(m, option, node)
-    if isinstance(value, Func):
-        result = call_value(m, value, [], {}, node)
-        if isinstance(result, Class):
-            run_command(m, result, node)
-    if not isinstance(value, Class):
-        return
-    made = instantiate(m, value, [], {}, node)
-    names: dict[str, Value] = {}
-    for base in value.bases:
-        if isinstance(base, Class):
-            names.update(base.attrs)
-    names.update(value.attrs)
-    for name in sorted(names, key=lambda n: n == "run"):
-        method = names[name]
-        if isinstance(method, Func) and name not in {"__init__", "__new__"} and isinstance(made, Obj):
-            call_function(m, method.bind(made), [], {}, node)
 
 
 def _string_io(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
@@ -134,7 +111,8 @@ SPECIAL.update({
     "typing.cast": _string_io, "io.BytesIO": _buffer, "io.StringIO": _buffer, "io.BytesIO.read": _buffer_read,
     "io.BytesIO.getvalue": _buffer_read, "io.StringIO.read": _buffer_read,
     "cryptography.fernet.Fernet.decrypt": _fernet, "http.client.HTTPSConnection.request": _connection,
-    "http.client.HTTPConnection.request": _connection, "urllib.request.urlopen": _urlopen, "winreg.OpenKey": _reg_key,
+    "http.client.HTTPConnection.request": _connection, "urllib.request.urlopen": _urlopen,
+    "urllib.request.Request": _request, "winreg.OpenKey": _reg_key,
     "winreg.CreateKey": _reg_key, "winreg.OpenKeyEx": _reg_key, "winreg.CreateKeyEx": _reg_key,
     "win32api.RegOpenKeyEx": _reg_key,
 })  # fmt: skip

@@ -69,11 +69,12 @@ STATEMENTS: dict[type, Callable[[Machine, Any, Scope], int | None]] = {}
 
 
 class Frame:
-    """A running function: what it returned so far, what it yields."""
+    """A running function: its definition, what it returned so far, what it yields."""
 
-    __slots__ = ("returned", "yielded")
+    __slots__ = ("node", "returned", "yielded")
 
-    def __init__(self) -> None:
+    def __init__(self, node: ast.AST | None = None) -> None:
+        self.node = node
         self.returned: list[Value] = []
         self.yielded: list[Value] = []
 
@@ -87,6 +88,10 @@ class Machine:
         when, path, fixed_line, layer, guards, scope_name: where we stand.
         given: sources of the code itself (a decoded layer).
         written: path text or identity of an unknown path -> facts that wrote it.
+        dropped: the call whose result nobody takes (told of requests, lookups and started programs).
+        asked: identities of the parameters that only the caller knows.
+        writes: attributes set in the branch that is being read, each with what it was (``branches``).
+        contents: path text -> the texts written to it, each with its fact.
         pending: identity of an unknown value -> what fact it becomes when it flows somewhere.
     """
 
@@ -108,6 +113,10 @@ class Machine:
         self.frames: list[Frame] = []
         self.qual = ""
         self.written: dict[Any, set[int]] = {}
+        self.dropped: ast.AST | None = None
+        self.writes: list[Any] | None = None
+        self.asked: set[int] = set()
+        self.contents: dict[str, list[tuple[str, int]]] = {}
         self.pending: dict[int, tuple[str, int, str, str]] = {}
         self.tokens = 0
         self.guards_seen: dict[ast.If, list[str]] = {}
@@ -116,6 +125,7 @@ class Machine:
         self.seen: set[Any] = set()
         self.reached: set[int] = set()
         self.import_name: Callable[[str, Module, int], Value | None] = lambda _n, _m, _l: None
+        self.run_script: Callable[[tuple[str, ...]], None] = lambda _listed: None
 
     # -- evaluation ------------------------------------------------------------------------------------------
 
@@ -214,6 +224,8 @@ class Machine:
         """Add a fact at a node (or line) and return its index, -1 when the sink is full."""
         real = self.real(found | self.given, what) if found or self.given else ()
         number = node if isinstance(node, int) else getattr(node, "lineno", 0)
+        dropped = node is not None and node is self.dropped and what.startswith(("net.", "dns.", "process."))
+        guards = (*self.guards, "answer:unused") if dropped else self.guards
         kept = tuple(dict.fromkeys(v[:MAX_VALUE] for v in values if v and v.strip("{?}/. ")))[:8]
         return self.sink.add(
             Fact(
@@ -225,7 +237,7 @@ class Machine:
                 kept,
                 real,
                 self.layer,
-                tuple(dict.fromkeys(self.guards)),
+                tuple(dict.fromkeys(guards)),
                 self.qual,
                 self.module.line(number),
                 self.container,

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from depscan.facts.fact import CALL, IMPORT, INSTALL, STARTUP, TEST
-from depscan.facts.python import expr, library, paths, statements, tricks
+from depscan.facts.python import archives, commands, expr, fed, library, paths, starts, statements, tricks, wrappers
 from depscan.facts.python import layers as _layers
 from depscan.facts.python.hidden import hidden
 from depscan.facts.python.imports import absolute
 from depscan.facts.python.invoke import call_function, run_function
 from depscan.facts.python.machine import RANK, Machine, Module
 from depscan.facts.python.parse import decode_source, parse, parse_part
-from depscan.facts.python.prune import imports_of, prune
+from depscan.facts.python.payees import read_payees
+from depscan.facts.python.prune import aliases, imports_of, prune
+from depscan.facts.python.tool_text import read_tool_text
 from depscan.facts.python.values import Class, Const, Func, Mod, Obj, Value
+from depscan.facts.python.vocabulary import Sought, is_dressed, words_of
 
 if TYPE_CHECKING:
     from depscan.artifacts.artifact import Artifact, Member
     from depscan.artifacts.surface import Surface
     from depscan.facts.sink import Sink
 
-_ = (_layers, expr, paths, statements, tricks)
+_ = (_layers, archives, expr, fed, library, paths, statements, tricks, wrappers)
 
 ORDER = (INSTALL, STARTUP, IMPORT, "load", CALL, TEST)
 _SINKS = (
@@ -29,7 +33,7 @@ _SINKS = (
     b"ctypes", b"winreg", b"marshal", b"clip", b"pynput", b"keyboard", b"ImageGrab", b"startfile", b"spawn", b"os.exec",
     b"telebot", b"telegram", b"discord", b"websocket", b"webbrowser", b"b64decode", b"fromhex", b"decrypt", b"dns.resolver",
     b"from_key", b"urlretrieve", b"multiprocessing", b"VideoCapture", b"crontab", b"rmtree", b"telnetlib", b"pip.main",
-    b"_internal", b"getattr(os", b"globals()", b"pyarmor",
+    b"_internal", b"getattr(os", b"globals()", b"pyarmor", b"zipimport", b"= exec\n", b"= eval\n",
 )  # fmt: skip
 """Words without which code that has to be called cannot do harm. Plain searches: ten times faster than one pattern."""
 _WORDS = (
@@ -42,14 +46,33 @@ _STRONG = (
     b"Login Data", b"environ", b"gethostname", b"startfile", b"os.system", b"Popen", b"clipboard", b"winreg", b"ctypes",
     b"marshal", b"Fernet", b"/etc/passwd", b".ssh", b"ImageGrab", b"raw.githubusercontent", b"ipify", b"http://",
 )  # fmt: skip
+_SINKS_SOUGHT, _WORDS_SOUGHT, _STRONG_SOUGHT = Sought(_SINKS), Sought(_WORDS), Sought(_STRONG)
 _MAX_EARLY = 400_000
 """Bytes of source parsed for what runs by itself (install, start, import)."""
 _MAX_LATE = 550_000
 """Bytes parsed in all, what runs only when called included."""
-_MAX_TEST = 250_000
+_MAX_TEST = 100_000
+"""Bytes of other code up to which tests, docs and examples are read at all: no rule judges what they do."""
+_TEST_STEPS = 20_000
+_RUNS = {
+    INSTALL: "that run at install", STARTUP: "that run at interpreter start", IMPORT: "that an import may run",
+    "load": "that run when a model is loaded", CALL: "that only run when called", TEST: "of tests, docs or examples",
+}  # fmt: skip
+_LITTLE = 150_000
+"""Bytes of Python up to which every function of a small module is followed, whatever its words."""
+
+_RESERVE = 60_000
+"""Bytes parsed beyond these of modules that tell by their words: one generated giant must not hide them."""
+_FETCH = (b"b64decode", b"urlopen", b"urlretrieve", b"requests.get", b"requests.post", b"httpx.", b"fromhex")
+_START = (b"os.system", b"exec(", b"eval(", b"Popen", b"startfile", b"marshal", b"__import__(")
 _SMALL = 30_000
 _TOTAL = 250_000
 _PER_FUNCTION = 8_000
+_MAX_FUNCTIONS = 20_000
+_DECODING = 8
+"""How much more fuel a function gets that evaluates text."""
+_SHADOWED = frozenset({"requests", "httpx", "aiohttp", "urllib3"})
+"""Libraries that a package may bring a copy of, and whose calls are known without reading the copy."""
 _COMPILED = (".so", ".pyd", ".dll", ".dylib", ".pyc", ".pyo")
 
 
@@ -89,51 +112,98 @@ class Package:
         }
         self.by_path = {path: name for name, path in reversed(list(self.names.items()))}
         self.entries = [e._replace(path=_key(e.path, e.container)) for e in surface.entries if e.language == "python"]
+        self.tests = {e.path for e in self.entries if e.when == TEST}
         self.modules: dict[str, Module | None] = {}
         self.data: dict[str, bytes] = {}
+        self.joined: dict[str, bytes] = {}
+        self.dressed: set[str] = set()
         self.machine = Machine(sink, total=_TOTAL)
         self.machine.import_name = self.import_name
+        self.machine.run_script = lambda listed: starts.run_started(self, listed)
+        self.surface = surface
         self.parsed = 0
-        self.left_out = 0
+        self.left_out: dict[str, list[str]] = {}
+        self.reserve = _RESERVE
+        modules = {e.path for e in self.entries if e.when != TEST} & self.members.keys()
+        self.little = sum(self.members[path].size for path in modules) <= _LITTLE
 
-    def run(self) -> None:  # noqa: C901
+    def run(self) -> None:
         """Read the entries, earliest first; then what nothing called."""
         first: dict[str, str] = {}
         for when in ORDER:
             for entry in self.entries:
                 if entry.when == when:
                     first.setdefault(entry.path, when)
-        single = {e.path for e in self.entries if e.why == "submodule"}
         for when in ORDER:
-            paths = [p for p, w in first.items() if w == when]
-            late = when in {CALL, TEST}
-            if late:
-                paths = self.worth(paths)
-            elif when == IMPORT:
-                # What a user's import of the package reaches comes first, then single modules, the worst first.
-                top = [p for p in paths if p not in single]
-                paths = top + self.worth([p for p in paths if p in single])
-            for path in paths:
-                if self.parsed > (_MAX_TEST if when == TEST else _MAX_LATE if late else _MAX_EARLY):
-                    self.left_out += 1
-                    continue
-                module = self.load(path, strict=late, whole=when in {INSTALL, STARTUP})
+            if when == TEST:
+                # Not before the rest: a function that tests call would count as one that only they run.
+                self.follow_rest([m for m in self.modules.values() if m is not None], CALL)
+                self.machine.total = min(self.machine.total, self.machine.steps + _TEST_STEPS)
+            if when == STARTUP:
+                starts.run_start_files(self, self.surface)
+            for path in self.ordered([p for p, w in first.items() if w == when], when):
+                module = self.enter(path, when)
                 if module is not None:
-                    self.start(module, when)
-        for module in list(self.modules.values()):
-            if module is not None and module.tree is not None:
-                self.rest(module, TEST if first.get(_key(module.path, module.container)) == TEST else CALL)
-        if self.left_out:
-            self.sink.gap("", f"{self.left_out} modules that only run when called were not read: too much code")
+                    self.begin(module, path, when)
+        self.follow_rest([m for m in self.modules.values() if m is not None and self.key(m) in self.tests], TEST)
+        for when, unread in self.left_out.items():
+            self.sink.gap("", f"{len(unread)} modules {_RUNS[when]} were not read: too much code", when=when)
+
+    def ordered(self, paths: list[str], when: str) -> list[str]:
+        """Return the entries of one moment that are worth reading, in the order in which to read them."""
+        if when in {CALL, TEST}:
+            return self.worth(paths)
+        if when != IMPORT:
+            return paths
+        # What a user's import of the package reaches comes first, then single modules, the worst first.
+        single = {e.path for e in self.entries if e.why == "submodule"}
+        return [p for p in paths if p not in single] + self.worth([p for p in paths if p in single])
+
+    def begin(self, module: Module, path: str, when: str) -> None:
+        """Run a module as what starts it does: a program with its main block, a build back end with its hooks."""
+        why = [e.why for e in self.entries if e.path == path and e.when == INSTALL] if when == INSTALL else []
+        if any(starts.is_program(path, w) for w in why):
+            starts.as_program(module)
+        self.start(module, when)
+        if any(starts.is_hook(w) for w in why):
+            starts.run_hooks(self.machine, module)
+
+    def follow_rest(self, modules: list[Module], when: str) -> None:
+        """Follow what nothing called in modules."""
+        for module in modules:
+            if module.tree is not None:
+                self.rest(module, when)
+
+    @staticmethod
+    def key(module: Module) -> str:
+        """Return what a module's member is known by."""
+        return _key(module.path, module.container)
 
     def worth(self, paths: list[str]) -> list[str]:
         """Return the modules that can do something, the most suspicious first."""
         scored = []
         for path in paths:
-            data = self.read(path)
-            if any(word in data for word in _SINKS):
-                scored.append((-sum(word in data for word in _STRONG), len(data), path))
+            if self.holds(path, _SINKS_SOUGHT):
+                data = self.read(path)
+                scored.append((-len(_STRONG_SOUGHT.held(data, self.words(path))), len(data), path))
         return [path for _, _, path in sorted(scored)]
+
+    def enter(self, path: str, when: str) -> Module | None:
+        """Return the module of an entry; None, and counted, when the budget for its time is spent."""
+        late = when in {CALL, TEST}
+        full = self.parsed > (_MAX_TEST if when == TEST else _MAX_LATE if late else _MAX_EARLY)
+        if full and (when == TEST or self.reserve <= 0 or not self.telling(path)):
+            self.left_out.setdefault(when, []).append(path)
+            return None
+        before = self.parsed
+        module = self.load(path, strict=late, whole=when in {INSTALL, STARTUP})
+        self.reserve -= self.parsed - before if full else 0
+        return module
+
+    def telling(self, path: str) -> bool:
+        """Whether a module both fetches or decodes and starts or evaluates: read even when the budget is spent."""
+        data = self.read(path)
+        return any(word in data for word in _FETCH) and any(word in data for word in _START)
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a member; b"" when there is none."""
@@ -141,7 +211,25 @@ class Package:
         if held is None:
             member = self.members.get(path)
             held = self.data[path] = member.read() if member is not None else b""
+            if member is not None and path not in self.tests:
+                read_payees(held, member.path, member.container, self.sink)
+                read_tool_text(held, member.path, member.container, self.sink)
         return held
+
+    def words(self, path: str) -> bytes:
+        """Return the different words of a member, with a blank between them."""
+        held = self.joined.get(path)
+        if held is None:
+            data = self.read(path)
+            words = words_of(data)
+            held = self.joined[path] = b" ".join(words)
+            if not data.isascii() and is_dressed(words):
+                self.dressed.add(path)
+        return held
+
+    def holds(self, path: str, sought: Sought) -> bool:
+        """Whether a member holds one of the words sought, or hides its words."""
+        return sought.any(self.read(path), self.words(path)) or path in self.dressed
 
     def load(self, path: str, *, strict: bool = False, whole: bool = False) -> Module | None:
         """Return the parsed module of a path; None when nothing in it matters."""
@@ -149,17 +237,17 @@ class Package:
             return self.modules[path]
         self.modules[path] = None
         data = self.read(path)
-        if not data or not any(word in data for word in (_SINKS if strict else _WORDS)):  # noqa: SIM102
+        if not data or not self.holds(path, _SINKS_SOUGHT if strict else _WORDS_SOUGHT):  # noqa: SIM102
             if not data or (strict or len(data) > _SMALL):
                 return self._opaque(path, data)
         member = self.members[path]
         text = decode_source(data)
-        shorter, words = (text, None) if whole else prune(text)
+        shorter, words = (text, None) if whole or path in self.dressed else prune(text, self.words(path))
         if not shorter:
             return self._opaque(path, data)
         self.parsed += len(shorter) - shorter.count("\n\n")
         module = Module(self.by_path.get(path, ""), member.path, text, member.container)
-        module.words = words
+        module.words = None if self.little and words is not None and words.few else words
         self.modules[path] = module
         tree = parse_part(shorter) if shorter is not text else None
         if tree is None:
@@ -169,6 +257,15 @@ class Package:
         module.tree = tree
         module.opaque |= tree is None
         return module
+
+    def load_early(self, path: str) -> Module | None:
+        """Return the module of a path that something starts at install, start or import; None past the budget."""
+        if path in self.modules:
+            return self.modules[path]
+        if self.parsed > _MAX_EARLY:
+            self.sink.gap(path, "not read: too much code comes before what starts it")
+            return None
+        return self.load(path, whole=True)
 
     def _opaque(self, path: str, data: bytes) -> Module | None:
         """Return a module whose own code does not matter, only what it imports."""
@@ -243,7 +340,7 @@ class Package:
         for cls in list(module.classes):
             if _is_command(cls) and cls.made is None:
                 m.when, m.module, m.container = INSTALL, module, module.container
-                m.granted(60_000, lambda c=cls: library.run_command(m, c, c.node or c), share=False)  # type: ignore[misc]
+                m.granted(60_000, lambda c=cls: commands.run_unnamed(m, c), share=False)  # type: ignore[misc]
 
     def rest(self, module: Module, when: str) -> None:
         """Evaluate the functions nobody called, with arguments nobody knows."""
@@ -266,6 +363,9 @@ class Package:
         if parent and parent != module.name and parent in self.names:
             self._start_once(self.names[parent], m.when)
         target = self._start_once(path, m.when)
+        root = full.partition(".")[0]
+        if root in _SHADOWED and module.name.partition(".")[0] != root:
+            return None  # its copy is read too; what its calls do is known by their names
         return Mod(target) if target is not None else None
 
     def _path(self, full: str, module: Module) -> str | None:
@@ -343,9 +443,16 @@ def run_whole(m: Machine, module: Module) -> None:
 
 def run_rest(m: Machine, module: Module) -> None:
     """Evaluate functions, methods and classes that nothing reached."""
+    if module.words is not None and module.words.few:
+        for known in (*module.functions, *(f for c in module.classes for f in c.attrs.values() if isinstance(f, Func))):
+            if not isinstance(known.node, ast.Lambda):
+                module.words.learn(known.node.name, module.part(known.node.lineno, known.node.end_lineno or 0))
     for cls in list(module.classes):
         _methods(m, cls)
-    for fn in list(module.functions):
+    at = 0
+    while at < min(len(module.functions), _MAX_FUNCTIONS):  # a function that is read may define others
+        fn = module.functions[at]
+        at += 1
         if id(fn.node) not in m.reached:
             _unreached(m, fn, [])
 
@@ -371,5 +478,12 @@ def _unreached(m: Machine, fn: Func, given: list[Value]) -> None:
     if m.steps > m.total:
         m.sink.gap(m.module.path, "too much code to follow all functions", getattr(fn.node, "lineno", 0))
         return
-    m.limit = max(m.limit, m.steps + _PER_FUNCTION)
-    m.granted(_PER_FUNCTION, lambda: run_function(m, fn, given, {}), share=False)
+    fuel = _PER_FUNCTION * _DECODING if _evaluates(module, fn) else _PER_FUNCTION
+    m.limit = max(m.limit, m.steps + fuel)
+    m.granted(fuel, lambda: run_function(m, fn, given, {}), share=False)
+
+
+def _evaluates(module: Module, fn: Func) -> bool:
+    """Whether a function evaluates text: what it decodes first, letter by letter, may take long to follow."""
+    part = module.part(fn.node.lineno, fn.node.end_lineno or 0)
+    return "exec(" in part or "eval(" in part or any(f"{name}(" in part for name in aliases(module.text))

@@ -71,6 +71,11 @@ def parse(text: str) -> Parsed:
     if isinstance(found, ast.Module):
         return Parsed(found)
     why = found
+    if "unicode error" in why:
+        text = _whole_escapes(text)
+        found = _try(text)
+        if isinstance(found, ast.Module):
+            return Parsed(found, why, repaired=True)
     for repair in (_python2, _dedented, _python2_dedented):
         changed = repair(text)
         if changed == text:
@@ -113,6 +118,14 @@ def _python2(text: str) -> str:
     text = _UR.sub("r", text)
     text = _BACKTICK.sub(r"repr(\1)", text)
     return _LONG.sub(r"\1", _OCTAL.sub(r"0o\1", text))
+
+
+_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:x(?![0-9a-fA-F]{2})[0-9a-fA-F]?|u(?![0-9a-fA-F]{4})|N(?!\{))")
+
+
+def _whole_escapes(text: str) -> str:
+    """Return the text with escapes that are cut short in a literal (no Python reads them) made one character."""
+    return _ESCAPE.sub(r"\1?", text)
 
 
 def _dedented(text: str) -> str:

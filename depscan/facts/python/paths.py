@@ -8,6 +8,7 @@ from depscan.facts.python.attributes import read_variable
 from depscan.facts.python.effects import _PERSIST, remember, shown, touch, written_in
 from depscan.facts.python.foreign import SPECIAL
 from depscan.facts.python.machine import Machine
+from depscan.facts.python.staged import keep
 from depscan.facts.python.values import (
     HOLE,
     NONE,
@@ -69,8 +70,8 @@ def _write(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scop
         remember(m, path, index)
         if any(_PERSIST.search(t) for t in listed):
             m.emit("persist", fn.name, node, (*listed, text or ""), found | {index})
-        if text and listed and len(text) < 1 << 18:
-            m.written.setdefault(("content", listed[0]), set()).add(index)
+        if text and listed:
+            keep(m, listed[0], text, index)
     return Const(None)
 
 

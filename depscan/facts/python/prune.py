@@ -8,6 +8,9 @@ by one that has, become blank lines, so that line numbers stay. When the rest do
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from depscan.facts.python.vocabulary import Sought, words_of
 
 SMALL = 6_000
 """Characters up to which a module is parsed whole."""
@@ -24,6 +27,7 @@ _SURE = (
     "CDLL", "windll", "WindowsHook", "Login Data", "/etc/passwd", ".ssh/", "webhook", "sendall", "private_key",
     "mnemonic", "atexit.", "ThreadPool", "multiprocessing.", "importlib.resources", "pkgutil.get_data", "startfile",
 )  # fmt: skip
+_SURE_SOUGHT = Sought(word.encode() for word in _SURE)
 _MAYBE = ("exec(", "eval(", "compile(", "execfile(", "environ", "getattr(")
 _CAPABLE = re.compile(
     r"(?<![.\w])(?:exec|eval|compile|execfile)\(|environ\b(?!\.get\(|\[|\.setdefault|\.pop)"
@@ -63,6 +67,7 @@ _MODULES = frozenset(
         "asyncio",
         "dns",
         "webbrowser",
+        "zipimport",
         "imp",
         "pexpect",
         "commands",
@@ -71,28 +76,36 @@ _MODULES = frozenset(
         "nt",
     ]
 )
-_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)|import[ \t]+([^\n#;]+))", re.M
-)
-_HEAD = re.compile(r"^(?!else\b|elif\b|except\b|finally\b|[\s#)\]}'\"])", re.M)
+_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)|import[ \t]+([^\n#;]+))")
+_HEAD = re.compile(r"\n(?=[^\s#)\]}'\"])(?!el(?:se|if)\b|except\b|finally\b)")
 _DEF = re.compile(r"(?:@|(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+))")
 _NAMED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.M)
-_METHOD = re.compile(r"^(?:    |\t)(?=(?:async )?def |@)", re.M)
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_METHOD = re.compile(r"\n(?:    |\t)(?=(?:async )?def |@)")
+_BOUND = re.compile(r"=[ \t]*(?:exec|eval|__import__|execfile)[ \t]*(?:#[^\n]*)?(?=[\r\n]|\Z)")
 _HARMLESS = frozenset({"path", "environ", "sep", "name", "getenv", "PathLike", "fspath", "getcwd", "makedirs", "gather", "sleep",
                        "Path", "parse", "quote", "urlparse", "urljoin", "urlencode", "util", "metadata", "reload", "stat"})  # fmt: skip
 _DOTTED = re.compile(r"[\w.]+|\*")
 _COMMON = frozenset(
-    {"", "__init__", "get", "run", "call", "close", "open", "read", "write", "__call__", "start", "update"}
+    [b"", b"__init__", b"get", b"run", b"call", b"close", b"open", b"read", b"write", b"__call__", b"start", b"update"]
 )
 _ROUNDS = 4
+_LONG = 400
 
 
-def prune(text: str) -> tuple[str, Words | None]:
-    """Return a module's text without the parts that can do nothing, and its words; "" when nothing is left."""
+def prune(text: str, joined: bytes = b"") -> tuple[str, Words | None]:
+    """Return a module's text without the parts that can do nothing, and its words; "" when nothing is left.
+
+    Args:
+        text: the source.
+        joined: its different words with a blank between them, when they are known.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    capable = Words(text, data, joined or b" ".join(words_of(data)))
     if len(text) <= SMALL:
-        return text, None
-    capable = Words(text)
+        capable.few = True
+        return text, capable
+    if not capable.any and not _has_long_line(text):
+        return "", None
     chunks = _cut(text, _HEAD)
     kept = _choose(chunks, capable)
     if not any(kept):
@@ -109,7 +122,7 @@ def prune(text: str) -> tuple[str, Words | None]:
 
 
 def _cut(text: str, at: re.Pattern[str]) -> list[str]:
-    marks = [match.start() for match in at.finditer(text)]
+    marks = [match.start() + 1 for match in at.finditer(text)]
     starts = [0, *(m for m in marks if m)]
     chunks = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
     joined: list[str] = []
@@ -126,28 +139,39 @@ def _cut(text: str, at: re.Pattern[str]) -> list[str]:
 class Words:
     """The words of capability that occur in a module at all: its parts are searched for these only."""
 
-    def __init__(self, text: str) -> None:
-        self.sure = [word for word in _SURE if word in text]
+    def __init__(self, text: str, data: bytes, joined: bytes) -> None:
+        self.sure = [word.decode() for word in _SURE_SOUGHT.held(data, joined)]
         self.maybe = [word for word in _MAYBE if word in text]
         self.bound = _capable_names(text)
-        self.names: set[str] = set()
+        self.names: set[bytes] = set()
+        self.few = False
+        """Whether the module is small: ``names`` are asked for by ``learn``, and one of them is enough."""
+        self.any = bool(self.sure or self.bound or (self.maybe and _CAPABLE.search(text)))
 
     def worth(self, part: str) -> bool:
         """Whether a function can do something, or joins two that can."""
-        return self.stand_in(part, set(_WORD.findall(part)))
+        return self.stand_in(part, _words(part))
 
-    def stand_in(self, part: str, words: set[str]) -> bool:
+    def learn(self, name: str, part: str) -> None:
+        """Remember the name of a function that can do something: what mentions it can do that too."""
+        if name.encode() not in _COMMON and self.worth(part):
+            self.names.add(name.encode())
+
+    def stand_in(self, part: str, words: set[bytes]) -> bool:
         """Whether a part of the module holds one of them; ``words`` are the part's identifiers."""
-        if any(word in part for word in self.sure) or not self.bound.isdisjoint(words):
+        for word in self.sure:
+            if word in part:
+                return True
+        if not self.bound.isdisjoint(words):
             return True
-        if len(self.names & words) > 1:
+        if self.names and len(self.names & words) > (not self.few):
             return True
         return any(word in part for word in self.maybe) and _CAPABLE.search(part) is not None
 
 
 def _choose(chunks: list[str], capable: Words) -> list[bool]:
     """Return which chunks to keep."""
-    words = [set(_WORD.findall(chunk)) for chunk in chunks]
+    words = [_words(chunk) for chunk in chunks]
     names = [_name(chunk) for chunk in chunks]
     plain = [_DEF.match(chunk) is None for chunk in chunks]
     kept = [_dense(chunk) or capable.stand_in(chunk, words[i]) for i, chunk in enumerate(chunks)]
@@ -171,19 +195,28 @@ def _only_import(chunk: str) -> bool:
     return chunk.startswith(("import ", "from ")) and ";" not in chunk
 
 
+def _words(part: str) -> set[bytes]:
+    return words_of(part.encode("utf-8", "surrogatepass"))
+
+
+def _has_long_line(text: str) -> bool:
+    """Whether a line is so long that it may be what ``_dense`` means."""
+    return max(map(len, text.split("\n"))) > _LONG
+
+
 def _dense(chunk: str) -> bool:
     """Whether lines are far longer than people write them."""
-    return len(chunk) > 400 * (chunk.count("\n") + 1)
+    return len(chunk) > _LONG * (chunk.count("\n") + 1)
 
 
-def _name(chunk: str) -> str:
+def _name(chunk: str) -> bytes:
     match = _NAMED.search(chunk)
-    return match[1] if match else ""
+    return match[1].encode() if match else b""
 
 
-def _own_name(method: str) -> str:
+def _own_name(method: str) -> bytes:
     match = re.search(r"def[ \t]+(\w+)", method)
-    return match[1] if match else ""
+    return match[1].encode() if match else b""
 
 
 def _prune_class(chunk: str, capable: Words) -> str:
@@ -191,13 +224,13 @@ def _prune_class(chunk: str, capable: Words) -> str:
     methods = _cut(chunk, _METHOD)
     out = [methods[0]]
     keep = False
-    words = [set(_WORD.findall(m)) for m in methods]
+    words = [_words(m) for m in methods]
     own = [capable.stand_in(m, words[i]) for i, m in enumerate(methods)]
     mentioned = set().union(*(w for w, k in zip(words, own, strict=True) if k))
     capable.names |= {_own_name(m) for m, k in zip(methods[1:], own[1:], strict=True) if k} - _COMMON
     for method, able in zip(methods[1:], own[1:], strict=True):
         name = _own_name(method)
-        keep = able or name in mentioned or (name in {"__init__", "run"} and len(method) < SMALL)
+        keep = able or name in mentioned or (name in {b"__init__", b"run"} and len(method) < SMALL)
         out.append(method if keep else "\n" * method.count("\n"))
     if not any(line.strip() for part in out for line in part.split("\n")[1:]):
         return chunk
@@ -208,10 +241,22 @@ def _prune_class(chunk: str, capable: Words) -> str:
     return joined
 
 
-def _capable_names(text: str) -> set[str]:
-    """Return the names that imports bind to something capable."""
-    found: set[str] = set()
-    for match in _IMPORT.finditer(text):
+def _imports(text: str) -> Iterator[re.Match[str]]:
+    """Yield the import statements of a text."""
+    at = text.find("import")
+    while at >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        match = _IMPORT.match(text, start)
+        following = text.find("\n", match.end() if match else at)
+        at = text.find("import", following) if following >= 0 else -1
+        if match:
+            yield match
+
+
+def _capable_names(text: str) -> set[bytes]:
+    """Return the names that imports, or assignments of a bare builtin, bind to something capable."""
+    found: set[bytes] = {name.encode() for name in aliases(text)}
+    for match in _imports(text):
         for part in (match[2] or match[3] or "").strip("() \n").split(","):
             words = part.split()
             if not words:
@@ -223,14 +268,14 @@ def _capable_names(text: str) -> set[str]:
             renamed = len(words) == 3  # noqa: PLR2004
             if words[0].rpartition(".")[2] in _HARMLESS or (match[1] is None and not renamed):
                 continue
-            found.add(given)
+            found.add(given.encode("utf-8", "surrogatepass"))
     return found
 
 
 def imports_of(text: str) -> str:
     """Return the import statements of a text, one name each, as they may be parsed alone."""
     out: list[str] = []
-    for match in _IMPORT.finditer(text[: 1 << 20]):
+    for match in _imports(text[: 1 << 20]):
         for part in (match[2] or match[3] or "").strip("() \n").split(",")[:100]:
             words = part.split("#")[0].split()
             if not words or not all(_DOTTED.fullmatch(w) for w in words) or len(words) not in {1, 3}:
@@ -238,3 +283,9 @@ def imports_of(text: str) -> str:
             named = " ".join(words)
             out.append(f"from {match[1]} import {named}" if match[1] else f"import {named}")
     return "\n".join(out)
+
+
+def aliases(text: str) -> list[str]:
+    """Return the names that assignments bind to a builtin that runs text (``run = exec``)."""
+    lines = (text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip() for found in _BOUND.finditer(text))
+    return [name for name in lines if name.isidentifier()]

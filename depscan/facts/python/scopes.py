@@ -6,6 +6,8 @@ import ast
 import builtins
 from typing import Any
 
+from depscan.facts.python.branches import note_write
+from depscan.facts.python.callbacks import assigned
 from depscan.facts.python.machine import Machine
 from depscan.facts.python.values import (
     NONE,
@@ -13,6 +15,7 @@ from depscan.facts.python.values import (
     Class,
     Const,
     Dict,
+    Func,
     Mod,
     Obj,
     Ref,
@@ -97,7 +100,11 @@ def assign(m: Machine, target: ast.expr, value: Value, scope: Scope) -> None:
     elif kind is ast.Tuple or kind is ast.List:
         _unpack(m, target.elts, value, scope)  # type: ignore[attr-defined]
     elif kind is ast.Attribute:
-        set_attribute(m.eval(target.value, scope), target.attr, value)  # type: ignore[attr-defined]
+        holder = m.eval(target.value, scope)  # type: ignore[attr-defined]
+        note_write(m, holder, target.attr)  # type: ignore[attr-defined]
+        set_attribute(holder, target.attr, value)  # type: ignore[attr-defined]
+        if type(value) is Func and isinstance(holder, Ref):
+            assigned(m, holder, target.attr, value, target)  # type: ignore[attr-defined]
     elif kind is ast.Subscript:
         _set_item(m, target, value, scope)  # type: ignore[arg-type]
     elif kind is ast.Starred:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from depscan.facts.python.branches import rejoin, take_back
 from depscan.facts.python.functions import define_class, define_function
 from depscan.facts.python.guards import guards_of, is_main
 from depscan.facts.python.imports import run_import, run_import_from
@@ -32,7 +33,9 @@ def run_module(m: Machine, body: list[ast.stmt], scope: Scope) -> None:
 
 def _expression(m: Machine, node: ast.Expr, scope: Scope) -> None:
     if not isinstance(node.value, ast.Constant):
+        held, m.dropped = m.dropped, node.value.value if isinstance(node.value, ast.Await) else node.value
         m.eval(node.value, scope)
+        m.dropped = held
 
 
 def _assign(m: Machine, node: ast.Assign, scope: Scope) -> None:
@@ -79,8 +82,8 @@ def _delete(m: Machine, node: ast.Delete, scope: Scope) -> None:
 
 
 def _if(m: Machine, node: ast.If, scope: Scope) -> int | None:
-    if is_main(node.test) and m.when != "install":
-        held, m.when = m.when, "call" if m.when in {"import", "startup"} else m.when
+    if is_main(node.test) and "__name__" not in scope.module.scope.names:
+        held, m.when = m.when, "call" if m.when in {"install", "import", "startup"} else m.when
         m.block(node.body, scope)
         m.when = held
         return m.block(node.orelse, scope)
@@ -107,14 +110,23 @@ def _branches(m: Machine, guards: list[str], body: list[ast.stmt], orelse: list[
     if _is_typing(body, guards):
         return None
     before = dict(scope.names)
-    m.guards.extend(guards)
-    left = m.block(body, scope)
-    del m.guards[len(m.guards) - len(guards) :]
-    after = scope.names
-    scope.names = before
-    before = dict(before)
-    right = m.block(orelse, scope) if orelse else None
+    outer, m.writes = m.writes, []
+    first = m.writes
+    try:
+        m.guards.extend(guards)
+        left = m.block(body, scope)
+        del m.guards[len(m.guards) - len(guards) :]
+        after = scope.names
+        scope.names = before
+        before = dict(before)
+        made = take_back(first) if first else []
+        right = m.block(orelse, scope) if orelse else None
+    finally:
+        m.writes = outer
+        if outer is not None:
+            outer.extend(first)
     scope.names = merge(after, scope.names, before)
+    rejoin(made)
     return left if left and left == right else None
 
 
@@ -146,6 +158,8 @@ def _loop_over(m: Machine, node: ast.For | ast.AsyncFor, scope: Scope) -> int | 
     if items is None:
         name = over.name + "[]" if isinstance(over, Ref) and over.name else ""
         items = [Ref(name, sources(over), over.layers, made=True)]
+    elif isinstance(over, Seq) and over.open and over.sources:
+        items = [*items[: _MAX_TURNS - 1], Ref("", over.sources, over.layers, made=True)]
     signal: int | None = None
 
     def turns() -> None:

@@ -86,6 +86,13 @@ def _operator(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, s
     return None
 
 
+def _table_get(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
+    """``globals()["__builtins__"].get("exec")``: a name looked up in a table of names."""
+    from depscan.facts.python.attributes import subscript
+
+    return subscript(m, pos[0], pos[1], node, scope) if len(pos) > 1 else None
+
+
 def _call(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
     from depscan.facts.python.invoke import call_value
 
@@ -202,3 +209,4 @@ SPECIAL.update({
 for _name in OPERATORS:
     SPECIAL[f"operator.{_name}"] = _operator
 SPECIAL["operator.getitem"] = _operator
+SPECIAL["?table.get"] = _table_get

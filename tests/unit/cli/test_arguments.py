@@ -49,9 +49,9 @@ def test_closed_streams_are_bad_usage(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "x", "", "1.5"])
 def test_days_are_a_number_from_zero(text: str) -> None:
-    assert arguments.days("0") == 0
+    assert arguments.natural("0") == 0
     with pytest.raises(ValueError):  # noqa: PT011 - what argparse wants
-        arguments.days(text)
+        arguments.natural(text)
 
 
 def test_progress_is_silent_off_a_terminal_and_in_the_first_second(monkeypatch: pytest.MonkeyPatch) -> None:

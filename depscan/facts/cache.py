@@ -1,0 +1,149 @@
+"""Facts kept between runs, by the hash of an artifact's bytes and the version of the engine that read it.
+
+Rules and policy are no part of the key: they judge anew each time. A file that cannot be read back is no hit.
+The folder is the user's own (mode 700), because who writes there decides verdicts.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from depscan.facts.fact import Fact
+from depscan.facts.inspected import CodeGap, Inspected
+from depscan.version import __version__
+
+_FORMAT = "1"
+_KEEP = 512 << 20
+_CHUNK = 1 << 20
+
+
+class FactCache:
+    """A folder of facts.
+
+    Args:
+        folder: made when the first facts are kept; "" for the user's own
+            (DEPSCAN_CACHE, else the XDG cache folder, else the local application data).
+    """
+
+    def __init__(self, folder: str = "") -> None:
+        self._folder = os.path.join(folder or _default(), f"facts-{_FORMAT}")
+        self._engine = _engine() if _is_own(self._folder) else ""
+
+    def key(self, path: str) -> str:
+        """Return the key of the artifact in a file; "" for what is no file, and where no facts may be kept."""
+        import hashlib
+
+        if not self._engine:
+            return ""
+        digest = hashlib.sha256(f"{self._engine}\n{os.path.basename(path)}\n".encode("utf-8", "surrogateescape"))
+        try:
+            if not os.path.isfile(path):
+                return ""
+            with open(path, "rb") as stream:
+                while piece := stream.read(_CHUNK):
+                    digest.update(piece)
+        except OSError:
+            return ""
+        return digest.hexdigest()
+
+    def load(self, key: str) -> Inspected | None:
+        """Return what was kept under a key; None when nothing that can be read is there."""
+        import json
+        import zlib
+
+        try:
+            with open(self._place(key), "rb") as stream:
+                return _decode(json.loads(zlib.decompress(stream.read())))
+        except (OSError, ValueError, TypeError, zlib.error):
+            return None
+
+    def keep(self, key: str, item: Inspected) -> None:
+        """Keep facts; without a place to write to, nothing is kept."""
+        import json
+        import zlib
+
+        place = self._place(key)
+        packed = zlib.compress(json.dumps(item, ensure_ascii=True, separators=(",", ":")).encode(), 1)
+        made = f"{place}.{os.getpid()}"
+        try:
+            os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+            with open(made, "wb") as stream:
+                stream.write(packed)
+            os.replace(made, place)
+        except OSError:
+            return
+        if int(key[:2], 16) == 0:
+            self._trim()
+
+    def _place(self, key: str) -> str:
+        return os.path.join(self._folder, key[:2], key[2:])
+
+    def _trim(self) -> None:
+        """Remove what was not written for longest once all is more than 512 MiB."""
+        found = []
+        for inside, _, files in os.walk(self._folder):
+            for name in files:
+                path = os.path.join(inside, name)
+                try:
+                    status = os.stat(path)
+                except OSError:
+                    continue
+                found.append((status.st_mtime, status.st_size, path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= _KEEP:
+                return
+            try:
+                os.remove(path)
+            except OSError:
+                continue
+            total -= size
+
+
+def _is_own(folder: str) -> bool:
+    """Whether nobody else can write the folder; one that is not there yet is made so."""
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return True
+    getuid = getattr(os, "getuid", None)
+    return getuid is None or (status.st_uid == getuid() and not status.st_mode & 0o022)
+
+
+def _default() -> str:
+    environment = os.environ
+    named = environment.get("DEPSCAN_CACHE")
+    if named:
+        return named
+    if sys.platform == "win32":
+        base = environment.get("LOCALAPPDATA") or os.path.expanduser("~")
+        return os.path.join(base, "depscan", "cache")
+    return os.path.join(environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "depscan")
+
+
+def _engine() -> str:
+    """Return what tells this engine from others: its code (sizes and times of its files) and the Python that parses."""
+    import hashlib
+
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    told = [__version__, sys.version]
+    for part in ("artifacts", "facts"):
+        for inside, folders, files in os.walk(os.path.join(top, part)):
+            folders[:] = sorted(f for f in folders if f != "__pycache__")
+            for name in sorted(files):
+                status = os.stat(os.path.join(inside, name))
+                told.append(f"{part}/{name} {status.st_size} {status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _decode(row: list[Any]) -> Inspected:
+    """Return the record that ``json.dumps`` wrote as nested lists.
+
+    Raises:
+        ValueError, TypeError: it is of another shape.
+    """
+    name, subject, kind, package, version, facts, gaps = row
+    made = tuple(Fact._make(tuple(v) if isinstance(v, list) else v for v in fact) for fact in facts)
+    return Inspected(name, subject, kind, package, version, made, tuple(CodeGap(*gap) for gap in gaps))
