@@ -14,7 +14,7 @@ from depscan.facts.python.names import canon
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_][\w.]{2,80})\s*\(\s*(?:[rbuf]{0,2}(['\"])((?:(?!\2)[^\\\n]|\\.){0,1500})\2)?")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+([^\n#]+)|import[ \t]+([^\n#;]+))", re.M)
 _URL = re.compile(r"https?://[\w.:@-]+(?:/[^\s'\"\\)]*)?")
-_CODES = re.compile(r"(?:[ \t]*\d{1,4}[ \t]*,){40,}[ \t]*\d{0,4}")
+_CODES = re.compile(r"\d{1,4}(?:[ \t]{0,8},[ \t]{0,8}\d{1,4}){39,}")
 _MAX = 300
 
 
