@@ -28,6 +28,7 @@ from depscan.facts.python.values import (
     join,
     layers,
     native,
+    plain_text,
     sources,
     wrap,
 )
@@ -126,13 +127,15 @@ def _joined(m: Machine, node: ast.JoinedStr, scope: Scope) -> Value:
             value = _formatted(m, part, value, scope)
         found |= sources(value)
         chain = layers(chain, all_layers(value))
+        text = None
         if type(value) is Const and not value.partial:
-            out.append(str(value.data) if not isinstance(value.data, bytes) else repr(value.data))
+            text = repr(value.data) if isinstance(value.data, bytes) else plain_text(value.data)
+        if text is not None:
+            out.append(text)
         else:
             partial = True
             out.append(hole_text(first(value)))
-    text = "".join(out)[: 1 << 22]
-    return Const(text, found, chain, partial=partial)
+    return Const("".join(out)[: 1 << 22], found, chain, partial=partial)
 
 
 def _formatted(m: Machine, part: ast.FormattedValue, value: Value, scope: Scope) -> Value:

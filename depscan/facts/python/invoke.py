@@ -79,7 +79,7 @@ def arguments(m: Machine, node: ast.Call, scope: Scope) -> tuple[list[Value], di
         if word.arg is not None:
             kw[word.arg] = value
         elif isinstance(value, Dict):
-            kw.update({str(k): v for k, v in value.items.items()})
+            kw.update({k: v for k, v in value.items.items() if isinstance(k, str)})
         else:
             kw["**"] = value
     return pos, kw

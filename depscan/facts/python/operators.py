@@ -105,7 +105,7 @@ def _percent(a: Const, b: Value, found: frozenset[int]) -> Value:
 
     items = [wrap(i) for i in b.items] if isinstance(b, Seq) and b.kind == "tuple" else [b]
     shown = [hole_text(i) for i in items]
-    named = {str(k): hole_text(v) for k, v in b.items.items()} if isinstance(b, Dict) else {}
+    named = {k: hole_text(v) for k, v in b.items.items() if isinstance(k, str)} if isinstance(b, Dict) else {}
     count = iter(shown)
     text = re.sub(
         r"%(?:\((\w+)\))?[-#0 +]*\d{0,4}(?:\.\d{1,4})?([srdifxXcu%])",

@@ -161,7 +161,7 @@ def _next(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope
 def _type(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
     if len(pos) == 3 and isinstance(pos[2], Dict):  # noqa: PLR2004 - name, bases, names
         bases = [wrap(i) for i in iterate(pos[1]) or []]
-        made = Class(text_of(pos[0]) or "?", None, bases, {str(k): v for k, v in pos[2].items.items()})
+        made = Class(text_of(pos[0]) or "?", None, bases, {k: v for k, v in pos[2].items.items() if isinstance(k, str)})
         m.module.classes.append(made)
         return made
     value = pos[0] if pos else None

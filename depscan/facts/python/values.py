@@ -339,6 +339,14 @@ def _own_texts(value: Value) -> Iterator[str]:
         yield from (key for key in list(value.items)[:_WIDE] if isinstance(key, str))
 
 
+def plain_text(data: Any) -> str | None:
+    """Return a constant as ``str`` writes it; None for a number with more digits than Python writes out."""
+    try:
+        return str(data)
+    except ValueError:
+        return None
+
+
 def text_of(value: Value | None) -> str | None:
     """Return a value as one text with holes, or None when nothing of it is known."""
     if value is None:
@@ -349,7 +357,7 @@ def text_of(value: Value | None) -> str | None:
             return value.data
         if isinstance(value.data, bytes):
             return value.data.decode("utf-8", "backslashreplace")
-        return str(value.data) if isinstance(value.data, int | float) else None
+        return plain_text(value.data) if isinstance(value.data, int | float) else None
     if isinstance(value, Ref) and value.value is not None and value.made:
         inner = first(value.value)
         if isinstance(inner, Const) and not isinstance(inner.data, str | bytes):
