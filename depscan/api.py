@@ -238,7 +238,7 @@ def _behaviour_pages() -> dict[str, Rule]:
     from depscan.checks.behaviour import rule_page
     from depscan.rules.load import load_rules
 
-    return {rule.id: rule_page(rule) for rule in load_rules()}
+    return {rule.id: rule_page(rule) for rule in load_rules(examples=False)}
 
 
 def _accepted_before(options: Options) -> tuple[tuple[Statement, ...], Baseline | None]:

@@ -66,7 +66,7 @@ def _is_masked(head: bytes) -> bool:
         plain = head.translate(bytes(byte ^ key for byte in range(256)))
         return b"PE\0\0" in plain or b"DOS mode" in plain
     key = head[0] ^ 0x7F
-    return bool(key) and _ELF(bytes(byte ^ key for byte in head[:7])) is not None
+    return bool(key) and head[1:2] == bytes((key ^ 0x45,)) and _ELF(bytes(byte ^ key for byte in head[:7])) is not None
 
 
 def _by_structure(head: bytes) -> str:

@@ -8,6 +8,7 @@ would see are read too.
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ _ZIP64_END = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
 
 _METHODS = {0: "", 8: "deflate", 12: "bzip2", 14: "lzma", 93: "zstd", 20: "zstd"}
+_DEFLATED = 8
 _TAIL = 22 + 0xFFFF
 _MOST_DIRECTORY = 64 << 20
 _MIB = 1 << 20
@@ -77,6 +79,9 @@ class ZipReader:
             self._granted = self.ledger.budget.member if granted else 0
         if not self._granted:
             return b""
+        plain = self._plain()
+        if plain is not None:
+            return plain
         ledger = self.ledger if first else Ledger(self.ledger.budget)  # what is wrong is said once
         data = b"".join(self._unpacked(self._granted, ledger))
         if first and entry.size <= self.ledger.budget.member:
@@ -86,10 +91,33 @@ class ZipReader:
     def head(self) -> bytes:
         """Return the first 512 bytes."""
         if self._head is None:
-            quiet = Ledger(self.ledger.budget)
-            data = b"" if self._entry.flags & _ENCRYPTED else b"".join(self._unpacked(HEAD, quiet, HEAD * 4))
-            self._head = data[:HEAD]
+            self._head = self._first()
         return self._head
+
+    def _first(self) -> bytes:
+        entry = self._entry
+        if entry.flags & _ENCRYPTED:
+            return b""
+        if entry.method == _DEFLATED:
+            try:
+                packed = self._source.at(self._start, min(entry.packed, HEAD * 4))
+                return zlib.decompressobj(-15).decompress(packed, HEAD)
+            except zlib.error:
+                pass  # what can be had of damaged data comes piece by piece
+        return b"".join(self._unpacked(HEAD, Ledger(self.ledger.budget), HEAD * 4))[:HEAD]
+
+    def _plain(self) -> bytes | None:
+        """Return the content of a small sound member at once; None for any other, which is read piece by piece."""
+        entry = self._entry
+        if entry.method != _DEFLATED or entry.size > _MIB or entry.packed > _MIB or entry.size > self._granted:
+            return None
+        tool = zlib.decompressobj(-15)
+        try:
+            data = tool.decompress(self._source.at(self._start, entry.packed), entry.size + 1)
+        except zlib.error:
+            return None
+        sound = tool.eof and not tool.unused_data and len(data) == entry.size and zlib.crc32(data) == entry.crc
+        return data if sound else None
 
     def _unpacked(self, wanted: int, ledger: Ledger, packed: int = 0) -> Iterator[bytes]:
         kind = _METHODS.get(self._entry.method)
@@ -105,8 +133,6 @@ class ZipReader:
                 return
 
     def _check(self, data: bytes) -> None:
-        import zlib
-
         entry = self._entry
         if len(data) != entry.size:
             more = "more" if len(data) > entry.size else "fewer"

@@ -50,7 +50,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     from depscan.rules.load import load_rules
     from depscan.rules.match import match
 
-    rules = load_rules()
+    rules = load_rules(examples=False)
     for item in context.artifacts:
         hits = match(rules, item.facts)
         count: dict[str, int] = {}

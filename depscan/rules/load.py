@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=4)
-def load_rules(folder: str = "") -> tuple[BehaviourRule, ...]:
+def load_rules(folder: str = "", *, examples: bool = True) -> tuple[BehaviourRule, ...]:
     """Return every rule, sorted by id.
+
+    Args:
+        folder: of the families; "" for those that come with depscan.
+        examples: False leaves them unread: they are most of the text, and only tests of the rules need them.
 
     Raises:
         RuleError: a rule file is wrong, or there are none.
@@ -29,7 +33,7 @@ def load_rules(folder: str = "") -> tuple[BehaviourRule, ...]:
         for name in sorted(os.listdir(os.path.join(top, family))):
             if name.endswith(".toml"):
                 path = os.path.join(top, family, name)
-                rules.append(read_rule(read_source(path), f"{family}/{name[:-5]}"))
+                rules.append(read_rule(read_source(path), f"{family}/{name[:-5]}", examples=examples))
     if not rules:
         raise RuleError("no rules found", path=top)
     return tuple(rules)

@@ -7,6 +7,7 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.facts.fact import CALL, LOAD
 from depscan.rules.lists import matcher
 
 if TYPE_CHECKING:
@@ -38,11 +39,14 @@ class FactBase:
     def __init__(self, facts: Sequence[Fact]) -> None:
         self.facts = facts
         self.by_what: dict[str, list[int]] = {}
-        self.by_path: dict[tuple[str, ...], list[int]] = {}
+        places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for i, fact in enumerate(facts):
             self.by_what.setdefault(fact.what, []).append(i)
-            self.by_path.setdefault((*fact.container, fact.path), []).append(i)
+            places.setdefault((fact.path, fact.container), []).append(i)
+        self._at = {place: frozenset(held) for place, held in places.items()}
         self._flow: dict[int, frozenset[int]] = {}
+        self._matching: dict[FactPattern, frozenset[int]] = {}
+        self._lower: dict[int, tuple[str, ...]] = {}
 
     def flow(self, index: int) -> frozenset[int]:
         """Return the facts whose data reaches a fact, itself not included."""
@@ -77,17 +81,30 @@ class FactBase:
                 found += self.by_what.get(what, ())
         return found
 
-    def scope(self, index: int, scope: str) -> Iterable[int]:
-        """Return the facts that stand in the same flow, function, file or package as a fact."""
+    def matching(self, pattern: FactPattern) -> frozenset[int]:
+        """Return the facts that are as a pattern says; each is asked once."""
+        known = self._matching.get(pattern)
+        if known is None:
+            found = [i for i in self.candidates(pattern) if fits(pattern, self.facts[i], self._lowered(i))]
+            known = self._matching[pattern] = frozenset(found)
+        return known
+
+    def _lowered(self, index: int) -> tuple[str, ...]:
+        known = self._lower.get(index)
+        if known is None:
+            known = self._lower[index] = tuple(value.lower() for value in self.facts[index].values)
+        return known
+
+    def near(self, index: int, scope: str, found: frozenset[int]) -> int | None:
+        """Return the first of some facts in the same flow, function, file or package as a fact; None without one."""
         fact = self.facts[index]
-        if scope == "flow":
-            return self.flow(index)
         if scope == "package":
-            return range(len(self.facts))
-        held = self.by_path[(*fact.container, fact.path)]
+            around = found
+        else:
+            around = found & (self.flow(index) if scope == "flow" else self._at[fact.path, fact.container])
         if scope == "function":
-            return [i for i in held if self.facts[i].scope == fact.scope]
-        return held
+            around = frozenset(i for i in around if self.facts[i].scope == fact.scope)
+        return min((i for i in around if i != index), default=None)
 
 
 def match(rules: Iterable[BehaviourRule], facts: Sequence[Fact]) -> list[Hit]:
@@ -97,65 +114,71 @@ def match(rules: Iterable[BehaviourRule], facts: Sequence[Fact]) -> list[Hit]:
 
 
 def _hits(rule: BehaviourRule, base: FactBase) -> list[Hit]:
-    found: dict[int, Hit] = {}
-    for pattern in rule.anchor:
-        for index in base.candidates(pattern):
-            fact = base.facts[index]
-            if index in found or fact.when not in rule.when or not fits(pattern, fact):
-                continue
+    anchors = frozenset().union(*(base.matching(pattern) for pattern in rule.anchor))
+    found: list[Hit] = []
+    for index in sorted(anchors):
+        if _runs(base.facts[index].when, rule.when):
             shown = _shown(rule, base, index)
             if shown is not None:
-                found[index] = Hit(rule, index, shown)
-    return [found[i] for i in sorted(found)]
+                found.append(Hit(rule, index, shown))
+    return found
+
+
+def _runs(when: str, wanted: tuple[str, ...]) -> bool:
+    """Whether code that runs then is judged; loading a model is a call, and what is bad there is bad here."""
+    return when in wanted or (when == LOAD and CALL in wanted)
 
 
 def _shown(rule: BehaviourRule, base: FactBase, index: int) -> tuple[int, ...] | None:
     """Return the facts that show the rule at this anchor, or None where it does not hold."""
-    shown: list[int] = []
+    shown: set[int] = {index}
     if rule.sources:
-        flowing = [i for i in base.flow(index) if any(fits(p, base.facts[i]) for p in rule.sources)]
+        flow = base.flow(index)
+        flowing = frozenset().union(*(base.matching(pattern) & flow for pattern in rule.sources))
         if not flowing:
             return None
-        shown += flowing
-    if rule.also or rule.never:
-        around = [i for i in base.scope(index, rule.scope) if i != index]
-        for pattern in rule.also:
-            first = next((i for i in around if fits(pattern, base.facts[i])), None)
-            if first is None:
-                return None
-            shown.append(first)
-        if any(fits(p, base.facts[i]) for p in rule.never for i in around):
+        shown |= flowing
+    for pattern in rule.also:
+        near = base.near(index, rule.scope, base.matching(pattern))
+        if near is None:
             return None
-    return tuple(sorted({*shown, index}))
+        shown.add(near)
+    if any(base.near(index, rule.scope, base.matching(pattern)) is not None for pattern in rule.never):
+        return None
+    return tuple(sorted(shown))
 
 
 _OPEN_LAYERS = frozenset({"shell", "cmd", "python", "powershell", "batch", "javascript", "exec", "url", "json", "file"})
 """Layers that are only another language inside a text, not a decoding."""
 
 
-def fits(pattern: FactPattern, fact: Fact) -> bool:
-    """Return whether a fact is as a pattern says."""
-    if not any(fact.what == w or (w.endswith(".*") and fact.what.startswith(w[:-1])) for w in pattern.whats):
-        return False
+def fits(pattern: FactPattern, fact: Fact, lowered: tuple[str, ...]) -> bool:
+    """Return whether a fact whose word fits is as a pattern says; ``lowered`` are its values in lower case."""
     if pattern.when and fact.when not in pattern.when:
         return False
     if pattern.layers and sum(name not in _OPEN_LAYERS for name in fact.layer) < pattern.layers:
         return False
     if pattern.unknown is not None and pattern.unknown == bool(fact.values):
         return False
-    if pattern.callees and not any(_find(c, fact.callee) for c in pattern.callees):
+    if pattern.callees and not _find(pattern.callees, (fact.callee.lower(),)):
         return False
-    if pattern.guards and not any(_find(g, guard) for g in pattern.guards for guard in fact.guards):
+    if pattern.guards and not _find(pattern.guards, [guard.lower() for guard in fact.guards]):
         return False
-    if pattern.paths and not any(_find(p, fact.path) for p in pattern.paths):
+    if pattern.paths and not _find(pattern.paths, (fact.path.lower(),)):
         return False
-    if pattern.values and not any(_find(v, value) for v in pattern.values for value in fact.values):
+    if pattern.values and not _find(pattern.values, lowered):
         return False
-    return not any(_find(v, value) for v in pattern.not_values for value in fact.values)
+    return not _find(pattern.not_values, lowered)
 
 
-def _find(wanted: str, value: str) -> bool:
-    return expression(wanted).search(value.lower()) is not None
+def _find(wanted: Iterable[str], values: Iterable[str]) -> bool:
+    """Whether one of the expressions fits one of the lower-cased values."""
+    for text in wanted:
+        search = expression(text).search
+        for value in values:
+            if search(value):
+                return True
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -75,27 +75,29 @@ class BehaviourRule(NamedTuple):
     examples: tuple[Example, ...]
 
 
-def read_rule(source: SourceFile, rule_id: str) -> BehaviourRule:
-    """Return the rule of a file.
+def read_rule(source: SourceFile, rule_id: str, *, examples: bool = True) -> BehaviourRule:
+    """Return the rule of a file; without its examples, which come last, when they are not wanted.
 
     Raises:
         RuleError: unknown key, wrong type, unknown word, missing text or missing example; with line.
     """
     try:
-        return _rule(load_toml(source), rule_id)
+        head = source.data.partition(b"\n[[example]]")[0]
+        wanted = source if examples else SourceFile(source.path, head)
+        return _rule(load_toml(wanted), rule_id, examples=examples)
     except InputError as error:
         route = error.route or ("title",)
         line = error.line or locate_toml(source, route)
         raise RuleError(error.message, path=source.path, line=line) from None
 
 
-def _rule(data: dict[str, Any], rule_id: str) -> BehaviourRule:
+def _rule(data: dict[str, Any], rule_id: str, *, examples: bool) -> BehaviourRule:
     _known(data, _TOP, "the rule")
     match = table(data.get("match"), "match")
     _known(match, _MATCH, "match")
     texts = {key: required(data.get(key), key).strip() for key in ("title", "what", "why", "fix", "false-positives")}
-    examples = tuple(_example(row) for row in tables(data.get("example"), "example"))
-    if not any(e.bad for e in examples) or all(e.bad for e in examples):
+    shown = tuple(_example(row) for row in tables(data.get("example"), "example"))
+    if examples and (not any(e.bad for e in shown) or all(e.bad for e in shown)):
         raise _at("a rule needs at least one bad and one ok example", "example")
     return BehaviourRule(
         rule_id,
@@ -117,7 +119,7 @@ def _rule(data: dict[str, Any], rule_id: str) -> BehaviourRule:
         _patterns(match.get("also"), "also"),
         _patterns(match.get("never"), "never"),
         _word(match.get("scope", "file"), "scope", SCOPES),
-        examples,
+        shown,
     )
 
 
