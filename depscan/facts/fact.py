@@ -35,7 +35,8 @@ class Fact(NamedTuple):
         sources: indices (in the same list) of the facts whose data flows into this one.
         layer: decodings around it, outermost first ("base64", "zlib", "shell"); () for plain source.
         guards: conditions it stands under: "os:nt", "os:posix", "ci", "argv:install", "date", "try", "debugger";
-            "answer:unused" (nobody looks at what the call returns), "written-file" (the code was written to a file
+            "answer:unused" (nobody looks at what the call returns), "wraps:original" (the function also hands its
+            arguments to the one of the same name it stands for), "written-file" (the code was written to a file
             by other code and started), "command:NAME" (a command class of a setup script; with "?" where its base
             alone says which).
         scope: qualified name of the function or class body it stands in; "" for module level.

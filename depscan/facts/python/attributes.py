@@ -35,6 +35,11 @@ _MAX_NAME = 160
 _TEXTS = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
 _TABLES = (".__dict__", ".__globals__", ".__builtins__")
 _NAMESPACES = frozenset({"builtins", "globals()", "locals()", "sys.modules"})
+_KEYS = frozenset({
+    "private_key", "_private_key", "privkey", "secret_key", "secret", "mnemonic", "seed_phrase", "privateKey",
+    "to_wif", "export_private_key",
+})  # fmt: skip
+"""Attributes of an account that a caller hands over which hold what moves its money."""
 _ALTERNATE = "\\"
 
 
@@ -90,6 +95,9 @@ def _of_ref(m: Machine, holder: Ref, name: str, node: ast.AST) -> Value:
     if constant is not None:
         return Const(constant)
     value = holder.value if name in {"parent", "value", "name", "path", "contents"} else None
+    if name in _KEYS and holder.made and holder.name.startswith("?"):
+        token = m.token(("secret.parameter", m.line_of(node), "attribute", f"attribute:{name}"))
+        return Ref(full, holder.sources | {token}, holder.layers, base=holder, made=True)
     return Ref(full, holder.sources, holder.layers, base=holder, value=value)
 
 
@@ -117,9 +125,15 @@ def _of_object(m: Machine, holder: Obj, name: str, node: ast.AST) -> Value:
 
         return call_value(m, getter.bind(holder), [Const(name)], {}, node)
     foreign = holder.cls.foreign()
+    if name in _PEER and foreign.endswith("RequestHandler") and foreign.startswith("socketserver."):
+        return Ref(_PEER[name], sources(holder), made=True)
     return Ref(
         canon(f"{foreign}.{name}") if foreign else f"?.{name}", sources(holder), base=_carrier(holder), made=False
     )
+
+
+_PEER = {"request": "socket.socket", "rfile": "socket.socket.makefile", "wfile": "socket.socket.makefile"}
+"""What the handler of a socket server speaks through."""
 
 
 def _carrier(holder: Obj) -> Ref:

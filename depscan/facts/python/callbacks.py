@@ -17,6 +17,8 @@ _HEARD = frozenset({
 """Calls whose own fact is the source of what their callbacks are given."""
 _SET = frozenset({"on_message", "on_data", "KeyDown", "KeyAll", "on_event"})
 """Attributes of a client or hook that hold its callback."""
+_QUEUES = ("paho.mqtt.", "stomp.", "socketio.", "pika.")
+"""Clients of message brokers: they connect after the callback is set."""
 _KEYS = re.compile(
     r"^(?:solders|solana|eth_account|eth_keys|web3|bip_utils|bip32utils|hdwallet|mnemonic|bitcoinlib|bit|tronpy|xrpl"
     r"|nacl|ecdsa|coincurve|base58|stellar_sdk|bittensor_wallet|bittensor|algosdk|pytezos|substrateinterface)\."
@@ -48,6 +50,8 @@ def assigned(m: Machine, holder: Value, attr: str, value: Value, node: ast.AST) 
         return
     if attr in _SET and holder.made and holder.sources:
         _hear(m, value, holder.sources, node)
+    elif attr in _SET and holder.name.startswith(_QUEUES):
+        _hear(m, value, frozenset((m.token(("net.download", m.line_of(node), f"{holder.name}.{attr}", "")),)), node)
     elif not holder.made and _KEYS.match(f"{holder.name}."):
         m.emit("hook.declare", "replaced", node, (f"{holder.name}.{attr}",))
 

@@ -24,13 +24,13 @@ net.download | 0/url/fullurl | urllib.request.URLopener.open urllib.request.URLo
 net.download | 0/url | wget.download pandas.read_csv pandas.read_json gdown.download feedparser.parse urllib3.urlopen pooch.retrieve requests_html.get
 net.download | 1/url | requests.request requests.Session.request httpx.request httpx.Client.request urllib3.PoolManager.request urllib3.request urllib3.PoolManager.urlopen urllib3.ProxyManager.request aiohttp.request aiohttp.ClientSession.request httpx.AsyncClient.request urllib3.HTTPSConnectionPool.request urllib3.HTTPConnectionPool.request
 net.download | self,1/url | http.client.HTTPSConnection.request http.client.HTTPConnection.request http.client.HTTPSConnection.putrequest http.client.HTTPConnection.putrequest
-net.download | self | socket.socket.recv socket.socket.recvfrom socket.socket.recv_into socket.create_connection.recv websocket.WebSocket.recv websocket.create_connection.recv ssl.wrap_socket.recv asyncio.open_connection.read socket.socket.makefile.read socket.socket.accept.recv ftplib.FTP.retrbinary ftplib.FTP.retrlines
+net.download | self | socket.socket.recv socket.socket.recvfrom socket.socket.recv_into socket.create_connection.recv websocket.WebSocket.recv websocket.create_connection.recv ssl.wrap_socket.recv asyncio.open_connection.read socket.socket.makefile.read socket.socket.makefile.readline socket.socket.accept.recv ftplib.FTP.retrbinary ftplib.FTP.retrlines
 net.download | 0/repo_id | huggingface_hub.hf_hub_download huggingface_hub.snapshot_download torch.hub.load torch.hub.load_state_dict_from_url torch.hub.download_url_to_file
 net.download | 0,1 | github.Github.get_repo git.Repo.clone_from boto3.client.download_file boto3.client.get_object
 net.send | 0/url | requests.post requests.put requests.patch requests.delete requests.Session.post requests.Session.put requests.Session.patch requests.Session.delete
 net.send | 0/url | httpx.post httpx.put httpx.patch httpx.Client.post httpx.Client.put httpx.AsyncClient.post httpx.AsyncClient.put aiohttp.ClientSession.post aiohttp.ClientSession.put aiohttp.ClientSession.patch httpx.delete
 net.send | self,0,1 | smtplib.SMTP.sendmail smtplib.SMTP_SSL.sendmail smtplib.SMTP.send_message smtplib.SMTP_SSL.send_message yagmail.SMTP.send aiosmtplib.send
-net.send | self | socket.socket.send socket.socket.sendall socket.socket.sendfile socket.create_connection.send socket.create_connection.sendall ssl.wrap_socket.send ssl.wrap_socket.sendall socket.socket.sendmsg http.client.HTTPConnection.send http.client.HTTPSConnection.send socket.socket.makefile.write
+net.send | self | socket.socket.send socket.socket.sendall socket.socket.accept.send socket.socket.accept.sendall socket.socket.sendfile socket.create_connection.send socket.create_connection.sendall ssl.wrap_socket.send ssl.wrap_socket.sendall socket.socket.sendmsg http.client.HTTPConnection.send http.client.HTTPSConnection.send socket.socket.makefile.write
 net.send | 1/0 | socket.socket.sendto
 net.send | self | ssl.SSLContext.wrap_socket.send ssl.create_default_context.wrap_socket.send ssl.create_default_context.wrap_socket.sendall asyncio.open_connection.write
 net.send | self,0 | ftplib.FTP.storbinary ftplib.FTP.storlines ftplib.FTP_TLS.storbinary paramiko.SFTPClient.put paramiko.SSHClient.open_sftp.put paramiko.SFTPClient.from_transport.put paramiko.SSHClient.exec_command
@@ -42,7 +42,8 @@ net.send | 0 | webhook.send sentry_sdk.capture_message posthog.capture
 net.connect | 0/address | socket.socket.connect socket.socket.connect_ex socket.create_connection socket.socket.bind
 net.connect | 0/host,1/port | asyncio.open_connection asyncio.create_connection http.client.HTTPConnection http.client.HTTPSConnection ftplib.FTP ftplib.FTP_TLS ftplib.FTP.connect telnetlib.Telnet smtplib.SMTP smtplib.SMTP_SSL smtplib.SMTP.connect paramiko.SSHClient.connect paramiko.Transport imaplib.IMAP4_SSL poplib.POP3 asyncio.get_event_loop.create_connection asyncio.start_server socketserver.TCPServer
 net.connect | 0/token/bot_token | telegram.ext.Updater aiogram.Bot telegram.ext.Application.builder.token telegram.ext.ApplicationBuilder.token nextcord.ext.commands.Bot.run disnake.ext.commands.Bot.run nextcord.Client.run disnake.Client.run slack_bolt.App
-net.connect | 0/url/uri | websocket.create_connection websocket.WebSocketApp websockets.connect websocket.WebSocket.connect socketio.Client.connect xmlrpc.client.ServerProxy webbrowser.open webbrowser.open_new webbrowser.open_new_tab webbrowser.get.open pymongo.MongoClient redis.Redis redis.from_url telethon.TelegramClient discord.Client.run discord.ext.commands.Bot.run telebot.TeleBot telebot.async_telebot.AsyncTeleBot telegram.Bot PyQt5.QtWebEngineWidgets.QWebEngineView.load selenium.webdriver.Chrome.get selenium.webdriver.Firefox.get psycopg2.connect mysql.connector.connect pymysql.connect
+net.connect | 0/host | redis.Redis redis.StrictRedis redis.asyncio.Redis
+net.connect | 0/url/uri | websocket.create_connection websocket.WebSocketApp websockets.connect websocket.WebSocket.connect socketio.Client.connect xmlrpc.client.ServerProxy webbrowser.open webbrowser.open_new webbrowser.open_new_tab webbrowser.get.open pymongo.MongoClient redis.from_url telethon.TelegramClient discord.Client.run discord.ext.commands.Bot.run telebot.TeleBot telebot.async_telebot.AsyncTeleBot telegram.Bot PyQt5.QtWebEngineWidgets.QWebEngineView.load selenium.webdriver.Chrome.get selenium.webdriver.Firefox.get psycopg2.connect mysql.connector.connect pymysql.connect
 dns.query | 0/host/qname | socket.gethostbyname socket.gethostbyname_ex socket.getaddrinfo dns.resolver.query dns.resolver.resolve dns.resolver.Resolver.query dns.resolver.Resolver.resolve dns.message.make_query socket.gethostbyaddr asyncio.get_event_loop.getaddrinfo aiodns.DNSResolver.query dns.asyncresolver.resolve
 process.spawn | 0/command/cmd/args | os.system os.popen os.popen2 os.popen3 os.popen4 os.startfile subprocess.Popen subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.getoutput subprocess.getstatusoutput subprocess.run_command pty.spawn asyncio.create_subprocess_shell pexpect.spawn pexpect.run win32api.WinExec win32com.client.Dispatch.Run win32com.client.Dispatch.Exec invoke.run delegator.run plumbum.local pexpect.popen_spawn.PopenSpawn distutils.spawn.spawn wexpect.spawn IPython.get_ipython.system fabric.Connection.local
 process.spawn | * | asyncio.create_subprocess_exec os.execl os.execle os.execlp os.execlpe os.spawnl os.spawnle os.spawnlp os.spawnlpe win32process.CreateProcess win32api.ShellExecute win32com.shell.shell.ShellExecuteEx
@@ -97,8 +98,11 @@ camera.read | 0 | sounddevice.InputStream sounddevice.RawInputStream cv2.VideoCa
 screen.read | - | autopy.bitmap.capture_screen mss.mss.grab.rgb PyQt5.QtWidgets.QApplication.primaryScreen.grabWindow
 clipboard.read | - | jaraco.clipboard.paste copykitten.paste clipman.get pyperclip3.paste
 keyboard.read | - | keyboard.start_recording keyboard.stop_recording keyboard.on_press_key
+file.read | 2/root_dir | shutil.make_archive
 file.write | 0 | win32file.CreateFile win32file.CreateFileW
-net.connect | 0/host | logging.handlers.HTTPHandler
+net.connect | 0/host,1/port | paho.mqtt.client.Client.connect pika.ConnectionParameters
+net.send | self,0 | redis.Redis.rpush redis.Redis.lpush redis.Redis.publish redis.Redis.set redis.StrictRedis.set redis.StrictRedis.rpush redis.StrictRedis.publish
+net.download | self | redis.Redis.blpop redis.Redis.brpop redis.Redis.lpop redis.Redis.rpop redis.StrictRedis.blpop redis.StrictRedis.lpop redis.StrictRedis.brpop
 """  # noqa: E501, RUF100
 
 FOLLOWED = frozenset(

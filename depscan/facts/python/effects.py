@@ -64,6 +64,8 @@ _DATA = frozenset(
     ]
 )
 """What makes a request that only fetches a request that sends."""
+_INTO = 2
+"""An archive and the folder it is unpacked into."""
 
 
 def selected(spec: Spec, fn: Ref, pos: list[Value], kw: dict[str, Value]) -> list[Value]:
@@ -143,7 +145,10 @@ def effect(  # noqa: C901, PLR0913, PLR0917
     if index < 0:
         return NONE
     result = frozenset((index,)) if what in RESULT else NONE
-    given_away(m, what, callee, node, listed, flows)
+    if what == "archive.extract" and len(values) == _INTO:
+        remember(m, values[1], index)
+    if not _saved(m, what, callee, pos, kw, node, result):
+        given_away(m, what, callee, node, listed, flows)
     if what == "net.connect" and isinstance(fn.base, Ref) and values:
         fn.base.value = fn.base.value or values[0]
     return _answered(m, what, callee, pos, kw, node, listed, flows, result)
@@ -159,8 +164,6 @@ def _answered(  # noqa: PLR0913, PLR0917
     if what == "net.send":
         waiting = m.token(("net.download", m.line_of(node), callee, listed[0] if listed else ""))
         result |= {waiting}
-    if what == "net.download" and "retrieve" in callee + "wget.download":
-        _saved(m, pos, kw, result, node)
     return result
 
 
@@ -281,18 +284,25 @@ def _stores(
     return out
 
 
-def _saved(m: Machine, pos: list[Value], kw: dict[str, Value], result: frozenset[int], node: ast.AST) -> None:
-    """Remember the file that urlretrieve and its like write."""
+def _saved(
+    m: Machine, what: str, callee: str, pos: list[Value], kw: dict[str, Value], node: ast.AST, result: frozenset[int]
+) -> bool:
+    """Remember the file that urlretrieve and its like write the answer to; returns whether there is one."""
+    if what != "net.download" or not ("retrieve" in callee or callee == "wget.download"):
+        return False
     target = pos[1] if len(pos) > 1 else kw.get("filename") or kw.get("out")
-    if target is not None:
-        for index in result:
-            remember(m, target, index)
-        if any(_PERSIST.search(t) for t in shown([target])):
-            m.emit("persist", "urlretrieve", node, shown([target]), result)
+    if target is None:
+        return False
+    for index in result:
+        remember(m, target, index)
+    if any(_PERSIST.search(t) for t in shown([target])):
+        m.emit("persist", "urlretrieve", node, shown([target]), result)
+    return True
 
 
 # -- commands ------------------------------------------------------------------------------------------------------
 
+_MOST_LEFT = 40
 _QUIET = frozenset({"env", "cwd", "stdout", "stderr", "stdin", "creationflags", "startupinfo"})
 
 
@@ -321,9 +331,19 @@ def spawn(
     for value in values[:1]:
         for option in value.options[:4] if isinstance(value, Alt) else [value]:
             out.update(read_inner(m, option, flows, chain, node))
+    _left_behind(m, index, node)
     if any(re.search(r"\bpip3?(\.exe)?['\"]?,? +['\"]?install", t) for t in listed):
         m.emit("package.install", callee, node, listed, flows)
     return frozenset(i for i in out if i >= 0)
+
+
+def _left_behind(m: Machine, index: int, node: ast.AST) -> None:
+    """Remember the files that a command wrote: a later one may start them."""
+    facts = m.sink.facts
+    for i in range(index + 1, min(len(facts), index + _MOST_LEFT)):
+        fact = facts[i]
+        if fact.what == "file.write" and fact.values and len(fact.values[0]) > 4:  # noqa: PLR2004 - a path
+            m.written.setdefault(fact.values[0].replace("\\", "/"), set()).add(i)
 
 
 def read_inner(m: Machine, value: Value, flows: frozenset[int], chain: tuple[str, ...], node: ast.AST) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from depscan.facts.python.attributes import attribute, subscript
@@ -238,38 +239,45 @@ def _dict_comprehension(m: Machine, node: ast.DictComp, scope: Scope) -> Value:
     return out
 
 
-def _turns(m: Machine, generators: list[ast.comprehension], inner: Scope, each: Any) -> tuple[bool, frozenset[int]]:
+def _turns(
+    m: Machine, generators: list[ast.comprehension], inner: Scope, each: Callable[[], None]
+) -> tuple[bool, frozenset[int]]:
     """Run the loops of a comprehension; returns whether all of it is known, and the sources of what it runs over."""
-    known = True
-    found = NONE
-    turns = 0
-
-    def level(depth: int) -> None:
-        nonlocal known, found, turns
-        if depth == len(generators):
-            each()
-            return
-        generator = generators[depth]
-        over = carried(m, m.eval(generator.iter, inner), generator.iter)
-        found |= over.sources
-        items = iterate(over)
-        if items is None:
-            known = False
-            items = [Ref("", sources(over), over.layers, made=True)]
-        for item in items:
-            turns += 1
-            if turns > _MAX_TURNS:
-                raise ExhaustedError
-            assign(m, generator.target, wrap(item), inner)
-            if all(_holds(m, test, inner) for test in generator.ifs):
-                level(depth + 1)
-
+    turns = _Turns(m, generators, inner, each)
     m.concrete += 1
-    _, ended = m.granted(_LOOP_FUEL, lambda: level(0))
+    _, ended = m.granted(_LOOP_FUEL, lambda: turns.level(0))
     m.concrete -= ended
     if not ended:
         m.concrete = max(m.concrete - 1, 0)
-    return known and ended, found
+    return turns.known and ended, turns.found
+
+
+class _Turns:
+    """The loops of one comprehension (a class: a function that calls itself would hold all it sees for ever)."""
+
+    def __init__(self, m: Machine, generators: list[ast.comprehension], inner: Scope, each: Callable[[], None]) -> None:
+        self.m, self.generators, self.inner, self.each = m, generators, inner, each
+        self.known, self.found, self.turns = True, NONE, 0
+
+    def level(self, depth: int) -> None:
+        """Run the loop at a depth, and inside each turn those below it."""
+        if depth == len(self.generators):
+            self.each()
+            return
+        m, inner, generator = self.m, self.inner, self.generators[depth]
+        over = carried(m, m.eval(generator.iter, inner), generator.iter)
+        self.found |= over.sources
+        items = iterate(over)
+        if items is None:
+            self.known = False
+            items = [Ref("", sources(over), over.layers, made=True)]
+        for item in items:
+            self.turns += 1
+            if self.turns > _MAX_TURNS:
+                raise ExhaustedError
+            assign(m, generator.target, wrap(item), inner)
+            if all(_holds(m, test, inner) for test in generator.ifs):
+                self.level(depth + 1)
 
 
 def _holds(m: Machine, test: ast.expr, scope: Scope) -> bool:

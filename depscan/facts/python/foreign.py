@@ -16,6 +16,7 @@ from depscan.facts.python.decode import DECODERS, OPAQUE, by_codec
 from depscan.facts.python.effects import effect
 from depscan.facts.python.machine import Machine
 from depscan.facts.python.names import canon
+from depscan.facts.python.shapes import TESTS, compared
 from depscan.facts.python.sought import sought
 from depscan.facts.python.values import (
     NONE,
@@ -39,6 +40,10 @@ from depscan.facts.python.values import (
     wrap,
 )
 
+PROXIES = ("xmlrpc.client.ServerProxy.", "xmlrpc.client.Server.", "jsonrpclib.Server.")
+"""What is called on one of these runs at the other end."""
+HANDLERS = "logging.handlers."
+SENDING = frozenset({"emit", "handle", "send"})
 FOLD_ERRORS = (*fold.ERRORS, zlib.error)
 Special = Callable[[Machine, Ref, list[Value], dict[str, Value], ast.AST, Scope], Value | None]
 SPECIAL: dict[str, Special] = {}
@@ -79,8 +84,7 @@ def _effect(  # noqa: PLR0913, PLR0917
     found: frozenset[int],
 ) -> Value:  # fmt: skip
     index: frozenset[int] = NONE
-    if fn.base is not None and name.endswith(_NAME_TESTS):
-        sought(m, fn.base, pos, node)
+    _tested(m, fn, name, pos, node)
     spec = CALLS.get(name) or _by_shape(name, fn, pos)
     callee = name.replace("?.", "")
     layer = OPAQUE.get(name)
@@ -110,6 +114,14 @@ def _effect(  # noqa: PLR0913, PLR0917
     if fn.value is None and fn.base is not None and fn.base.value is not None and not pos:
         result.value = fn.base.value
     return result
+
+
+def _tested(m: Machine, fn: Ref, name: str, pos: list[Value], node: ast.AST) -> None:
+    """Note what a text is compared with: the name of a secret file, the shape of a wallet address."""
+    if fn.base is not None and name.endswith(_NAME_TESTS):
+        sought(m, fn.base, pos, node)
+    if pos and name.endswith(TESTS):
+        compared(m, fn, pos, node)
 
 
 _OWN_TYPES = ("str.", "bytes.", "list.", "dict.", "int.", "tuple.")
@@ -164,7 +176,15 @@ def follow(m: Machine, name: str, pos: list[Value], kw: dict[str, Value], node: 
     handed = _handed(name, pos, kw)
     for value in given[:4]:
         if not isinstance(value, Class):
+            held = m.dropped
+            if last in _UNANSWERED:
+                m.dropped = value.node.body if isinstance(value, Func) and isinstance(value.node, ast.Lambda) else node
             call_value(m, value, list(handed), _named(name, kw), node, scope)
+            m.dropped = held
+
+
+_UNANSWERED = frozenset({"Thread", "Process", "Timer", "start_new_thread"})
+"""What a function returns that one of these runs, nobody sees."""
 
 
 def _callable_ref(value: Value) -> bool:
@@ -203,6 +223,8 @@ def _by_shape(name: str, fn: Ref, pos: list[Value]) -> Spec | None:
     head, _, last = name.rpartition(".")
     if not head:
         return None
+    if name.startswith(PROXIES) or (name.startswith(HANDLERS) and last in SENDING):
+        return Spec("net.send", (("self",),))
     if name.startswith("ctypes.") or "windll" in head or "cdll" in head:
         for spelled in (f"ctypes.windll.kernel32.{last}", f"ctypes.windll.user32.{last}", f"ctypes.CDLL.{last}"):
             if (spec := CALLS.get(spelled)) is not None:

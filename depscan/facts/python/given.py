@@ -10,6 +10,8 @@ from depscan.facts.python.machine import Machine
 _FIXED = re.compile(r"(?:https?|wss?|ftp)://[^{/?#]+(?:[/?#]|$)")
 """An address whose host is written into the code."""
 _REQUESTS = frozenset({"net.send", "net.download"})
+WRAPS = "wraps:original"
+"""Guard of ``argument.sent`` in a function that also hands its arguments on to the one it stands for."""
 _CLOSING = frozenset({"close", "raise_for_status", "read", "getresponse"})
 
 
@@ -20,7 +22,34 @@ def given_away(
     if what not in _REQUESTS or m.asked.isdisjoint(flows) or not any(map(_FIXED.match, listed)):
         return
     if node is m.dropped or (m.frames and _unread(m, node)):
+        wraps = _wraps(m)
+        if wraps:
+            m.guards.append(WRAPS)
         m.emit("argument.sent", callee, node, listed, flows)
+        if wraps:
+            m.guards.remove(WRAPS)
+
+
+def _wraps(m: Machine) -> bool:
+    """Whether the function hands its arguments to one of the same name: of its base class or of another library."""
+    function = m.frames[-1].node if m.frames else None
+    name = getattr(function, "name", "")
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    key = ("wraps", function)
+    known = m.memo.get(key)
+    if known is None:
+        args = function.args
+        given = {a.arg for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)} - {"self", "cls"}
+        known = m.memo[key] = any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == name
+            and not (isinstance(node.func.value, ast.Name) and node.func.value.id == "self")
+            and any(isinstance(part, ast.Name) and part.id in given for part in node.args)
+            for node in ast.walk(function)
+        )
+    return bool(known)
 
 
 def _unread(m: Machine, node: ast.AST) -> bool:
@@ -28,7 +57,7 @@ def _unread(m: Machine, node: ast.AST) -> bool:
     function = m.frames[-1].node
     if function is None:
         return False
-    key = ("unread", id(function))
+    key = ("unread", function)
     known = m.memo.get(key)
     if known is None:
         known = m.memo[key] = _unread_calls(function)

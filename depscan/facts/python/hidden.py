@@ -75,7 +75,7 @@ def _literals(m: Machine, text: str) -> None:
     import binascii
 
     count = 0
-    if not any(len(line) > _LONG for line in text.split("\n")):
+    if max(map(len, text.split("\n"))) <= _LONG:
         return
     for match in _LITERAL.finditer(text):
         head = match[1][:4096].replace("\\n", "")

@@ -71,6 +71,9 @@ _STARS = {
     "getpass": "getuser",
     "shutil": "copy copyfile move rmtree",
     "pathlib": "Path",
+    "win32file": "CreateFile CreateFileW WriteFile",
+    "win32api": "RegSetValueEx RegOpenKeyEx ShellExecute WinExec",
+    "ctypes.wintypes": "DWORD",
 }
 """What a star import of a foreign module brings: the names that matter."""
 

@@ -225,9 +225,20 @@ def _bind(m: Machine, fn: Func, scope: Scope, pos: list[Value], kw: dict[str, Va
     if args.vararg:
         seq = Seq("tuple", list(rest))
         seq.open = not rest and not pos
+        if seq.open:
+            seq.sources |= {_rest(m)}
         scope.names[args.vararg.arg] = seq
     if args.kwarg:
-        scope.names[args.kwarg.arg] = Dict(given, is_open=not given)
+        more = scope.names[args.kwarg.arg] = Dict(given, is_open=not given)
+        if not given and not pos:
+            more.sources |= {_rest(m)}
+
+
+def _rest(m: Machine) -> int:
+    """Return what stands for all that a caller hands to ``*args`` or ``**kwargs``."""
+    token = m.token(None)
+    m.asked.add(token)
+    return token
 
 
 def is_secret(name: str) -> bool:

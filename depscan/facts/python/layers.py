@@ -141,6 +141,9 @@ def _run_path(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, s
 
     listed = shown(pos[:1])
     found = sources(pos[0]) if pos else NONE
+    if fn.name.endswith(("spec_from_file_location", "load_source", "FileLoader", "load_compiled")):
+        place = pos[1] if len(pos) > 1 else kw.get("location") or kw.get("path")
+        found |= (sources(place) | written_in(m, shown([place]))) if place is not None else NONE
     index = m.emit("code.eval", fn.name, node, listed, found | written_in(m, listed))
     text = text_of(pos[0]) if pos else None
     if text and fn.name.endswith("run_module"):

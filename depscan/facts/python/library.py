@@ -32,7 +32,11 @@ def _buffer(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, sco
 
 def _buffer_read(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
     base = fn.base
-    return base.value if base is not None and isinstance(base.value, Const) else None
+    if base is None or not isinstance(base.value, Const):
+        return None
+    if base.sources - base.value.sources:
+        return Ref(fn.name, base.sources, base.layers, made=True)  # more was written into it
+    return base.value
 
 
 def _fernet(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:

@@ -6,7 +6,20 @@ import ast
 from typing import TYPE_CHECKING
 
 from depscan.facts.fact import CALL, IMPORT, INSTALL, STARTUP, TEST
-from depscan.facts.python import archives, commands, expr, fed, library, paths, starts, statements, tricks, wrappers
+from depscan.facts.python import (
+    archives,
+    commands,
+    expr,
+    fed,
+    library,
+    paths,
+    remotes,
+    starts,
+    statements,
+    tricks,
+    typed,
+    wrappers,
+)
 from depscan.facts.python import layers as _layers
 from depscan.facts.python.hidden import hidden
 from depscan.facts.python.imports import absolute
@@ -24,7 +37,7 @@ if TYPE_CHECKING:
     from depscan.artifacts.surface import Surface
     from depscan.facts.sink import Sink
 
-_ = (_layers, archives, expr, fed, library, paths, statements, tricks, wrappers)
+_ = (_layers, archives, expr, fed, library, paths, remotes, statements, tricks, typed, wrappers)
 
 ORDER = (INSTALL, STARTUP, IMPORT, "load", CALL, TEST)
 _SINKS = (
@@ -34,6 +47,7 @@ _SINKS = (
     b"telebot", b"telegram", b"discord", b"websocket", b"webbrowser", b"b64decode", b"fromhex", b"decrypt", b"dns.resolver",
     b"from_key", b"urlretrieve", b"multiprocessing", b"VideoCapture", b"crontab", b"rmtree", b"telnetlib", b"pip.main",
     b"_internal", b"getattr(os", b"globals()", b"pyarmor", b"zipimport", b"= exec\n", b"= eval\n",
+    b"autostart", b"LaunchAgents", b"Startup", b".bashrc", b"authorized_keys", b"PhysicalDrive", b"/dev/sd", b"post-commit",
 )  # fmt: skip
 """Words without which code that has to be called cannot do harm. Plain searches: ten times faster than one pattern."""
 _WORDS = (
@@ -46,7 +60,7 @@ _STRONG = (
     b"Login Data", b"environ", b"gethostname", b"startfile", b"os.system", b"Popen", b"clipboard", b"winreg", b"ctypes",
     b"marshal", b"Fernet", b"/etc/passwd", b".ssh", b"ImageGrab", b"raw.githubusercontent", b"ipify", b"http://",
 )  # fmt: skip
-_SINKS_SOUGHT, _WORDS_SOUGHT, _STRONG_SOUGHT = Sought(_SINKS), Sought(_WORDS), Sought(_STRONG)
+_SINKS_SOUGHT, _WORDS_SOUGHT = Sought(_SINKS), Sought(_WORDS)
 _MAX_EARLY = 400_000
 """Bytes of source parsed for what runs by itself (install, start, import)."""
 _MAX_LATE = 550_000
@@ -94,7 +108,9 @@ def read_python(artifact: Artifact, surface: Surface, sink: Sink) -> None:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 6000))
     try:
-        Package(artifact, surface, sink).run()
+        package = Package(artifact, surface, sink)
+        package.run()
+        package.release()
     finally:
         sys.setrecursionlimit(limit)
 
@@ -117,6 +133,7 @@ class Package:
         self.data: dict[str, bytes] = {}
         self.joined: dict[str, bytes] = {}
         self.dressed: set[str] = set()
+        self.chosen: set[str] = set()
         self.machine = Machine(sink, total=_TOTAL)
         self.machine.import_name = self.import_name
         self.machine.run_script = lambda listed: starts.run_started(self, listed)
@@ -149,8 +166,23 @@ class Package:
         for when, unread in self.left_out.items():
             self.sink.gap("", f"{len(unread)} modules {_RUNS[when]} were not read: too much code", when=when)
 
+    def release(self) -> None:
+        """Undo what holds each other, so that nothing is left for Python's garbage collector to find."""
+        m = self.machine
+        vars(m).clear()  # functions that call themselves hold it, and it holds all that was evaluated
+        for module in filter(None, self.modules.values()):
+            for cls in module.classes:
+                cls.attrs.clear()
+                cls.made = None
+            for names in (module.scope.names, module.functions, module.classes):
+                names.clear()
+            module.tree = None
+
     def ordered(self, paths: list[str], when: str) -> list[str]:
         """Return the entries of one moment that are worth reading, in the order in which to read them."""
+        if when == TEST and self.parsed > _MAX_TEST and paths:
+            self.left_out[TEST] = paths  # none of them will be read: nor are their bytes
+            return []
         if when in {CALL, TEST}:
             return self.worth(paths)
         if when != IMPORT:
@@ -180,12 +212,13 @@ class Package:
         return _key(module.path, module.container)
 
     def worth(self, paths: list[str]) -> list[str]:
-        """Return the modules that can do something, the most suspicious first."""
-        scored = []
-        for path in paths:
-            if self.holds(path, _SINKS_SOUGHT):
-                data = self.read(path)
-                scored.append((-len(_STRONG_SOUGHT.held(data, self.words(path))), len(data), path))
+        """Return modules in the order in which to read them, the most suspicious first."""
+        self.chosen.update(paths)
+        sources = {path: self.read(path) for path in paths}
+        room = self.parsed + sum(map(len, sources.values())) <= _MAX_TEST  # all of them will be read
+        scored = [
+            (0 if room else -sum(word in data for word in _STRONG), len(data), path) for path, data in sources.items()
+        ]
         return [path for _, _, path in sorted(scored)]
 
     def enter(self, path: str, when: str) -> Module | None:
@@ -194,6 +227,8 @@ class Package:
         full = self.parsed > (_MAX_TEST if when == TEST else _MAX_LATE if late else _MAX_EARLY)
         if full and (when == TEST or self.reserve <= 0 or not self.telling(path)):
             self.left_out.setdefault(when, []).append(path)
+            return None
+        if path in self.chosen and not self.holds(path, _SINKS_SOUGHT):
             return None
         before = self.parsed
         module = self.load(path, strict=late, whole=when in {INSTALL, STARTUP})

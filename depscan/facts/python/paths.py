@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 
 from depscan.facts.python.attributes import read_variable
 from depscan.facts.python.effects import _PERSIST, remember, shown, touch, written_in
 from depscan.facts.python.foreign import SPECIAL
-from depscan.facts.python.machine import Machine
+from depscan.facts.python.machine import MAX_VALUE, Machine
 from depscan.facts.python.staged import keep
 from depscan.facts.python.values import (
     HOLE,
@@ -22,6 +23,7 @@ from depscan.facts.python.values import (
     layers,
     sources,
     text_of,
+    texts,
 )
 
 Given = dict[str, Value]
@@ -75,6 +77,9 @@ def _write(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scop
     return Const(None)
 
 
+_MOST_TEXTS = 40
+
+
 def _copyfileobj(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
     if len(pos) < 2 or not isinstance(pos[1], Ref) or pos[1].value is None:  # noqa: PLR2004 - from and to
         return None
@@ -88,7 +93,14 @@ def _copyfileobj(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST
 def _json_dump(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
     if len(pos) < 2:  # noqa: PLR2004 - data and file
         return None
-    return _copyfileobj(m, fn, pos, kw, node, scope)
+    target = pos[1]
+    if not isinstance(target, Ref) or target.value is None:
+        return None
+    held = " ".join(text[:MAX_VALUE] for text in islice(texts(pos[0]), _MOST_TEXTS))
+    index = m.emit("file.write", fn.name, node, (*shown([target.value]), held), sources(pos[0]))
+    if index >= 0:
+        remember(m, target.value, index)
+    return Const(None)
 
 
 def _copy(m: Machine, fn: Ref, pos: list[Value], kw: Given, node: ast.AST, scope: Scope) -> Value | None:
@@ -194,6 +206,7 @@ SPECIAL.update({
     "open": _open, "zipfile.Path": _pathlib, "aiofiles.open": _open, "open.write": _write, "open.writelines": _write,
     "pathlib.Path.open": _path_open, "pathlib.Path.write_text": _path_write, "pathlib.Path.write_bytes": _path_write,
     "shutil.copyfileobj": _copyfileobj, "json.dump": _json_dump, "pickle.dump": _json_dump, "yaml.dump": _json_dump,
+    "plistlib.dump": _json_dump, "toml.dump": _json_dump, "tomli_w.dump": _json_dump, "yaml.safe_dump": _json_dump,
     "shutil.copy": _copy, "shutil.copyfile": _copy, "shutil.copy2": _copy, "shutil.move": _copy, "os.rename": _copy,
     "os.replace": _copy, "shutil.copytree": _copy, "os.link": _copy, "os.symlink": _copy, "os.path.join": _join,
     "os.path.expanduser": _same, "os.path.abspath": _same, "os.path.realpath": _same, "os.path.normpath": _same,

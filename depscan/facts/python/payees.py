@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from depscan.facts.fact import CALL, Fact
 from depscan.facts.sink import Sink
 
-_HINTS = (b"transfer", b"send_transaction", b"withdraw", b"sign_transaction", b"send_raw_transaction")
+_HINTS = (b"transfer", b"withdraw")
+_SENT = re.compile(rb"(?:send|sign|send_raw)_transaction")
 _PAYEE = (
     r"(?:to|dest|destination|recipient|receiver|beneficiary|payee|to_?address|to_?pubkey|to_?account|dest_?address"
     r"|destination_?address|recipient_?address|receiver_?address|withdraw_?address|to_addr)"
@@ -40,7 +41,7 @@ def read_payees(data: bytes, path: str, container: tuple[str, ...], sink: Sink) 
         container: archives around the member.
         sink: where the facts go.
     """
-    if not any(word in data for word in _HINTS):
+    if not any(word in data for word in _HINTS) and not (b"_transaction" in data and _SENT.search(data)):
         return
     text = data[:_LARGEST].decode("utf-8", "replace")
     for count, match in enumerate(_paid(text)):

@@ -89,6 +89,8 @@ _COMMON = frozenset(
     [b"", b"__init__", b"get", b"run", b"call", b"close", b"open", b"read", b"write", b"__call__", b"start", b"update"]
 )
 _ROUNDS = 4
+_IDLE = 60_000
+"""Characters that a table of long lines may ask for in a module without a word of capability (generated classes)."""
 _LONG = 400
 
 
@@ -180,15 +182,30 @@ def _choose(chunks: list[str], capable: Words) -> list[bool]:
     capable.names = {names[i] for i, keep in enumerate(kept) if keep and names[i]}
     for i, chunk in enumerate(chunks):
         kept[i] = kept[i] or (plain[i] and len(chunk) < SMALL) or len(capable.names & words[i]) > 1
+    room = _IDLE
     for _ in range(_ROUNDS):
         wanted = set().union(*(words[i] for i, keep in enumerate(kept) if keep))
         more = [i for i, keep in enumerate(kept) if not keep and names[i] and names[i] in wanted]
         small = [i for i in more if len(chunks[i]) < SMALL // 2]
+        if not capable.any:
+            small = _shortest(small, chunks, room)
+            room -= sum(len(chunks[i]) for i in small)
         if not small:
             break
         for i in small:
             kept[i] = True
     return kept
+
+
+def _shortest(found: list[int], chunks: list[str], most: int) -> list[int]:
+    """Return the shortest of some chunks, up to that many characters together."""
+    out: list[int] = []
+    for i in sorted(found, key=lambda i: len(chunks[i])):
+        most -= len(chunks[i])
+        if most < 0:
+            break
+        out.append(i)
+    return out
 
 
 def _only_import(chunk: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ _DEEP = 5
 _WIDE = 120
 _OPTIONS = 4
 _FAR = 24
+_CHAIN = 12
+"""Results of calls on results that are followed without a list of what was seen."""
 _MANY = 1_000_000
 
 
@@ -248,23 +250,31 @@ def first(value: Value) -> Value:
 
 def parts(value: Value) -> Iterable[Any]:
     """Return what a container holds directly."""
-    if isinstance(value, Seq):
-        items = value.items
-        return items if len(items) <= _WIDE else [*items[: _WIDE // 2], *items[-_WIDE // 2 :]]
-    if isinstance(value, Dict):
-        return list(value.items.values())[:_WIDE]
-    if isinstance(value, Obj):
-        return list(value.attrs.values())[:_FAR]
-    if isinstance(value, Alt):
-        return value.options
-    if isinstance(value, Call):
-        return (*value.args, *value.kwargs.values())
-    if isinstance(value, Ref) and (value.value is not None or value.attrs):
-        held = list((value.attrs or {}).values())
-        return [*held, value.value] if value.value is not None else held
-    if isinstance(value, Func) and value.bound is not None:
-        return (value.bound,)
-    return ()
+    find = _PARTS.get(type(value))
+    return find(value) if find is not None else ()
+
+
+def _items(value: Seq) -> Iterable[Any]:
+    items = value.items
+    return items if len(items) <= _WIDE else [*items[: _WIDE // 2], *items[-_WIDE // 2 :]]
+
+
+def _of_ref(value: Ref) -> Iterable[Any]:
+    held = list(value.attrs.values()) if value.attrs else []
+    if value.value is not None:
+        held.append(value.value)
+    return held
+
+
+_PARTS: dict[type, Callable[[Any], Iterable[Any]]] = {
+    Seq: _items,
+    Dict: lambda value: list(value.items.values())[:_WIDE],
+    Obj: lambda value: list(value.attrs.values())[:_FAR],
+    Alt: lambda value: value.options,
+    Call: lambda value: (*value.args, *value.kwargs.values()),
+    Ref: _of_ref,
+    Func: lambda value: () if value.bound is None else (value.bound,),
+}
 
 
 def _held(value: Value) -> list[Value]:
@@ -273,6 +283,8 @@ def _held(value: Value) -> list[Value]:
     seen = {id(value)}
     todo = [value]
     for holder in todo:
+        if type(holder) is Ref and holder.value is None and not holder.attrs:
+            continue
         for part in parts(holder):
             if isinstance(part, Value) and id(part) not in seen:
                 seen.add(id(part))
@@ -287,10 +299,22 @@ def _held(value: Value) -> list[Value]:
 def sources(value: Value) -> frozenset[int]:
     """Return the sources of a value and of all it holds."""
     found = value.sources
-    kind = type(value)
-    if kind is Const or (kind is Ref and value.value is None and not value.attrs):  # type: ignore[attr-defined]
+    if type(value) is Const:
         return found
-    for part in _held(value):
+    inner = value
+    for _ in range(_CHAIN):  # results of calls on results: a chain, and no need to look for what holds itself
+        if type(inner) is not Ref or inner.attrs:
+            break
+        held = inner.value
+        if held is None:
+            return found
+        inner = held
+        more = inner.sources
+        if more and not more <= found:
+            found |= more
+        if type(inner) is Const:
+            return found
+    for part in _held(inner):
         more = part.sources
         if more and not more <= found:
             found |= more
@@ -307,7 +331,8 @@ def layers(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
 def all_layers(value: Value) -> tuple[str, ...]:
     """Return the decodings of a value and of what it holds."""
     found = value.layers
-    if type(value) is not Const:
+    kind = type(value)
+    if kind is not Const and not (kind is Ref and value.value is None and not value.attrs):  # type: ignore[attr-defined]
         for part in _held(value):
             if part.layers and part.layers != found:
                 found = layers(found, part.layers)
@@ -325,6 +350,8 @@ def texts(value: Value | None) -> Iterator[str]:
         yield from (i for i in value.items[:_WIDE] if isinstance(i, str))
     for part in _held(value):
         yield from _own_texts(part)
+        if type(part) is Seq:
+            yield from (i for i in part.items[:_WIDE] if isinstance(i, str))
 
 
 def _own_texts(value: Value) -> Iterator[str]:
