@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from depscan.api import scan as scan
     from depscan.errors import DepscanError as DepscanError
     from depscan.inspection import inspect as inspect
+    from depscan.naming import judge_names as judge_names
 
-__all__ = ["DepscanError", "Options", "ScanResult", "__version__", "inspect", "scan"]
+__all__ = ["DepscanError", "Options", "ScanResult", "__version__", "inspect", "judge_names", "scan"]
 
 
 def __getattr__(name: str) -> object:
@@ -30,6 +31,10 @@ def __getattr__(name: str) -> object:
         from depscan.inspection import inspect
 
         return inspect
+    if name == "judge_names":
+        from depscan.naming import judge_names
+
+        return judge_names
     if name in __all__:
         from depscan import api
 

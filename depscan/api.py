@@ -47,6 +47,7 @@ class Options(NamedTuple):
         stdin: bytes that the path "-" stands for.
         config: policy file; "" to look for depscan.toml or [tool.depscan] from the first path upwards.
         db: advisory index (file or folder); "" for DEPSCAN_DB, the user's own, or the embedded one.
+        names: table of popular names (file or folder); "" for DEPSCAN_NAMES, the user's own, or the embedded one.
         max_db_age: days the advisories may be old; None for the policy's value.
         baseline: a json report whose findings are known; "" for none.
         vex: OpenVEX files.
@@ -60,6 +61,7 @@ class Options(NamedTuple):
     stdin: bytes | None = None
     config: str = ""
     db: str = ""
+    names: str = ""
     max_db_age: int | None = None
     baseline: str = ""
     vex: tuple[str, ...] = ()
@@ -133,7 +135,8 @@ def scan_documents(
     options.progress("opening the advisory index")
     today = now[:10]
     index = _open_index(options, policy, today, coverage) if graph.nodes and mode == "scan" else None
-    context = Context(graph, gathered.documents, index, gathered.locate, options.online, artifacts)
+    names = policy.names._replace(table=options.names)
+    context = Context(graph, gathered.documents, index, gathered.locate, options.online, artifacts, names)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))

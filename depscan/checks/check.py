@@ -11,6 +11,7 @@ from depscan.model.decision import Coverage
 from depscan.model.document import Document
 from depscan.model.finding import Confidence, Evidence, Finding
 from depscan.model.location import Location, Route
+from depscan.model.nameoptions import NameOptions
 from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Context(NamedTuple):
         locate: path and route to a location with its line.
         online: whether live services may be asked.
         artifacts: packages whose code was read.
+        names: what the user says about names.
     """
 
     graph: DependencyGraph
@@ -35,6 +37,7 @@ class Context(NamedTuple):
     locate: Callable[[str, Route], Location]
     online: bool = False
     artifacts: "tuple[Inspected, ...]" = ()
+    names: NameOptions = NameOptions()
 
 
 class Check(NamedTuple):

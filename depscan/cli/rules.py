@@ -50,9 +50,10 @@ def _show(ids: list[str]) -> int:
 
 
 def _lint() -> int:
+    from depscan.names.lint import lint as lint_names
     from depscan.rules.lint import lint
 
-    problems = lint()
+    problems = lint() + lint_names()
     sys.stdout.write("".join(f"{problem}\n" for problem in problems))
     return 1 if problems else 0
 

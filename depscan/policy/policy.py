@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import InputError, PolicyError
 from depscan.model.decision import Waiver
+from depscan.model.nameoptions import NameOptions
 from depscan.text.load import load_toml
 from depscan.text.source import read_source
 
@@ -38,19 +39,23 @@ class Policy(NamedTuple):
         exceptions: in file order.
         disabled_checks: ids of checks that are switched off.
         accept_unchecked: ecosystems whose packages may go without advisory data.
+        names: private and allowed names.
         db_url: where ``db update`` downloads from; "" for the default.
         lines: policy key to its 1-based line, for the keys the file sets.
         texts: line number to its text, for the lines findings may point at.
     """
 
     path: str = ""
-    fail_on: tuple[str, ...] = ("malicious", "vulnerability")
+    fail_on: tuple[str, ...] = (
+        "malicious", "vulnerability", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
+    )  # fmt: skip
     fixable_only: bool = False
     undecidable: str = "warn"
     max_db_age: int | None = None
     exceptions: tuple[Waiver, ...] = ()
     disabled_checks: tuple[str, ...] = ()
     accept_unchecked: tuple[str, ...] = ()
+    names: NameOptions = NameOptions()
     db_url: str = ""
     lines: dict[str, int] = {}  # noqa: RUF012 - never changed
     texts: dict[int, str] = {}  # noqa: RUF012 - never changed
@@ -152,10 +157,14 @@ def _shown(path: str) -> str:
 
 
 def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
-    keys = ("fail-on", "fixable-only", "undecidable", "max-db-age", "accept-unchecked", "exception", "checks", "db")
+    keys = (
+        "fail-on", "fixable-only", "undecidable", "max-db-age", "accept-unchecked", "exception", "checks", "db",
+        "names",
+    )  # fmt: skip
     top = reader.table(data, (), keys)
     checks = reader.table(top.get("checks"), ("checks",), ("disable",))
     db = reader.table(top.get("db"), ("db",), ("url",))
+    names = reader.table(top.get("names"), ("names",), ("private", "private-indexes", "allow"))
     fail_on = reader.words(top.get("fail-on"), ("fail-on",))
     for word in fail_on or ():
         if word not in CLASSES and word not in SEVERITIES and "/" not in word:
@@ -169,6 +178,11 @@ def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
         accept_unchecked=reader.words(top.get("accept-unchecked"), ("accept-unchecked",)) or (),
         exceptions=reader.exceptions(top.get("exception")),
         disabled_checks=reader.words(checks.get("disable"), ("checks", "disable")) or (),
+        names=NameOptions(
+            private=reader.words(names.get("private"), ("names", "private")) or (),
+            indexes=reader.words(names.get("private-indexes"), ("names", "private-indexes")) or (),
+            allow=reader.reasons(names.get("allow"), ("names", "allow")),
+        ),
         db_url=reader.text(db.get("url"), ("db", "url")),
         lines=reader.lines,
         texts=reader.texts,

@@ -99,6 +99,16 @@ class Reader:
             self.fail(route, "should be a number of days, zero or more")
         return value
 
+    def reasons(self, value: Any, route: tuple[str | int, ...]) -> tuple[str, ...]:  # noqa: ANN401
+        """Return the names of a table of name = reason; a reason is needed."""
+        if value is None:
+            return ()
+        if not isinstance(value, dict):
+            self.fail(route, "should be a table of name = reason")
+        for key, item in value.items():
+            self.text(item, (*route, key), needed=True)
+        return tuple(value)
+
     def exceptions(self, value: Any) -> tuple[Waiver, ...]:  # noqa: ANN401
         """Return every ``[[exception]]``, in file order."""
         if value is None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from depscan.rules.schema import BehaviourRule
 
 
+DATA_FOLDERS = ("lists", "names")
+"""Folders beside the families that hold what rules and other checks look things up in."""
+
+
 @lru_cache(maxsize=4)
 def load_rules(folder: str = "", *, examples: bool = True) -> tuple[BehaviourRule, ...]:
     """Return every rule, sorted by id.
@@ -29,7 +33,7 @@ def load_rules(folder: str = "", *, examples: bool = True) -> tuple[BehaviourRul
     if not os.path.isdir(top):
         raise RuleError("the folder of rules is missing", path=top)
     rules = []
-    for family in sorted(e.name for e in os.scandir(top) if e.is_dir() and e.name != "lists"):
+    for family in sorted(e.name for e in os.scandir(top) if e.is_dir() and e.name not in DATA_FOLDERS):
         for name in sorted(os.listdir(os.path.join(top, family))):
             if name.endswith(".toml"):
                 path = os.path.join(top, family, name)

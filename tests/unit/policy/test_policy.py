@@ -63,7 +63,8 @@ def test_without_a_file_the_default_holds(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     policy = load_policy("", str(tmp_path))
     assert policy == Policy()
-    assert policy.fail_on == ("malicious", "vulnerability")
+    names = ("name/imitation", "name/foreign-script", "name/private-from-elsewhere")
+    assert policy.fail_on == ("malicious", "vulnerability", *names)
     assert policy.because("fail-on") == "default policy"
 
 
