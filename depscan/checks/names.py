@@ -95,12 +95,24 @@ PRIVATE = Rule(
     "Bind the name to your own index (uv: an index with explicit = true; npm: a scope's registry) and lock again.",
     "A requirements file that names no index while the machine's configuration does: name it, or lock.",
 )
+UNCLAIMED = Rule(
+    "name/unclaimed",
+    "Name that nobody has registered",
+    "name",
+    Severity.MEDIUM,
+    "The index that was asked does not have the package.",
+    "Whoever registers the name there gets the installs of everybody who asks that index for it: a private name that "
+    "is not reserved on the public index, a name that was deleted, or one that a language model made up.",
+    "Bind the name to your own index, reserve it on the public one, or ask for the package that was meant.",
+    "A package that was taken down a moment ago.",
+)
 _RULES = {
     "import-name": IMPORT_NAME,
     "brand": BRAND_NAME,
     "invented": INVENTED_NAME,
     "composed": INVENTED_NAME,
     "foreign-script": FOREIGN,
+    "unclaimed": UNCLAIMED,
 }
 """What a verdict is about, to its rule; an imitation has one per tier."""
 _LOOKS = ("imitation", "foreign-script")
@@ -188,5 +200,5 @@ def _private(context: Context, key: str, package: Package) -> Iterator[Finding]:
         yield finding_at(context, PRIVATE, key, message, context.graph.first_place(key))
 
 
-RULES = (BLOCKED, LOOKS_LIKE, IMPORT_NAME, BRAND_NAME, INVENTED_NAME, FOREIGN, PRIVATE)
+RULES = (BLOCKED, LOOKS_LIKE, IMPORT_NAME, BRAND_NAME, INVENTED_NAME, FOREIGN, UNCLAIMED, PRIVATE)
 CHECK = Check("names", "Names", RULES, run)

@@ -12,7 +12,7 @@ from depscan.ecosystems import ecosystem as rules_of
 from depscan.names.cases import cases_of
 from depscan.names.composed import composed
 from depscan.names.edits import Edit
-from depscan.names.evidence import sentences
+from depscan.names.evidence import TEXTS, sentences
 from depscan.names.known import known
 from depscan.names.near import DeletionIndex, TextSearch
 from depscan.names.points import Scorer, points_of
@@ -21,7 +21,7 @@ from depscan.names.sieve import sieve
 from depscan.names.signals import Case, Surroundings
 from depscan.names.spelling import plain
 from depscan.names.texts import standing, trick
-from depscan.names.verdict import BLOCK, IMITATION, NONE, SCRIPT, WARN, Facts, Verdict, nothing
+from depscan.names.verdict import BLOCK, IMITATION, NONE, SCRIPT, UNCLAIMED, WARN, Facts, Verdict, nothing
 from depscan.names.words import Words
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ class Judge:
         if verdict is None:
             verdict = self._imitation(name, low, facts, explain=explain)
         if verdict.tier == NONE and "-" in low:
-            return composed(name, low, self.protected, facts) or verdict
+            verdict = composed(name, low, self.protected, facts) or verdict
+        if verdict.tier == NONE and facts is not None and facts.exists is False:
+            return Verdict(name, WARN, reasons=(TEXTS["missing"],), about=UNCLAIMED)
         return verdict
 
     def judge_many(self, names: Iterable[str]) -> Iterator[Verdict]:

@@ -6,8 +6,8 @@ BLOCK, WARN, NONE = "block", "warn", "none"
 """The tiers: sharp enough to stop an installation; worth a look; nothing to say."""
 COMMANDS = {"PyPI": "pip install", "npm": "npm install"}
 """How a package is asked for, by ecosystem."""
-IMITATION, IMPORT, BRAND, INVENTED, COMPOSED, SCRIPT = (
-    "imitation", "import-name", "brand", "invented", "composed", "foreign-script",
+IMITATION, IMPORT, BRAND, INVENTED, COMPOSED, SCRIPT, UNCLAIMED = (
+    "imitation", "import-name", "brand", "invented", "composed", "foreign-script", "unclaimed",
 )  # fmt: skip
 """What a verdict is about."""
 
@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
         tier: block, warn or none.
         target: the name it imitates or was probably meant; "" when there is none.
         reasons: sentences for a person, the trick first.
-        about: imitation, import-name, brand, invented, composed, foreign-script or "".
+        about: imitation, import-name, brand, invented, composed, foreign-script, unclaimed or "".
         score: of an imitation; 0.0 otherwise.
         install: the package to ask for instead; "" when none is known.
         shares: of an imitation, signal, label and points, the weightiest first; only when asked for.

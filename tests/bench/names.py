@@ -2,7 +2,7 @@
 
     python tests/bench/names.py LIST [--ecosystem PyPI] [--names 50000]
 
-LIST is a list of names as ``depscan names --sweep`` reads it. Not a test: the figures depend on the machine, which is shared.
+LIST is a list of names as ``depscan names --sweep`` reads it. Not a test: the figures depend on the machine.
 """
 
 from __future__ import annotations

@@ -113,6 +113,13 @@ def test_composed_names_are_a_hint_until_the_index_says_more(pypi: Judge) -> Non
     assert "family" in pypi.judge("langchain-helpers").reasons[1]
 
 
+def test_a_name_the_index_does_not_have_is_unclaimed(pypi: Judge) -> None:
+    found = pypi.judge("acmecorp-internal-things", Facts(exists=False))
+    assert (found.tier, found.about) == (WARN, "unclaimed")
+    assert pypi.judge("acmecorp-internal-things", Facts(exists=True)).tier == NONE
+    assert pypi.judge("numpy", Facts(exists=False)).tier == NONE
+
+
 def test_facts_besides_the_name_move_the_score(pypi: Judge) -> None:
     plain = pypi.judge("torchvison")
     old = pypi.judge("torchvison", Facts(first_seen="2015-01-01", releases=40, today="2026-11-29"))
