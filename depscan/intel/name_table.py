@@ -16,7 +16,6 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import IntelError
-from depscan.intel.files import only_writer, replace_file
 from depscan.intel.store import user_folder
 
 if TYPE_CHECKING:
@@ -118,6 +117,8 @@ def write_table(path: str, popular: Mapping[str, Popular], words: str, built: st
         IntelError: the place cannot be written, or ``kept`` is damaged.
     """
     import json
+
+    from depscan.intel.files import only_writer, replace_file
 
     texts: dict[str, str] = {}
     sources: dict[str, Any] = dict(kept.meta["sources"]) if kept else {}
