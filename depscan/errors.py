@@ -7,6 +7,8 @@
       PolicyError     the policy, the baseline or a VEX file is wrong         exit 2
       RuleError       a rule file or list is wrong                            exit 2
       IntelError      advisory data is missing, broken or too old             exit 4
+      RegistryError   an index is unreachable, broken, over budget, or not asked
+                      because of --offline; NotThere, HashMismatch            exit 4
 
 Every one of them says what is wrong and, where there is one, in which file and line.
 """
@@ -69,3 +71,28 @@ class IntelError(DepscanError):
 
 class RuleError(DepscanError):
     """A rule file or list is wrong."""
+
+
+class RegistryError(DepscanError):
+    """An index or file host did not answer as it must: unreachable, broken, over the budget, offline and not cached."""
+
+    exit_code = 4
+
+
+class NotThere(RegistryError):  # noqa: N818 - an answer, not a fault of the index
+    """The index answered that it does not have it (HTTP status 404 or 410)."""
+
+
+class HashMismatch(RegistryError):  # noqa: N818
+    """Bytes are not those that the index or the lock promised.
+
+    Args:
+        message: what differs.
+        expected: ``algorithm:hex`` that was promised.
+        actual: ``algorithm:hex`` of what came, or of what the index states.
+    """
+
+    def __init__(self, message: str, *, expected: str, actual: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.expected = expected
+        self.actual = actual

@@ -55,6 +55,14 @@ def open_bytes(data: bytes, name: str, budget: Budget = _DEFAULT) -> Artifact:
     return _open(BytesSource(data), name, Ledger(budget))
 
 
+def open_source(source: Source, name: str, budget: Budget = _DEFAULT) -> Artifact:
+    """Open an archive by random access to its bytes, which may be on a server (``depscan.registry``).
+
+    What the source raises passes through: an archive that could not be read to its end is not opened at all.
+    """
+    return _open(source, name, Ledger(budget))
+
+
 def open_installed(
     name: str, files: Iterable[tuple[str, str]], outside: Iterable[str] = (), budget: Budget = _DEFAULT
 ) -> Artifact:

@@ -12,6 +12,7 @@ from typing import Any
 
 from depscan.facts.fact import Fact
 from depscan.facts.inspected import CodeGap, Inspected
+from depscan.registry.cachefolder import cache_folder, is_own
 from depscan.version import __version__
 
 _FORMAT = "1"
@@ -28,8 +29,8 @@ class FactCache:
     """
 
     def __init__(self, folder: str = "") -> None:
-        self._folder = os.path.join(folder or _default(), f"facts-{_FORMAT}")
-        self._engine = _engine() if _is_own(self._folder) else ""
+        self._folder = os.path.join(folder or cache_folder(), f"facts-{_FORMAT}")
+        self._engine = _engine() if is_own(self._folder) else ""
 
     def key(self, path: str) -> str:
         """Return the key of the artifact in a file; "" for what is no file, and where no facts may be kept."""
@@ -100,27 +101,6 @@ class FactCache:
             except OSError:
                 continue
             total -= size
-
-
-def _is_own(folder: str) -> bool:
-    """Whether nobody else can write the folder; one that is not there yet is made so."""
-    try:
-        status = os.stat(folder)
-    except OSError:
-        return True
-    getuid = getattr(os, "getuid", None)
-    return getuid is None or (status.st_uid == getuid() and not status.st_mode & 0o022)
-
-
-def _default() -> str:
-    environment = os.environ
-    named = environment.get("DEPSCAN_CACHE")
-    if named:
-        return named
-    if sys.platform == "win32":
-        base = environment.get("LOCALAPPDATA") or os.path.expanduser("~")
-        return os.path.join(base, "depscan", "cache")
-    return os.path.join(environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "depscan")
 
 
 def _engine() -> str:
