@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 class Behaviour(NamedTuple):
     """A behaviour rule that holds for a release.
 
-    ``verdict`` is malicious or suspicious, ``when`` a word of ``depscan.facts.fact.WHEN``; ``key`` is what makes it the same in another release: rule, callee and
-    folded values, no path and no line.
+    ``verdict`` is malicious or suspicious, ``when`` a word of ``depscan.facts.fact.WHEN``; ``key`` is what makes it
+    the same in another release: rule, callee and folded values, no path and no line.
     """
 
     rule: str

@@ -111,6 +111,8 @@ def _modules(members: dict[str, Member], runs: Runs) -> dict[str, Module]:
 
 
 def _gaps(item: Inspected, members: dict[str, Member]) -> tuple[ReleaseGap, ...]:
+    if not members:
+        return (ReleaseGap(item.name, "holds no files", "install", fatal=True),)
     return tuple(
         ReleaseGap(g.path, g.why, g.when, g.fatal, members[g.path].size if g.path in members else -1) for g in item.gaps
     )

@@ -82,12 +82,12 @@ def compare_siblings(releases: Sequence[Release]) -> SiblingDiff:
         tuple(only),
         tuple(differing),
         tuple(_notes(releases)),
-        any(not r.files or any(g.fatal or g.when in {"install", "startup"} for g in r.gaps) for r in releases),
+        any(g.fatal or g.when in {"install", "startup"} for r in releases for g in r.gaps),
     )
 
 
 def _only(release: Release, others: list[Release]) -> OnlyIn:
-    product = frozenset(dotted.partition(".")[0] for other in others for dotted in other.modules)
+    product = _tops([release]) & _tops(others)
     mine = _product(release, product)
     modules = {dotted for other in others for dotted in other.modules}
     alone = tuple(sorted(d for d in mine if d not in modules))
@@ -99,6 +99,10 @@ def _only(release: Release, others: list[Release]) -> OnlyIn:
     surface = {s.key: s for s in reversed(release.surface) if s.key not in known and _counts(s, release, paths)}
     behaviour = [b for b in release.behaviour if b.key not in objected and _objects(b, paths)]
     return OnlyIn(release.name, tuple(reversed(surface.values())), tuple(behaviour), alone)
+
+
+def _tops(releases: Sequence[Release]) -> frozenset[str]:
+    return frozenset(dotted.partition(".")[0] for release in releases for dotted in release.modules)
 
 
 def _product(release: Release, tops: frozenset[str]) -> dict[str, str]:

@@ -73,5 +73,5 @@ def _is_edited(one: Surface, other: Surface) -> bool:
 
     if one.key[:_FIRST_VALUE] != other.key[:_FIRST_VALUE] or not _is_vague(other):
         return False
-    texts = ["".join(s.key[_FIRST_VALUE:]) for s in (one, other)]
-    return bool(all(texts)) and SequenceMatcher(None, *texts, autojunk=False).ratio() >= _ALIKE
+    was, now = ("".join(s.key[_FIRST_VALUE:]) for s in (other, one))
+    return bool(was and now) and SequenceMatcher(None, was, now, autojunk=False).ratio() >= _ALIKE
