@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from depscan.artifacts.artifact import Budget
 from depscan.artifacts.ledger import Ledger
-from depscan.artifacts.magic import HEAD, is_tar, sniff
+from depscan.artifacts.magic import ARCHIVES, HEAD, is_tar, sniff
 from depscan.artifacts.streams import pieces, unpack
 from depscan.ecosystems.pypi import normalise
 from depscan.resolution.metadata import DYNAMIC, build_requires, is_static, read_metadata
@@ -108,6 +108,9 @@ def _members(source: Source, name: str, ledger: Ledger) -> Iterator[Found]:
         from depscan.artifacts.zip import ZipWalk
 
         yield from ZipWalk(source, name, ledger).only(_in_sdist)
+        return
+    if kind not in ARCHIVES:
+        ledger.odd("broken", name, "not an sdist: no tar or zip archive")
         return
     from depscan.artifacts.tar import TarWalk
 

@@ -17,6 +17,10 @@ _EXTRA_NAMES = re.compile(
     r"""extra\s*(?:==|!=|in|not in)\s*['"]([^'"]{1,200})['"]|['"]([^'"]{1,200})['"]\s*==\s*extra"""
 )
 
+_NOT_TOLD = ("platform_release", "platform_version")
+_QUOTED = re.compile(r"""['"]([^'"]*)['"]""").findall
+_MOST_QUOTED = 50
+
 
 class Ask(NamedTuple):
     """One requirement of a package.
@@ -81,7 +85,17 @@ def taken(ask: Ask, active: Iterable[str], environment: Mapping[str, str]) -> tu
 
 
 def _holds(rule: Marker, extra: str, environment: Mapping[str, str]) -> bool:
+    """Whether a marker holds; for some release of the operating system, where it asks for that: no target tells it."""
+    text = str(rule)
+    if not any(name in text for name in _NOT_TOLD):
+        return _evaluate(rule, {**environment, "extra": extra})
+    releases = dict.fromkeys(["0", "99999", *_QUOTED(text)[:_MOST_QUOTED]])
+    told = dict(environment) | {"extra": extra}
+    return any(_evaluate(rule, {**told, **dict.fromkeys(_NOT_TOLD, release)}) for release in releases)
+
+
+def _evaluate(rule: Marker, environment: dict[str, str]) -> bool:
     try:
-        return rule.evaluate({**environment, "extra": extra})
+        return rule.evaluate(environment)
     except (ValueError, RecursionError, TypeError, KeyError):
         return True

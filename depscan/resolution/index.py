@@ -69,8 +69,8 @@ class Registry(Protocol[F]):
     def metadata(self, file: F) -> bytes | None:
         """Return the core metadata of a file; None when there is none."""
 
-    def source(self, file: F) -> Source:
-        """Return random access to a file's bytes."""
+    def source(self, file: F, hashes: Hashes = ()) -> Source:
+        """Return random access to a file's bytes; its ``checked`` says whether they were held against a hash."""
 
     def fetch(self, file: F, hashes: Hashes = ()) -> str:
         """Return the path of the whole file, checked against hashes."""
@@ -121,12 +121,13 @@ class IndexMetadata:
             if data is not None:
                 return from_metadata(package, data, "index metadata", f"{file.name}.metadata")
         try:
-            source = self._registry.source(file)
-            ranged = not isinstance(source, (FileSource, BytesSource))
-            answer = of_wheel(package, source, file.name, "ranged wheel" if ranged else "whole wheel")
-            if not ranged or not isinstance(answer, Failed):
+            source = self._registry.source(file, hashes)
+            answer = of_wheel(package, source, file.name, "ranged wheel")
+            if _whole(source):
+                return answer._replace(origin="whole wheel") if isinstance(answer, Requirements) else answer
+            if not isinstance(answer, Failed):
                 return answer
-            return of_wheel(package, self._whole(file, hashes), file.name, "whole wheel")
+            return of_wheel(package, self._fetched(file, hashes), file.name, "whole wheel")
         except DepscanError as error:
             return _why(error)
         except OSError as error:
@@ -134,14 +135,19 @@ class IndexMetadata:
 
     def _of_sdist(self, package: Package, file: IndexFile, hashes: Hashes) -> Requirements | str:
         try:
-            return of_sdist(package, self._whole(file, hashes), file.name)
+            return of_sdist(package, self._fetched(file, hashes), file.name)
         except DepscanError as error:
             return _why(error)
         except OSError as error:
             return Failed(f"{file.name}: cannot be read: {error.strerror or error}")
 
-    def _whole(self, file: IndexFile, hashes: Hashes) -> Source:
+    def _fetched(self, file: IndexFile, hashes: Hashes) -> Source:
         return FileSource(open(self._registry.fetch(file, hashes), "rb"))
+
+
+def _whole(source: Source) -> bool:
+    """Whether a source is a whole file, whose hash was checked; what came by ranges cannot be."""
+    return bool(getattr(source, "checked", isinstance(source, (FileSource, BytesSource))))
 
 
 def _why(error: DepscanError) -> str:
