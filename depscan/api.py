@@ -8,7 +8,7 @@ for decision in result.decisions:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.checks.check import Context, checks
 from depscan.errors import IntelError, UsageError
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from depscan.policy.policy import Policy
     from depscan.policy.vex import Statement
     from depscan.resolution.complete import Completion
+    from depscan.resolution.index import Registry
 
 __all__ = ["CompletedGraph", "GraphOptions", "Options", "ScanResult", "read_completed_graph", "read_graph", "scan"]
 
@@ -188,35 +189,46 @@ def read_completed_graph(
     *,
     stdin: bytes | None = None,
     follow: bool = True,
+    registry: Registry[Any] | None = None,
 ) -> CompletedGraph:
     """Return the graph of files and folders with the edges that metadata of its pins states.
+
+    Args:
+        paths: files, folders, or "-" for ``stdin``.
+        options: see ``GraphOptions``.
+        format_hint: see ``Options``.
+        stdin: bytes that the path "-" stands for.
+        follow: whether included files are read too.
+        registry: the user's index, asked after all local metadata; None for no network.
 
     Raises:
         UsageError: no path, an unknown format hint or target, or a folder of archives that cannot be listed.
     """
     gathered = _gather(paths, format_hint, stdin, follow=follow)
-    graph, extra, completion = _graph_of(gathered, options)
+    graph, extra, completion = _graph_of(gathered, options, registry)
     files = [_file_info(d) for d in gathered.documents]
     return CompletedGraph(graph, [*gathered.coverage, *extra], files, completion)
 
 
-def _graph_of(gathered: Gathered, options: GraphOptions) -> tuple[DependencyGraph, list[Coverage], Completion | None]:
+def _graph_of(
+    gathered: Gathered, options: GraphOptions, registry: Registry[Any] | None = None
+) -> tuple[DependencyGraph, list[Coverage], Completion | None]:
     """Merge the documents; where the user asks for it, resolve unpinned ones first and complete the edges after."""
     graph = DependencyGraph(gathered.locate)
     extra: list[Coverage] = []
-    if not options.wanted:
+    if not options.wanted and registry is None:
         for document in gathered.documents:
             graph.merge(document)
         return graph, extra, None
     from depscan.resolution import wire
 
-    target = wire.target_for(options)
+    target = wire.target_for(options, registry=registry is not None)
     if options.resolve:
-        resolved, extra = wire.resolve_documents(gathered.documents, target)
+        resolved, extra = wire.resolve_documents(gathered.documents, target, registry)
         gathered.documents += resolved
     for document in gathered.documents:
         graph.merge(document)
-    completion = wire.complete_graph(graph, gathered.documents, options, target)
+    completion = wire.complete_graph(graph, gathered.documents, options, target, registry)
     if completion is not None:
         extra += completion.coverage
     return graph, extra, completion

@@ -57,17 +57,25 @@ class Completion(NamedTuple):
 
 
 def complete(
-    graph: DependencyGraph, provider: Provider, target: Target, stated: Collection[str] | None = None
+    graph: DependencyGraph,
+    provider: Provider,
+    target: Target,
+    stated: Collection[str] | None = None,
+    *,
+    jobs: int = 1,
 ) -> Completion:
     """Add the edges of PyPI pins from what ``provider`` knows.
 
     Args:
         graph: changed in place.
-        provider: see ``Provider``.
+        provider: see ``Provider``; thread-safe where ``jobs`` is more than 1.
         target: markers are judged for it; untaken edges are kept and marked so.
         stated: files whose format states edges, which are left alone; None for those that state any edge of a pin.
+        jobs: how many pins are asked about at the same time; the result is the same.
     """
-    return _Completing(graph, provider, target, _stating(graph) if stated is None else stated).run()
+    making = _Completing(graph, target, _stating(graph) if stated is None else stated)
+    making.ask(provider, jobs)
+    return making.run()
 
 
 def _stating(graph: DependencyGraph) -> set[str]:
@@ -77,9 +85,8 @@ def _stating(graph: DependencyGraph) -> set[str]:
 class _Completing:
     """One completion: finds what extras are active, then makes the edges."""
 
-    def __init__(self, graph: DependencyGraph, provider: Provider, target: Target, stated: Collection[str]) -> None:
+    def __init__(self, graph: DependencyGraph, target: Target, stated: Collection[str]) -> None:
         self._graph = graph
-        self._provider = provider
         self._target = target
         self._environment = target.environment()
         self._pins = Pins(graph)
@@ -95,9 +102,24 @@ class _Completing:
         self._not_pinned: dict[str, dict[str, None]] = {}
         self._coverage: list[Coverage] = []
 
+    def ask(self, provider: Provider, jobs: int) -> None:
+        """Ask for the requirements of every pin."""
+        packages = [self._graph.nodes[key] for key in self._todo]
+        if jobs > 1 and len(packages) > 1:
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(jobs) as pool:
+                answers = list(pool.map(lambda package: _answer(provider, package), packages))
+        else:
+            answers = [_answer(provider, package) for package in packages]
+        for key, answer in zip(self._todo, answers, strict=True):
+            if isinstance(answer, str):
+                self._unknown[key] = answer
+            else:
+                self._know(key, answer)
+
     def run(self) -> Completion:
-        for key in self._todo:
-            self._know(key)
+        """Make the edges of what is known."""
         self._activate()
         added, untaken = self._link()
         origins: dict[str, str] = {key: found.origin for key, found in self._found.items() if key not in self._unknown}
@@ -107,16 +129,8 @@ class _Completing:
         summary = Coverage("edges", "done", made.sentence(), kind="edges")
         return made._replace(coverage=(summary, *self._coverage))
 
-    def _know(self, key: str) -> None:
-        """Ask for the requirements of one pin."""
-        package = self._graph.nodes[key]
-        if package.source not in {"registry", "url"}:
-            self._unknown[key] = f"its source is {package.source}: no release states its requirements"
-            return
-        answer = self._provider.requirements(package)
-        if isinstance(answer, str):
-            self._unknown[key] = answer
-            return
+    def _know(self, key: str, answer: Requirements) -> None:
+        """Keep the requirements of one pin."""
         self._found[key] = answer
         if answer.unknown:
             self._unknown[key] = answer.unknown
@@ -124,7 +138,7 @@ class _Completing:
         self._asks[key] = asks
         if wrong:
             why = f"{len(wrong)} requirements in {answer.path} cannot be read, the first is {wrong[0][:120]!r}"
-            self._coverage.append(Coverage(_label(package), "partial", why, needed=True, kind="edges"))
+            self._coverage.append(Coverage(_label(self._graph.nodes[key]), "partial", why, needed=True, kind="edges"))
 
     def _activate(self) -> None:
         """Spread extras from who asks for them until nothing changes."""
@@ -210,6 +224,12 @@ class _Completing:
             more = f" and {len(askers) - _FEW} more" if len(askers) > _FEW else ""
             why = f"not pinned: {name} asked by {', '.join(askers[:_FEW])}{more}"
             self._coverage.append(Coverage(name, "partial", why, kind="edges"))
+
+
+def _answer(provider: Provider, package: Package) -> Requirements | str:
+    if package.source not in {"registry", "url"}:
+        return f"its source is {package.source}: no release states its requirements"
+    return provider.requirements(package)
 
 
 def _label(package: Package) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _COMMENTS = frozenset({"requirements"})
 """Formats whose edges between packages are comments, which metadata corrects."""
 
+_AT_ONCE = 16
+"""Pins that an index is asked about at the same time; the registry bounds its own connections."""
+
 
 def target_for(options: GraphOptions, *, registry: bool = False) -> Target:
     """Return the target the user names.
@@ -84,7 +87,8 @@ def complete_graph(
     from depscan.resolution.complete import complete
     from depscan.resolution.provider import Chain
 
-    return complete(graph, Chain(chain), target, stating(documents))
+    jobs = _AT_ONCE if registry is not None else 1
+    return complete(graph, Chain(chain), target, stating(documents), jobs=jobs)
 
 
 def stating(documents: Iterable[Document]) -> set[str]:

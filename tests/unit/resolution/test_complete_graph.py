@@ -156,3 +156,11 @@ def test_a_marker_that_the_target_does_not_decide_is_taken(marker: str, expected
 def test_the_target_is_told() -> None:
     made = complete(pins("a==1\n"), Known(a=[]), LINUX)
     assert made.sentence() == ("edges completed for Python 3.11 on linux_x86_64: 1 from told; 0 taken, 0 not taken")
+
+
+def test_many_pins_asked_at_once_give_the_same_answer() -> None:
+    text = "".join(f"p{i}==1\n" for i in range(40))
+    known = Known(**{f"p{i}": [f"p{(i * 7) % 40}", f"p{i + 1}; extra == 'x'"] for i in range(39)})
+    one, many = pins(text), pins(text)
+    assert complete(one, known, LINUX) == complete(many, known, LINUX, jobs=8)
+    assert one.edges == many.edges

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from depscan.api import GraphOptions, read_completed_graph
 from depscan.artifacts.source import BytesSource, FileSource, Source
 from depscan.errors import DepscanError
 from depscan.inputs.python.requirements import parse
@@ -189,6 +190,15 @@ def test_a_wheel_by_ranges_costs_little() -> None:
     source = Ranged(zip_of({**big, "pkg-1.0.dist-info/METADATA": metadata("pkg", "1.0", "a")}, stored=True))
     assert isinstance(of_wheel(PIN, source, "w", "ranged wheel"), Requirements)
     assert source.asked < source.size * 0.02
+
+
+def test_a_registry_completes_the_graph_of_files(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("pkg==1.0\na==2\n")
+    registry = Fake(WHEEL, ranged=wheel("pkg", "1.0", "a"))
+    made = read_completed_graph([str(tmp_path / "requirements.txt")], GraphOptions(), registry=registry)
+    assert made.completion is not None
+    assert made.completion.origins == {"pkg:pypi/pkg@1.0": "ranged wheel"}
+    assert "index lists no file of this version" in made.completion.unknown["pkg:pypi/a@2"]
 
 
 @pytest.mark.parametrize(
