@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from depscan.resolution.target import Target
 
 SECONDS = 300.0
+_LEADING = frozenset({
+    "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "UV_PROJECT", "UV_WORKING_DIRECTORY",
+    "UV_WORKING_DIR", "UV_PYTHON", "UV_NO_BINARY", "UV_OVERRIDE", "UV_EXCLUDE", "UV_REQUIREMENTS",
+})  # fmt: skip
+"""Variables that name a project, its environment or its code, or that would rather build than take a wheel."""
+
 _MOST_OUTPUT = 8 << 20
 _MISSING = "uv is not there: pip install 'depscan-ai[resolve]', or put uv on the PATH"
 _SEARCH = re.compile(r"Searching for a compatible version of (\S{1,200}) \(([^()]{0,500})\)").search
@@ -62,14 +68,22 @@ def compile_requirements(
     with TemporaryDirectory(prefix="depscan-resolve-") as folder:
         with open(os.path.join(folder, "asked.in"), "w", encoding="utf-8") as stream:
             stream.writelines(f"{text}\n" for text in texts)
-        return _run(command(uv, target), folder, environment, seconds)
+        return _run(command(uv, target), folder, _clean(environment), seconds)
+
+
+def _clean(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return variables without those that lead uv or Python into the scanned project."""
+    kept = {name: value for name, value in environment.items() if name not in _LEADING}
+    folders = environment.get("PATH", "").split(os.pathsep)
+    return {**kept, "PATH": os.pathsep.join(f for f in folders if os.path.isabs(f))}
 
 
 def command(uv: str, target: Target) -> list[str]:
-    """Return the argument list."""
+    """Return the argument list; uv asks our own Python about itself, no interpreter that a project brings along."""
     return [
         uv, "pip", "compile", "asked.in", "--no-build", "--no-header", "--no-python-downloads", "--color", "never",
-        "--verbose", "--python-version", target.python, "--python-platform", platform_of(target),
+        "--verbose", "--python", sys.executable, "--python-version", target.python,
+        "--python-platform", platform_of(target),
         "--output-file", "pins.txt",
     ]  # fmt: skip
 
@@ -101,7 +115,7 @@ def find_uv(environment: Mapping[str, str]) -> str:
     return ""
 
 
-def _run(words: list[str], folder: str, environment: Mapping[str, str], seconds: float) -> Compiled | Failed:
+def _run(words: list[str], folder: str, environment: dict[str, str], seconds: float) -> Compiled | Failed:
     import subprocess
 
     said = os.path.join(folder, "said.txt")
@@ -110,7 +124,7 @@ def _run(words: list[str], folder: str, environment: Mapping[str, str], seconds:
             code = subprocess.run(  # noqa: S603 - an argument list, no shell, no text of the scanned files in it
                 words,
                 cwd=folder,
-                env=dict(environment),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,

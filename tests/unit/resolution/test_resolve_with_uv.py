@@ -37,7 +37,7 @@ def fake_uv(folder: Path, *, output: str = OUTPUT, said: str = "", code: int = 0
 import json, os, sys, time
 time.sleep({sleep})
 with open({str(folder / "noted.json")!r}, "w") as stream:
-    json.dump([sys.argv[1:], os.listdir("."), open("asked.in").read(), os.getcwd()], stream)
+    json.dump([sys.argv[1:], os.listdir("."), open("asked.in").read(), os.getcwd(), dict(os.environ)], stream)
 sys.stderr.write({said!r})
 open("pins.txt", "w").write({output!r})
 sys.exit({code})
@@ -67,10 +67,11 @@ def test_the_answer_is_a_graph_labelled_as_what_it_is(tmp_path: Path) -> None:
 def test_uv_gets_an_argument_list_and_nothing_of_the_project(tmp_path: Path) -> None:
     text = "-e .\ngit+https://code.example/x.git\n-r other.in\na[x]>=1 ; python_version > '3'\nb\n"
     made = resolve(wishes(text), LINUX, environment=fake_uv(tmp_path))
-    arguments, files, asked, folder = json.loads((tmp_path / "noted.json").read_text())
+    arguments, files, asked, folder, _ = json.loads((tmp_path / "noted.json").read_text())
     assert arguments == [
         "pip", "compile", "asked.in", "--no-build", "--no-header", "--no-python-downloads", "--color", "never",
-        "--verbose", "--python-version", "3.11", "--python-platform", "x86_64-unknown-linux-gnu",
+        "--verbose", "--python", sys.executable, "--python-version", "3.11",
+        "--python-platform", "x86_64-unknown-linux-gnu",
         "--output-file", "pins.txt",
     ]  # fmt: skip
     assert sorted(files) == ["asked.in", "said.txt"]
@@ -126,6 +127,17 @@ def test_a_uv_in_the_scanned_folder_is_not_started(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path / "bin")
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert find_uv({"PATH": os.pathsep.join(["", ".", "bin"])}) == ""
+
+
+def test_variables_that_lead_into_a_project_do_not_reach_uv(tmp_path: Path) -> None:
+    environment = fake_uv(tmp_path)
+    leading = {"VIRTUAL_ENV": "/project/.venv", "PYTHONPATH": "/project", "UV_NO_BINARY": "1", "UV_INDEX": "kept"}
+    path = os.pathsep.join([environment["PATH"], ".", "bin"])
+    resolve(wishes("a\n"), LINUX, environment={**leading, "PATH": path})
+    given = json.loads((tmp_path / "noted.json").read_text())[4]
+    assert given["PATH"] == environment["PATH"]
+    assert given["UV_INDEX"] == "kept"
+    assert not {"VIRTUAL_ENV", "PYTHONPATH", "UV_NO_BINARY"} & set(given)
 
 
 LOG = """DEBUG Searching for a compatible version of foo (*)
