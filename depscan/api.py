@@ -51,6 +51,7 @@ class Options(NamedTuple):
         config: policy file; "" to look for depscan.toml or [tool.depscan] from the first path upwards.
         db: advisory index (file or folder); "" for DEPSCAN_DB, the user's own, or the embedded one.
         names: table of popular names (file or folder); "" for DEPSCAN_NAMES, the user's own, or the embedded one.
+        graph: how edges that files do not state are completed; by default they are not.
         max_db_age: days the advisories may be old; None for the policy's value.
         baseline: a json report whose findings are known; "" for none.
         vex: OpenVEX files.
@@ -58,7 +59,6 @@ class Options(NamedTuple):
         now: time of the scan, RFC 3339 in UTC (``2026-11-22T21:00:00Z``); "" for the present, or for
             SOURCE_DATE_EPOCH where it is set.
         progress: called with a short text before each step that may take long.
-        graph: how edges that files do not state are completed; by default they are not.
     """
 
     format_hint: str = ""
@@ -66,13 +66,13 @@ class Options(NamedTuple):
     config: str = ""
     db: str = ""
     names: str = ""
+    graph: GraphOptions = GraphOptions()
     max_db_age: int | None = None
     baseline: str = ""
     vex: tuple[str, ...] = ()
     online: bool = False
     now: str = ""
     progress: Callable[[str], None] = lambda _: None
-    graph: GraphOptions = GraphOptions()
 
 
 def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:

@@ -54,10 +54,28 @@ def add_network(parser: ArgumentParser) -> None:
     group.add_argument("--offline", action="store_true", help="use no network whatever the policy says (the default)")
 
 
-def add_graph(parser: ArgumentParser) -> None:
-    """Add where the metadata of pins is, and for which target it is judged."""
+def add_jobs(parser: ArgumentParser) -> None:
+    """Add how many worker processes read artifacts."""
+    parser.add_argument("--jobs", type=natural, default=0, metavar="N", help="worker processes (one per processor)")
+
+
+def jobs_of(args: Namespace) -> int:
+    """Return how many worker processes to use."""
+    if args.jobs:
+        return int(args.jobs)
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def add_graph(parser: ArgumentParser, *, links: bool = True) -> None:
+    """Add where the metadata of pins is, and for which target it is judged.
+
+    Args:
+        parser: of a command.
+        links: False where the command has ``--find-links`` (into ``args.find_links``) already.
+    """
     folder = "wheels and sdists of the pins are there; repeatable"
-    parser.add_argument("--find-links", action="append", default=[], metavar="DIR", help=folder)
+    if links:
+        parser.add_argument("--find-links", action="append", default=[], metavar="DIR", help=folder)
     installed = "environment or folder with the pins installed; repeatable"
     parser.add_argument("--site-packages", action="append", default=[], metavar="DIR", help=installed)
     parser.add_argument("--python", default="", metavar="VERSION", help="judge markers for this Python (this one)")
@@ -74,18 +92,6 @@ def graph_options_of(args: Namespace) -> GraphOptions:
     if not hasattr(args, "site_packages"):
         return GraphOptions()
     return GraphOptions(tuple(args.find_links), tuple(args.site_packages), args.python, args.platform, args.resolve)
-
-
-def add_jobs(parser: ArgumentParser) -> None:
-    """Add how many worker processes read artifacts."""
-    parser.add_argument("--jobs", type=natural, default=0, metavar="N", help="worker processes (one per processor)")
-
-
-def jobs_of(args: Namespace) -> int:
-    """Return how many worker processes to use."""
-    if args.jobs:
-        return int(args.jobs)
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def options_of(args: Namespace) -> Options:
