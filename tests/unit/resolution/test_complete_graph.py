@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from depscan.model.document import Document
 from depscan.model.package import Package
@@ -164,3 +166,15 @@ def test_many_pins_asked_at_once_give_the_same_answer() -> None:
     one, many = pins(text), pins(text)
     assert complete(one, known, LINUX) == complete(many, known, LINUX, jobs=8)
     assert one.edges == many.edges
+
+
+TOKENS = st.sampled_from(
+    ["b", "a", "[x]", "[", "]", ">=1", "==*", ";", " ", "extra", "==", "'x'", "and", "or", "(", ")", "in", "not", "@",
+     "https://files.example/b.whl", "python_version", "'3.11'", "platform_release", ">", "'", "ü", "\n", "\0", ","]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(st.text(max_size=40), st.lists(TOKENS, max_size=12).map("".join)), max_size=6))
+def test_no_requirement_text_raises(texts: list[str]) -> None:
+    made = complete(pins("a[x]==1\nb==1\n"), Known(a=texts, b=["a[x]"]), LINUX)
+    assert made.pins == 2
