@@ -27,6 +27,7 @@ def configure(parser: ArgumentParser) -> None:
     arguments.add_policy(parser)
     arguments.add_database(parser)
     arguments.add_network(parser)
+    arguments.add_graph(parser)
 
 
 def run(args: Namespace) -> int:
