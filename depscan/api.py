@@ -25,6 +25,7 @@ from depscan.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
     from depscan.intel.index import Index
     from depscan.model.document import Document
@@ -115,7 +116,13 @@ def gather_environment(target: str) -> tuple[Gathered, list[str]]:
 
 
 def scan_documents(
-    gathered: Gathered, start: str, options: Options, artifacts: tuple[Inspected, ...] = (), *, mode: str = "scan"
+    gathered: Gathered,
+    start: str,
+    options: Options,
+    artifacts: tuple[Inspected, ...] = (),
+    *,
+    mode: str = "scan",
+    before: Before | None = None,
 ) -> ScanResult:
     """Judge what was gathered; ``start`` is where the search for a policy file begins.
 
@@ -125,18 +132,28 @@ def scan_documents(
         options: see ``Options``.
         artifacts: packages whose code was read.
         mode: scan, or inspect when the question is only what the code of ``artifacts`` does.
+        before: what was there before, when a change is judged.
     """
     policy = load_policy(options.config, start)
-    now = options.now or _now()
-    graph = DependencyGraph(gathered.locate)
-    for document in gathered.documents:
-        graph.merge(document)
+    now = options.now or time_of_scan()
+    graph = merged(gathered)
     coverage = list(gathered.coverage)
     options.progress("opening the advisory index")
     today = now[:10]
     index = _open_index(options, policy, today, coverage) if graph.nodes and mode == "scan" else None
     names = policy.names._replace(table=options.names)
-    context = Context(graph, gathered.documents, index, gathered.locate, options.online, artifacts, names)
+    context = Context(
+        graph,
+        gathered.documents,
+        index,
+        gathered.locate,
+        options.online,
+        artifacts,
+        names,
+        now,
+        policy.cooldown,
+        before,
+    )
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -167,10 +184,15 @@ def read_graph(
         UsageError: no path, or an unknown format hint.
     """
     gathered = _gather(paths, format_hint, stdin, follow=follow)
+    return merged(gathered), gathered.coverage, [_file_info(d) for d in gathered.documents]
+
+
+def merged(gathered: Gathered) -> DependencyGraph:
+    """Return one graph of everything that was read."""
     graph = DependencyGraph(gathered.locate)
     for document in gathered.documents:
         graph.merge(document)
-    return graph, gathered.coverage, [_file_info(d) for d in gathered.documents]
+    return graph
 
 
 def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True) -> Gathered:
@@ -183,7 +205,7 @@ def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, foll
     return gathered
 
 
-def _now() -> str:
+def time_of_scan() -> str:
     """Return the present in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set."""
     import os
     import time
