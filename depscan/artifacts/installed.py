@@ -59,6 +59,16 @@ def split_environment(folders: list[str]) -> list[Part]:
     return parts
 
 
+def part_of(folder: str, name: str) -> Part:
+    """Return the part that one distribution is.
+
+    Args:
+        folder: site-packages.
+        name: its ``.dist-info`` folder, which holds a RECORD.
+    """
+    return _distribution(folder, name)
+
+
 def open_part(part: Part) -> Artifact:
     """Return the artifact that a part is; files that vanished meanwhile are oddities."""
     from depscan.artifacts.open import open_installed
