@@ -18,14 +18,15 @@ from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
 from depscan.model.result import exit_code
 from depscan.policy.known import Side, is_known, key_of, known_findings, new_gaps
+from depscan.release.change import examine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from depscan.facts.inspected import Inspected
     from depscan.inputs.revision import Repository
     from depscan.model.finding import Finding
     from depscan.model.result import ScanResult
+    from depscan.release.diff import ReleaseDiff
 
 __all__ = ["Change", "Difference", "diff", "diff_revisions"]
 
@@ -44,6 +45,7 @@ class Difference(NamedTuple):
         fixed: advisories that BASE has and HEAD has not.
         known: findings of HEAD that BASE had already.
         known_gaps: what was not looked at on either side for the same reason.
+        releases: node id in HEAD to how its release differs from the one it replaces, where archives were at hand.
     """
 
     base: str
@@ -54,6 +56,7 @@ class Difference(NamedTuple):
     fixed: tuple[Finding, ...]
     known: int
     known_gaps: int
+    releases: Mapping[str, tuple[ReleaseDiff, ...]]
 
     @property
     def introduced(self) -> tuple[Finding, ...]:
@@ -162,9 +165,7 @@ def _revision(repository: Repository, name: str, paths: list[str], options: Opti
     folder = os.path.realpath(stack.enter_context(TemporaryDirectory(prefix="depscan-")))
     made = Revision(repository, name, folder)
     for path in paths:
-        if made.has(path):
-            made.write([path])
-            os.makedirs(os.path.join(folder, os.path.dirname(path)), exist_ok=True)
+        made.place(path)
     for _ in range(_ROUNDS):
         gathered = _read(folder, paths, options)
         missing = [os.path.normpath(c.what) for c in gathered.coverage if c.status == "failed"]
@@ -208,11 +209,11 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
     options = options._replace(now=options.now or time_of_scan())
     graph = merged(then.gathered)
     found = changes(graph, merged(now.gathered))
-    old, new, gaps, compared = _releases(found, archives, jobs, options)
-    now.gathered.coverage.extend(gaps)
-    before = scan_documents(then.gathered, then.start, options._replace(baseline="", online=False), old)
-    past = Before(graph, then.gathered.documents, compared)
-    after = scan_documents(now.gathered, then.start, options, new, before=past)
+    code = examine(found, archives, jobs=jobs, progress=options.progress)
+    now.gathered.coverage.extend(code.coverage)
+    before = scan_documents(then.gathered, then.start, options._replace(baseline="", online=False), code.old)
+    past = Before(graph, then.gathered.documents, code.diffs)
+    after = scan_documents(now.gathered, then.start, options, code.new, before=past)
     known = known_findings(before.decisions, then.side)
     decisions = tuple(d for d in after.decisions if not is_known(d.finding, now.side, known))
     standing = new_gaps(after.coverage, now.side, before.coverage, then.side, found)
@@ -236,6 +237,7 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
         tuple(fixed),
         len(after.decisions) - len(decisions),
         known_gaps,
+        code.diffs,
     )
 
 
@@ -248,12 +250,6 @@ def _unread(then: _State, before: ScanResult) -> list[Coverage]:
             why = f"of BASE ({then.label}): {item.why}; what it holds counts as new"
             found.append(item._replace(why=why, needed=named, kind=item.kind if named else "base"))
     return found
-
-
-def _releases(
-    found: Sequence[Change], archives: Sequence[str], jobs: int, options: Options
-) -> tuple[tuple[Inspected, ...], tuple[Inspected, ...], list[Coverage], dict[str, bool]]:
-    return (), (), [], {}
 
 
 def _without_folder(made: Difference, folder: str) -> Difference:

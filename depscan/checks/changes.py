@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from depscan.checks.check import Before, Check, Context, finding_at
 from depscan.graph.changes import DOWNGRADED, Change, all_hashes, changes
 from depscan.model.decision import Coverage
-from depscan.model.finding import Confidence, Finding, Severity
+from depscan.model.finding import Confidence, Evidence, Finding, Severity
+from depscan.model.location import Location
 from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
     from depscan.model.document import Document
     from depscan.model.package import Package
+    from depscan.release.diff import ReleaseDiff
+
+_REASONS = 4
+_PLACES = 6
 
 HASH_CHANGED = Rule(
     "integrity/hash-changed",
@@ -60,6 +65,20 @@ DOWNGRADE = Rule(
     "A release that broke something, and a revert.",
 )
 
+NEW_SURFACE = Rule(
+    "behaviour/new-surface",
+    "New release runs something unasked that the one before did not",
+    "behaviour",
+    Severity.HIGH,
+    "The release that a change brings was compared with the one it replaces: it runs something at install, at every "
+    "start or at import that the older one did not, or the behaviour rules object to it and not to the older one.",
+    "A hijacked project looks like itself except for the lines that were added. Of 31 incidents taken apart, a "
+    "comparison with the release before shows 25.",
+    "Read the lines (depscan compare OLD NEW lists all of them). Stay on the older release until you know why they "
+    "are there.",
+    "A real new feature that starts a process or declares a build hook.",
+)
+
 
 def run(context: Context) -> Iterator[Finding | Coverage]:
     """Yield a finding per package that a change moves, rewrites or takes back; nothing in a plain scan."""
@@ -71,6 +90,20 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             message = f"goes back from {change.old.version} to {change.new.version}"
             yield finding_at(context, DOWNGRADE, change.after, message, context.graph.first_place(change.after))
     yield from _rehashed(context, context.before)
+    for key, diffs in context.before.releases.items():
+        yield from (_worse(key, diff) for diff in diffs if diff.worse)
+
+
+def _worse(key: str, diff: ReleaseDiff) -> Finding:
+    """Return the finding of a release that is worse than the one before, at the lines that make it so."""
+    places = [Location(s.path, s.line, s.text, (diff.new, *s.container)) for s in diff.added if s.loud]
+    places += [Location(b.path, b.line, "", (diff.new,)) for b in diff.behaviour]
+    shown = "; ".join(diff.reasons[:_REASONS])
+    more = f"; and {len(diff.reasons) - _REASONS} more" if len(diff.reasons) > _REASONS else ""
+    evidence = tuple(Evidence(p, "related" if i else "primary") for i, p in enumerate(places[:_PLACES]))
+    rule = NEW_SURFACE
+    message = f"{diff.versions[1] or 'it'} against {diff.versions[0] or 'the one before'}: {shown}{more}"
+    return Finding(rule.id, rule.klass, rule.severity, Confidence.MEDIUM, key, message, evidence=evidence, fix=rule.fix)
 
 
 def _moved(context: Context, change: Change) -> Iterator[Finding]:
@@ -159,5 +192,5 @@ def _name(url: str) -> str:
     return url.partition("#")[0].partition("?")[0].rpartition("/")[2]
 
 
-RULES = (HASH_CHANGED, LEFT_INDEX, MOVED_INDEX, DOWNGRADE)
+RULES = (HASH_CHANGED, LEFT_INDEX, MOVED_INDEX, DOWNGRADE, NEW_SURFACE)
 CHECK = Check("changes", "What a change does to packages that stay", RULES, run)

@@ -18,6 +18,7 @@ from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
+    from depscan.release.diff import ReleaseDiff
 
 
 class Before(NamedTuple):
@@ -26,13 +27,13 @@ class Before(NamedTuple):
     Attributes:
         graph: everything, merged.
         documents: the single files.
-        compared: node id of a changed package to whether its new release adds something that runs; a package
-            whose two releases were not compared is left out.
+        releases: node id of a changed package to how its release differs from the one it replaces; a package
+            of which not both archives were at hand is left out.
     """
 
     graph: DependencyGraph
     documents: list[Document]
-    compared: Mapping[str, bool] = MappingProxyType({})
+    releases: "Mapping[str, tuple[ReleaseDiff, ...]]" = MappingProxyType({})
 
 
 class Context(NamedTuple):

@@ -105,7 +105,7 @@ def _young(key: str, package: Package, today: date, uploaded: date, days: int) -
 def _judge(context: Context, young: _Young) -> Iterator[Finding | Coverage]:
     package = young.package
     cleared = _cleared(context, package) if context.cooldown.fixes == "allow" else ""
-    worse = context.before.compared.get(young.key) if context.before else None
+    worse = _worse(context, young.key)
     if cleared and not worse:
         seen = "adds nothing that runs by itself" if worse is False else "was not compared with the one before"
         why = f"{package.name} {package.version} passes before {young.until}: it clears {cleared} and {seen}"
@@ -118,6 +118,14 @@ def _judge(context: Context, young: _Young) -> Iterator[Finding | Coverage]:
     older = _old_enough(context, package)
     fix = f"use {package.name} {older}, which is old enough, until {young.until}" if older else ""
     yield finding_at(context, RULE, young.key, message, context.graph.first_place(young.key), fix=fix)
+
+
+def _worse(context: Context, key: str) -> bool | None:
+    """Return whether a release adds something that runs unasked; None when that was not, or not wholly, compared."""
+    found = context.before.releases.get(key, ()) if context.before else ()
+    if any(diff.worse for diff in found):
+        return True
+    return None if not found or any(diff.gaps for diff in found) else False
 
 
 def _cleared(context: Context, package: Package) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from depscan.cli import _diff_parts as parts
+from depscan.cli._compare_formats import as_json
 from depscan.reports import json as scan_report
 from depscan.reports._json import dump
 
@@ -30,6 +31,9 @@ def document(made: Difference) -> dict[str, Any]:
             "fixed": [{"subject": f.subject, "ids": list(f.ids), "rule": f.rule} for f in made.fixed],
             "introduced": [{"subject": f.subject, "ids": list(f.ids), "rule": f.rule} for f in made.introduced],
         },
+        "releases": [
+            {"subject": key, **as_json(diff)} for key, diffs in sorted(made.releases.items()) for diff in diffs
+        ],
         "known": {"findings": made.known, "not_looked_at": made.known_gaps},
     }
 

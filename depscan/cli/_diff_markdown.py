@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.cli import _diff_parts as parts
+from depscan.release import words
 from depscan.reports import markdown as scan_report
-from depscan.text.escape import markdown, terminal
+from depscan.text.escape import markdown, markdown_html, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from depscan.difference import Difference
+    from depscan.release.words import Line
     from depscan.reports.report import View
 
 _OPEN_ROWS = 20
+_LINES = 10
 _BUDGET = 7_000
 """Characters for the table; the rest of the comment keeps to its own budget below what hosts take."""
 
@@ -32,6 +35,7 @@ def render(made: Difference, view: View) -> str:
         names = ", ".join(markdown(item, 80) for item in fixed[:_OPEN_ROWS])
         more = f" and {len(fixed) - _OPEN_ROWS} more" if len(fixed) > _OPEN_ROWS else ""
         blocks.append(f"Advisories this change gets rid of: {names}{more}.")
+    blocks += _releases(made)
     text = "\n\n".join([*blocks, *rest])
     return (
         text
@@ -58,6 +62,30 @@ def _table(made: Difference) -> list[str]:
     if len(rows) < len(made.changes):
         blocks.append(f"{len(made.changes) - len(rows)} more changes are not shown.")
     return blocks
+
+
+def _releases(made: Difference) -> list[str]:
+    """Return one folded block per compared release that differs; those that are worse stand open."""
+    blocks: list[str] = []
+    size = 0
+    for diff in parts.differing(made):
+        found = words.lines(diff)
+        lines = [_line(line) for line in found[:_LINES]]
+        lines += [f"- and {len(found) - _LINES} more"] if len(found) > _LINES else []
+        title = f"{markdown_html(words.title(diff), 150)}: {diff.verdict}"
+        body = "\n".join(lines)
+        block = f"<details{' open' if diff.worse else ''}><summary>{title}</summary>\n\n{body}\n\n</details>"
+        size += len(block)
+        if size > _BUDGET:
+            return [*blocks, "More compared releases differ: they are in the full report."]
+        blocks.append(block)
+    return blocks
+
+
+def _line(line: Line) -> str:
+    sign = "⛔ " if line.loud else ""
+    place = f" ({markdown(line.place, 100)})" if line.place else ""
+    return f"- {sign}{markdown(line.mark)} {markdown(line.what, 80)}: {markdown(line.detail, 200)}{place}"
 
 
 def _rows(made: Difference) -> Iterator[str]:

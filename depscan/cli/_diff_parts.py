@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from depscan.graph.changes import ADDED, CHANGED, DOWNGRADED, MOVED, REHASHED, REMOVED, UPGRADED
 from depscan.model.location import Location
+from depscan.release import words
 from depscan.reports._parts import counted
 
 if TYPE_CHECKING:
     from depscan.difference import Change, Difference
     from depscan.model.package import Package
+    from depscan.release.diff import ReleaseDiff
 
 _ORDER = (ADDED, UPGRADED, DOWNGRADED, CHANGED, MOVED, REHASHED, REMOVED)
 _WORDS = {MOVED: "moved", REHASHED: "other hashes", CHANGED: "changed"}
@@ -82,3 +84,9 @@ def fixed_ids(made: Difference) -> list[tuple[str, str]]:
     """Return (package, id) of the advisories that the change gets rid of."""
     nodes = made.before.graph.nodes
     return [(nodes[f.subject].name if f.subject in nodes else f.subject, (*f.ids, f.rule)[0]) for f in made.fixed]
+
+
+def differing(made: Difference) -> list[ReleaseDiff]:
+    """Return the comparisons of releases that say something, the worse ones first."""
+    found = [diff for diffs in made.releases.values() for diff in diffs if words.lines(diff)]
+    return sorted(found, key=lambda d: (not d.worse, d.package, d.new))

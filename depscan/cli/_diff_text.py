@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from depscan.cli import _diff_parts as parts
+from depscan.release import words
 from depscan.reports import text
 from depscan.reports._parts import counted
 from depscan.text.escape import terminal
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from depscan.reports.report import View
 
 _ROWS = 20
+_LINES = 8
 _MARKS = {"block": "!", "warn": "-"}
 
 
@@ -24,6 +27,7 @@ def render(made: Difference, view: View) -> str:
     known = parts.already_there(made)
     lines += [f"  {known}"] if known else []
     lines += _table(made, view)
+    lines += _releases(made, view)
     lines += _fixed(made, view)
     return "\n".join(lines) + (f"\n\n{rest}" if gap else "\n")
 
@@ -41,9 +45,24 @@ def _table(made: Difference, view: View) -> list[str]:
         cells.append((_MARKS.get(action, " "), name, arrow, parts.what(change), terminal(at, 120)))
     widths = [min(40, max((len(row[i]) for row in cells), default=0)) for i in range(4)]
     lines = ["", "changes"] if cells else []
-    for row in cells:
-        lines.append("  " + "  ".join(f"{cell:{w}}" for cell, w in zip(row, [*widths, 0], strict=True)).rstrip())
+    pairs = [zip(row, [*widths, 0], strict=True) for row in cells]
+    lines += ["  " + "  ".join(f"{cell:{width}}" for cell, width in row).rstrip() for row in pairs]
     return lines + ([f"    and {len(rows) - len(shown)} more (--verbose)"] if len(rows) > len(shown) else [])
+
+
+def _releases(made: Difference, view: View) -> list[str]:
+    """Return what the new releases run and need that those they replace did not; "!" is what counts."""
+    lines: list[str] = []
+    for diff in parts.differing(made):
+        found = words.lines(diff)
+        shown = found if view.verbose else found[:_LINES]
+        lines += ["", f"{terminal(words.title(diff), 200)}, {terminal(os.path.basename(diff.new), 120)}"]
+        for line in shown:
+            mark = "!" if line.loud else line.mark
+            place = f"  {terminal(line.place, 120)}" if line.place else ""
+            lines.append(f"  {mark} {terminal(line.what, 80)}: {terminal(line.detail, 200)}{place}")
+        lines += [f"    and {len(found) - len(shown)} more (--verbose)"] if len(found) > len(shown) else []
+    return lines
 
 
 def _fixed(made: Difference, view: View) -> list[str]:

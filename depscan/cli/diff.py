@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from depscan.difference import Difference
+    from depscan.reports.report import View
 
 _FORMATS = ["text", "json", "sarif", "markdown", "github"]
 _SIDES = 2
@@ -51,6 +52,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     arguments.add_jobs(parser)
     arguments.add_output(parser, _FORMATS)
+    arguments.add_also(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="list everything instead of the first few")
     arguments.add_policy(parser)
     arguments.add_database(parser)
@@ -70,6 +72,7 @@ def run(args: Namespace) -> int:
         raise UsageError("standard input cannot be compared", hint="write it to a file first")
     if len(args.git) > _SIDES or not (args.git or len(args.paths) == _SIDES):
         raise UsageError("two sides are needed", hint="depscan diff BASE HEAD, or depscan diff --git REV [REV]")
+    more = arguments.also(args, _FORMATS)
     jobs = arguments.jobs_of(args) if args.find_links else 0
     with progress() as step:
         options = arguments.options_of(args)._replace(progress=step)
@@ -80,23 +83,24 @@ def run(args: Namespace) -> int:
             )  # fmt: skip
         else:
             made = diff(args.paths[0], args.paths[1], options, archives=tuple(args.find_links), jobs=jobs)
-    arguments.write(_rendered(made, args), args.output)
+    from depscan.reports.report import View
+
+    for name, path in more:
+        arguments.write(_rendered(made, name, View()), path)
+    width, colour = arguments.width_and_colour() if not args.output else (100, False)
+    arguments.write(_rendered(made, args.format, View(width, colour, args.verbose)), args.output)
     return 0 if args.exit_zero and made.result.exit_code == 1 else made.result.exit_code
 
 
-def _rendered(made: Difference, args: Namespace) -> str:
-    from depscan.reports.report import View
-
-    width, colour = arguments.width_and_colour() if not args.output else (100, False)
-    view = View(width, colour, args.verbose)
-    if args.format == "text":
+def _rendered(made: Difference, name: str, view: View) -> str:
+    if name == "text":
         from depscan.cli._diff_text import render
-    elif args.format == "markdown":
+    elif name == "markdown":
         from depscan.cli._diff_markdown import render
-    elif args.format == "json":
+    elif name == "json":
         from depscan.cli._diff_json import render
     else:
         from depscan.reports.discover import report_by_id
 
-        return report_by_id(args.format).render(made.result, view)
+        return report_by_id(name).render(made.result, view)
     return render(made, view)

@@ -155,10 +155,12 @@ class Revision:
         os.mkdir(os.path.join(folder, ".git"))  # ends the search for policies and the reach of includes here
         self.write([path for path in self._files if self._wanted(path)])
 
-    def has(self, path: str) -> bool:
-        """Return whether there is such a file, or a folder with files."""
-        path = path.rstrip("/")
-        return path in {"", "."} or path in self._files or any(f.startswith(path + "/") for f in self._files)
+    def place(self, path: str) -> None:
+        """Write a file or make a folder that the user named, where the revision has it."""
+        self.write([path])
+        inside = path == "." or any(name.startswith(path + os.sep) for name in self._files)
+        if path not in self._files and inside:
+            os.makedirs(os.path.join(self._folder, path), exist_ok=True)
 
     def _wanted(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")

@@ -50,7 +50,7 @@ class Policy(NamedTuple):
     path: str = ""
     fail_on: tuple[str, ...] = (
         "malicious", "vulnerability", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
-        "trust/cooldown", "integrity/hash-changed", "trust/left-index",
+        "trust/cooldown", "integrity/hash-changed", "trust/left-index", "behaviour/new-surface",
     )  # fmt: skip
     fixable_only: bool = False
     undecidable: str = "warn"
