@@ -87,11 +87,10 @@ def examine(
             coverage.append(Coverage(path, "failed", made.message, needed=True, kind="artifact"))
         else:
             known[path] = made
-    old: list[Inspected] = []
-    new: list[Inspected] = []
-    judged = [(plan.change.after, _judge(plan, known, old, new)) for plan in plans]
+    judge = _Judge(known)
+    judged = [(plan.change.after, judge.judge(plan)) for plan in plans]
     diffs = {key: found for key, found in judged if found}
-    return Examined(tuple(old), tuple(new), diffs, tuple(coverage))
+    return Examined(tuple(judge.old), tuple(judge.new), diffs, (*coverage, *judge.coverage))
 
 
 def _plan(change: Change, held: list[Archive], coverage: list[Coverage]) -> _Plan:
@@ -213,26 +212,54 @@ def read(path: str) -> Read | ArtifactError:
         return error
 
 
-def _judge(plan: _Plan, known: dict[str, Read], old: list[Inspected], new: list[Inspected]) -> tuple[ReleaseDiff, ...]:
-    """Return the differences of one change and add what its archives do to both lists."""
-    change, found = plan.change, []
-    for before, after in plan.pairs:
-        one, two = known.get(before.path), known.get(after.path)
-        if one is not None:
-            old.append(one.item._replace(subject=change.before))
-        if two is None:
-            continue
-        if one is None:
-            new.append(two.item._replace(subject=change.after))
-            continue
-        diff = compare(one.release, two.release)
-        found.append(diff)
-        new.append(two.item._replace(subject=change.after, gaps=_new_gaps(two.item, diff)))
-    new += [known[a.path].item._replace(subject=change.after) for a in plan.alone if a.path in known]
-    return tuple(found)
+class _Judge:
+    """Puts what was read into lists by side.
 
+    Args:
+        known: path to what was read.
+    """
 
-def _new_gaps(item: Inspected, diff: ReleaseDiff) -> tuple[CodeGap, ...]:
-    """Return the gaps of a compared release without those that the one before had as well, unread and alike."""
-    kept = {(gap.path, gap.why) for _, gap in diff.gaps}
-    return tuple(g for g in item.gaps if (g.path, g.why) in kept or not (g.fatal or g.when in _HIDES))
+    def __init__(self, known: dict[str, Read]) -> None:
+        self._known = known
+        self.old: list[Inspected] = []
+        self.new: list[Inspected] = []
+        self.coverage: list[Coverage] = []
+
+    def judge(self, plan: _Plan) -> tuple[ReleaseDiff, ...]:
+        """Return the differences of one change and keep what its archives do."""
+        change, found = plan.change, []
+        for before, after in plan.pairs:
+            one, two = self._known.get(before.path), self._known.get(after.path)
+            if one is not None:
+                self.old.append(one.item._replace(subject=change.before))
+            if two is None:
+                continue
+            self._same_package(two.item, change.new, after.path)
+            gaps = two.item.gaps
+            if one is not None:
+                diff = compare(one.release, two.release)
+                found.append(diff)
+                gaps = self._gaps(two.item, diff)
+            self.new.append(two.item._replace(subject=change.after, gaps=gaps))
+        for archive in plan.alone:
+            if archive.path in self._known:
+                item = self._known[archive.path].item
+                self._same_package(item, change.new, archive.path)
+                self.new.append(item._replace(subject=change.after))
+        return tuple(found)
+
+    def _gaps(self, item: Inspected, diff: ReleaseDiff) -> tuple[CodeGap, ...]:
+        """Say what hides a difference; return the gaps that are left when those of both releases are gone."""
+        hiding = {(gap.path, gap.why) for name, gap in diff.gaps if name == diff.new}
+        for path, why in sorted(hiding):
+            self.coverage.append(Coverage(f"{item.name} > {path}", "partial", why, needed=True, kind="code"))
+        rest = (g for g in item.gaps if (g.path, g.why) not in hiding)
+        return tuple(g for g in rest if not (g.fatal or g.when in _HIDES))
+
+    def _same_package(self, item: Inspected, package: Package | None, path: str) -> None:
+        """Say so when an archive holds something else than its file name and the lock say."""
+        said = Archive(path, item.package, item.version, "", "")
+        if package is not None and not of_release([said], package.name, package.version or ""):
+            held = f"{item.package} {item.version}".strip()
+            why = f"is named as {package.name} {package.version} and says that it is {held}"
+            self.coverage.append(Coverage(path, "failed", why, needed=True, kind="artifact"))
