@@ -105,9 +105,7 @@ def test_a_build_back_end_of_its_own_makes_an_sdist_worse() -> None:
 
 
 def test_another_usual_back_end_is_shown_and_not_worse() -> None:
-    texts = [
-        '[build-system]\nrequires = ["{0}"]\nbuild-backend = "{0}.build"\n'.format(n) for n in ("flit", "hatchling")
-    ]
+    texts = ['[build-system]\nrequires = ["{0}"]\nbuild-backend = "{0}.build"\n'.format(n) for n in ("flit", "hatchling")]
     diff = compare(*(sdist({"pyproject.toml": text}) for text in texts))
     assert diff.verdict == "same"
     assert [s.detail for s in diff.added] == ["built by hatchling.build"]
@@ -145,17 +143,14 @@ def test_a_git_dependency_is_worse_and_a_plain_one_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted",
-    ["^1.2.3", "*", "latest", "1.x || >=2.5.0 <3.0.0", "npm:other@^1.0.0", "npm:@scope/other@1.0.0", "", "1 - 2"],
+    "wanted", ["^1.2.3", "*", "latest", "1.x || >=2.5.0 <3.0.0", "npm:other@^1.0.0", "npm:@scope/other@1.0.0", "", "1 - 2"]
 )
 def test_ranges_of_the_registry_are_not_direct(wanted: str) -> None:
     release = npm(f'{{"name": "demo", "version": "1.0.0", "dependencies": {{"a": "{wanted}"}}}}')
     assert [r.direct for r in release.requires] == [False]
 
 
-@pytest.mark.parametrize(
-    "wanted", ["git+ssh://git@x.example/a.git", "user/repo", "https://x.example/a.tgz", "file:../a"]
-)
+@pytest.mark.parametrize("wanted", ["git+ssh://git@x.example/a.git", "user/repo", "https://x.example/a.tgz", "file:../a"])
 def test_what_names_a_place_is_direct(wanted: str) -> None:
     release = npm(f'{{"name": "demo", "version": "1.0.0", "dependencies": {{"a": "{wanted}"}}}}')
     assert [r.direct for r in release.requires] == [True]
