@@ -180,7 +180,12 @@ def _find(target: str, held: list[Archive], options: CompareOptions) -> tuple[li
 
 
 def _judge(old: str, new: str, held: list[Archive], options: CompareOptions) -> ReleaseDiff:
-    diff = compare(_read(old, options), _read(new, options))
+    from depscan.facts.pause import collector_paused
+    from depscan.release.pair import read_pair
+
+    options.progress(f"comparing {new}")
+    with collector_paused():
+        diff = compare(*read_pair(_open(old), _open(new)))
     needed = tuple(_known(item, held, options) for item in diff.new_requirements)
     return diff._replace(new_requirements=needed)
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 class Behaviour(NamedTuple):
     """A behaviour rule that holds for a release.
 
-    ``verdict`` is malicious or suspicious; ``key`` is what makes it the same in another release: rule, callee and
-    folded values, no path and no line.
+    ``verdict`` is malicious or suspicious, ``when`` a word of ``depscan.facts.fact.WHEN``; ``key`` is what makes it
+    the same in another release: rule, callee and folded values, no path and no line.
     """
 
     rule: str
@@ -20,6 +20,7 @@ class Behaviour(NamedTuple):
     title: str
     path: str
     line: int
+    when: str = ""
     key: tuple[str, ...] = ()
 
 
@@ -35,6 +36,6 @@ def behaviour(item: Inspected) -> list[Behaviour]:
             continue
         fact = item.facts[hit.anchor]
         key = (hit.rule.id, fact.callee, *(plain(value, item.version) for value in fact.values))
-        made = Behaviour(hit.rule.id, hit.rule.verdict, hit.rule.title, fact.path, fact.line, key)
+        made = Behaviour(hit.rule.id, hit.rule.verdict, hit.rule.title, fact.path, fact.line, fact.when, key)
         found.setdefault(key, made)
     return list(found.values())

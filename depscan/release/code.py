@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.facts.fact import IMPORT, INSTALL, STARTUP
+from depscan.facts.fact import IMPORT, INSTALL, STARTUP, TEST
 from depscan.release.surface import Surface
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ _KINDS = {
     "hook.declare": "install-hook", "file.disguised": "disguised",
 }  # fmt: skip
 _ALWAYS = frozenset({
-    "process", "network", "eval", "env-dump", "persist", "install-packages", "spy", "start-line", "install-hook",
+    "process", "network", "eval", "persist", "install-packages", "spy", "start-line", "install-hook", "disguised",
 })  # fmt: skip
-_AT_START = frozenset({"decode", "load", "identify", "file-write", "file-delete"})
+_AT_START = frozenset({"decode", "load", "identify", "file-write", "file-delete", "env-dump"})
+"""At import honest releases do these, too: where their data then goes is loud by itself."""
 _OUTSIDE = re.compile(r"(?:~|/etc/|/usr/|/opt/|/root|/home/|/Users/|[A-Za-z]:\\|%\w+%|\$HOME)|site-packages")
 _HERE = re.compile(r"(?:preinstall|install|postinstall): ")
 _VALUE = 300
@@ -61,7 +62,8 @@ def _of_repository(item: Inspected) -> frozenset[int]:
 
 def _surface(fact: Fact, index: int, reading: _Reading) -> Iterator[Surface]:
     kind = _KINDS.get(fact.what)
-    if kind is None or fact.when not in EARLY or (kind == "file-delete" and not _leaves_package(fact)):
+    early = fact.when in EARLY or (kind == "disguised" and fact.when != TEST)
+    if kind is None or not early or (kind == "file-delete" and not _leaves_package(fact)):
         return
     unheard = index in reading.quiet or any(source in reading.quiet for source in fact.sources)
     yield Surface(
@@ -78,9 +80,7 @@ def _surface(fact: Fact, index: int, reading: _Reading) -> Iterator[Surface]:
 
 
 def _is_loud(kind: str, fact: Fact) -> bool:
-    if kind in _ALWAYS or kind == "disguised":
-        return True
-    if kind in _AT_START and fact.when == STARTUP:
+    if kind in _ALWAYS or (kind in _AT_START and fact.when == STARTUP) or (kind, fact.when) == ("env-dump", INSTALL):
         return True
     return kind in {"file-write", "file-delete"} and _leaves_package(fact)
 

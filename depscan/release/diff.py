@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.release.behaviour import Behaviour
-from depscan.release.requirements import Requirement
+from depscan.release.requirements import Requirement, canonical
 from depscan.release.surface import Surface
 from depscan.release.surface_diff import surface_diff
 
@@ -55,7 +55,8 @@ class ReleaseDiff(NamedTuple):
         added, removed: execution surface; what is loud comes first.
         behaviour: rules that call the newer one malicious or suspicious and not the older one.
         behaviour_gone: the other way round.
-        new_requirements, removed_requirements, changed_requirements: of the metadata.
+        new_requirements, removed_requirements, changed_requirements: of the metadata; of those for extras only
+            what is new or gone.
         people: changed author, maintainer, publisher, repository, home page.
         size_before, size_after: bytes unpacked.
         largest: path and bytes of the largest file the older one does not have; ("", 0) without one.
@@ -158,12 +159,17 @@ def _requirements(old: Release, new: Release) -> tuple[list[NewRequirement], lis
     gone = [held[0] for name, held in before.items() if name not in after]
     changed: list[Changed] = []
     for name, held in after.items():
-        texts, was = [sorted({r.text for r in side}) for side in (held, before.get(name, held))]
-        if texts != was:
-            changed.append(Changed(name, " | ".join(was), " | ".join(texts)))
-            if any(r.direct for r in held) and not any(r.direct for r in before[name]):
-                needed.append(NewRequirement(next(r for r in held if r.direct)))
+        was, now = _wanted(before.get(name, held)), _wanted(held)
+        if was != now:
+            changed.append(Changed(name, " | ".join(was), " | ".join(now)))
+        if any(r.direct for r in held) and not any(r.direct for r in before.get(name, held)):
+            needed.append(NewRequirement(next(r for r in held if r.direct)))
     return needed, gone, changed
+
+
+def _wanted(held: list[Requirement]) -> list[str]:
+    """Return what is asked of one package, without what is installed only when asked for."""
+    return sorted({canonical(r) for r in held if r.group != "extra"})
 
 
 def _by_name(requires: tuple[Requirement, ...]) -> dict[str, list[Requirement]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from depscan.artifacts.magic import HEAD
 from depscan.artifacts.places import in_tests
 from depscan.facts.fact import CALL, IMPORT, LOAD, STARTUP, TEST
 from depscan.release.surface import Surface
@@ -34,8 +33,10 @@ def file_surface(artifact: Artifact, runs: Runs) -> list[Surface]:
     members = {(m.path, m.container): m for m in reversed(artifact.members)}
     found = [made for entry in runs.entries for made in _entry(entry, members, artifact)]
     when = {(e.path, e.container): e.when for e in runs.entries if e.language == "python"}
+    real = frozenset(name.lower() for name in runs.top_level)
     for member in artifact.members:
-        found.extend(_member(member, when.get((member.path, member.container), "")))
+        if not in_tests(member.path, real):
+            found.extend(_member(member, when.get((member.path, member.container), "")))
     return found
 
 
@@ -98,7 +99,7 @@ def _member(member: Member, when: str) -> Iterator[Surface]:
         if when == IMPORT and member.size > _LONG and (line := _long_line(member)):
             yield Surface("long-line", when, f"a line of more than {_LONG} characters", member.path, line, key=(
                 "long-line", member.path.rpartition("/")[2]), container=member.container)  # fmt: skip
-    elif lower.endswith(_MODELS) and not in_tests(member.path) and _is_model(member):
+    elif lower.endswith(_MODELS) and _is_model(member):
         detail = f"model or pickle of {member.size:,} bytes"
         name = member.path.rpartition("/")[2]
         yield Surface("model-file", LOAD, detail, member.path, key=("model-file", name), container=member.container)
@@ -114,4 +115,5 @@ def _is_model(member: Member) -> bool:
     from depscan.artifacts.magic import sniff
     from depscan.artifacts.members import head_of
 
-    return sniff(head_of(member)[:HEAD]) not in {"text", "empty"}
+    head = head_of(member)
+    return head[:1] == b"\x80" or sniff(head) not in {"text", "empty"}

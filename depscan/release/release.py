@@ -10,6 +10,7 @@ from depscan.release.surface import Surface
 
 if TYPE_CHECKING:
     from depscan.artifacts.artifact import Artifact, Member
+    from depscan.artifacts.surface import Surface as Runs
     from depscan.facts.inspected import Inspected
 
 
@@ -23,6 +24,13 @@ class ReleaseGap(NamedTuple):
     size: int = -1
 
 
+class Module(NamedTuple):
+    """An importable module: its path, and the SHA-256 of its source with plain line ends."""
+
+    path: str
+    digest: str
+
+
 class Release(NamedTuple):
     """What is known of one archive or folder.
 
@@ -34,7 +42,7 @@ class Release(NamedTuple):
         requires: requirements of its metadata.
         people: author, maintainer, publisher, repository, home page as stated.
         files: path to unpacked bytes, without what stands in nested archives.
-        modules: dotted module name to SHA-256 of its source with plain line ends; only of what is importable.
+        modules: by dotted name; only of what is importable, without tests.
         gaps: what was not read.
     """
 
@@ -47,7 +55,7 @@ class Release(NamedTuple):
     requires: tuple[Requirement, ...]
     people: dict[str, str]
     files: dict[str, int]
-    modules: dict[str, str]
+    modules: dict[str, Module]
     gaps: tuple[ReleaseGap, ...]
 
     @property
@@ -86,23 +94,30 @@ def read_release(artifact: Artifact, item: Inspected | None = None) -> Release:
         tuple(requirements(members, artifact.kind)),
         people(members),
         {path: member.size for path, member in members.items()},
-        _modules(members, runs.modules),
+        _modules(members, runs),
         _gaps(item, members),
     )
 
 
-def _modules(members: dict[str, Member], modules: dict[str, str]) -> dict[str, str]:
+def _modules(members: dict[str, Member], runs: Runs) -> dict[str, Module]:
+    """Return the importable modules, each under its longest name: layouts do not always say which is meant."""
     from hashlib import sha256
 
-    found: dict[str, str] = {}
-    for dotted, path in modules.items():
-        member = members.get(path)
-        if member is not None and path.endswith(".py"):
-            found[dotted] = sha256(member.read().replace(b"\r\n", b"\n")).hexdigest()
+    early = {e.path for e in runs.entries if e.language == "python" and e.when in {"startup", "import"}}
+    names: dict[str, str] = {}
+    for dotted, path in runs.modules.items():
+        if path in early and len(dotted) > len(names.get(path, "")):
+            names[path] = dotted
+    found: dict[str, Module] = {}
+    for path, dotted in names.items():
+        if path in members:
+            found[dotted] = Module(path, sha256(members[path].read().replace(b"\r\n", b"\n")).hexdigest())
     return found
 
 
 def _gaps(item: Inspected, members: dict[str, Member]) -> tuple[ReleaseGap, ...]:
+    if not members:
+        return (ReleaseGap(item.name, "holds no files", "install", fatal=True),)
     return tuple(
         ReleaseGap(g.path, g.why, g.when, g.fatal, members[g.path].size if g.path in members else -1) for g in item.gaps
     )

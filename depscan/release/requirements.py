@@ -92,6 +92,22 @@ def python_requirement(line: str, group: str = "") -> Requirement | None:
     return Requirement("PyPI", name, text, group, "@" in specifier.partition("]")[2] or " @" in specifier)
 
 
+def canonical(requirement: Requirement) -> str:
+    """Return a requirement's text in one spelling: order, blanks, quotes and the name's capitals do not matter."""
+    from packaging.requirements import InvalidRequirement
+    from packaging.requirements import Requirement as Pep508
+
+    if requirement.ecosystem != "PyPI":
+        return requirement.text
+    try:
+        read = Pep508(requirement.text)
+    except InvalidRequirement:
+        return requirement.text
+    extras = f"[{','.join(sorted(read.extras))}]" if read.extras else ""
+    place = f" @ {read.url}" if read.url else ",".join(sorted(map(str, read.specifier)))
+    return f"{requirement.name}{extras}{place}; {read.marker or ''}".rstrip("; ")
+
+
 def _legacy(members: Mapping[str, Member]) -> list[str]:
     """Return the lines of setuptools' requires.txt, the sections with extras marked as such."""
     paths = [p for p in members if p.endswith("/requires.txt") and (".egg-info/" in p or "EGG-INFO/" in p)]

@@ -74,37 +74,55 @@ def compare_siblings(releases: Sequence[Release]) -> SiblingDiff:
             only.append(made)
     hashes: dict[str, set[str]] = {}
     for release in releases:
-        for dotted, digest in release.modules.items():
-            hashes.setdefault(dotted, set()).add(digest)
-    differing = sorted(dotted for dotted, held in hashes.items() if len(held) > 1)
+        for dotted, held in release.modules.items():
+            hashes.setdefault(dotted, set()).add(held.digest)
+    differing = sorted(dotted for dotted, digests in hashes.items() if len(digests) > 1)
     return SiblingDiff(
         tuple(release.name for release in releases),
         tuple(only),
         tuple(differing),
         tuple(_notes(releases)),
-        any(not r.files or any(g.fatal or g.when in {"install", "startup"} for g in r.gaps) for r in releases),
+        any(g.fatal or g.when in {"install", "startup"} for r in releases for g in r.gaps),
     )
 
 
 def _only(release: Release, others: list[Release]) -> OnlyIn:
+    product = _tops([release]) & _tops(others)
+    mine = _product(release, product)
+    modules = {dotted for other in others for dotted in other.modules}
+    alone = tuple(sorted(d for d in mine if d not in modules))
+    # The same modules do the same: what one reading found and another did not is then the readers' budget.
+    twin = any(mine == _product(other, product) for other in others)
+    paths = frozenset(release.modules[dotted].path for dotted in mine) if not twin else frozenset()
     known = {s.key for other in others for s in other.surface}
     objected = {b.key for other in others for b in other.behaviour}
-    surface: dict[tuple[str, ...], Surface] = {}
-    for one in release.surface:
-        built = release.kind == "sdist" and (one.kind in _BUILDS or one.when == "install")
-        if one.loud and one.key not in known and not built and not _is_native_of_wheel(one, release):
-            surface.setdefault(one.key, one)
-    modules = {dotted for other in others for dotted in other.modules}
-    return OnlyIn(
-        release.name,
-        tuple(surface.values()),
-        tuple(b for b in release.behaviour if b.key not in objected),
-        tuple(sorted(dotted for dotted in release.modules if dotted not in modules)),
-    )
+    surface = {s.key: s for s in reversed(release.surface) if s.key not in known and _counts(s, release, paths)}
+    behaviour = [b for b in release.behaviour if b.key not in objected and _objects(b, paths)]
+    return OnlyIn(release.name, tuple(reversed(surface.values())), tuple(behaviour), alone)
 
 
-def _is_native_of_wheel(one: Surface, release: Release) -> bool:
-    return one.kind == "native" and release.kind == "wheel"
+def _tops(releases: Sequence[Release]) -> frozenset[str]:
+    return frozenset(dotted.partition(".")[0] for release in releases for dotted in release.modules)
+
+
+def _product(release: Release, tops: frozenset[str]) -> dict[str, str]:
+    return {dotted: held.digest for dotted, held in release.modules.items() if dotted.partition(".")[0] in tops}
+
+
+def _counts(one: Surface, release: Release, paths: frozenset[str]) -> bool:
+    """Whether something that one archive runs is a payload and no build step, and lies in what gets installed."""
+    if not one.loud or (release.kind == "sdist" and (one.kind in _BUILDS or one.when == "install")):
+        return False
+    if one.when == "import":
+        return one.path in paths
+    return one.kind != "native"
+
+
+def _objects(one: Behaviour, paths: frozenset[str]) -> bool:
+    """Whether a rule's objection to one archive counts: not one that its twin must share."""
+    if one.verdict == "malicious" or one.when in {"install", "startup"}:
+        return True
+    return one.path in paths
 
 
 def _notes(releases: Sequence[Release]) -> list[str]:
