@@ -64,8 +64,8 @@ def test_the_hook_of_pre_commit_judges_only_what_is_about_to_be_committed(reposi
     assert repository(*words).code == 0
     (repository.cwd / "requirements.txt").write_text("jinja2==3.1.4\n", "utf-8")
     git(repository.cwd, "add", "-A")
-    env = {"GIT_INDEX_FILE": ".git/index", "GIT_DIR": str(repository.cwd / ".git")}
-    assert repository(*words, **env).code == 1
+    held = str(repository.cwd / ".git")
+    assert repository(*words, GIT_DIR=held, GIT_INDEX_FILE=f"{held}/index").code == 1
 
 
 def test_no_module_of_the_repository_is_imported_by_git_or_by_us(repository: Installed, tmp_path: Path) -> None:
