@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.model.finding import Severity, fingerprint
+from depscan.model.finding import Evidence, Severity, fingerprint
 from depscan.policy.baseline import Known
 
 if TYPE_CHECKING:
@@ -52,16 +52,19 @@ class Side(NamedTuple):
 
 
 def key_of(finding: Finding, side: Side) -> tuple[str, ...]:
-    """Return what makes a finding the same on both sides of a comparison."""
-    place = finding.primary
-    subject, of_file = finding.subject, not finding.subject.startswith("pkg:")
+    """Return what makes a finding the same on both sides of a comparison.
+
+    A finding about a package does not hang on the file that states it: the project is one graph. What was found
+    inside an archive hangs on the place there, what is said of a file on the file.
+    """
+    place, subject = finding.primary, finding.subject
+    of_file = not subject.startswith("pkg:")
     if of_file:
         subject = side.relative(subject)
-    moved = tuple(
-        e._replace(location=place._replace(path=side.relative(place.path)) if i == 0 else e.location)
-        for i, e in enumerate(finding.evidence)
-    )
-    same = fingerprint(finding._replace(subject=subject, evidence=moved))
+        place = place._replace(path=side.relative(place.path))
+    elif not place.container:
+        place = place._replace(path="", text="" if finding.klass == "name" else place.text)
+    same = fingerprint(finding._replace(subject=subject, evidence=(Evidence(place),)))
     if of_file:
         return same, _COUNT.sub("", finding.message)
     if finding.klass in _SAID_OF_THE_NAME or (finding.klass == "malicious" and not finding.ids):

@@ -92,7 +92,9 @@ def _with_portions(release: Release, sources: _Sources, portions: list[frozenset
         for one in code_surface(item):
             surface.setdefault((one.key, one.path, one.line), one)
         for hit in behaviour(item):
-            objected.setdefault(hit.key, hit)
+            # Reading deeper than a scan does, rules about what has to be called meet more code than they were tried on.
+            if hit.verdict == "malicious" or _early(hit.when):
+                objected.setdefault(hit.key, hit)
         gaps += [ReleaseGap(g.path, g.why, g.when, fatal=True) for g in item.gaps if _MET in g.why and _early(g.when)]
     if left := sum(len(p & sources.digests.keys()) for p in portions[_MOST_PORTIONS:]):
         gaps.append(ReleaseGap("", f"{left} changed files were not read: {_MET}", "import", fatal=True))

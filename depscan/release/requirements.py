@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from depscan.artifacts.artifact import Member
 
 _MOST = 4 << 20
+_MOST_LINES = 2000
+_LONGEST = 500
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]*)['"]""")
 _NPM_GROUPS = {"dependencies": "runtime", "optionalDependencies": "optional", "peerDependencies": "peer"}
@@ -51,7 +53,7 @@ def requirements(members: Mapping[str, Member], kind: str) -> list[Requirement]:
     if kind == "conda":
         return _conda(members)
     found = _npm(members) if "package.json" in members and kind in {"npm", "folder"} else []
-    return list(dict.fromkeys([*found, *_python(members), *_build(members)]))
+    return list(dict.fromkeys([*found, *_python(members), *_build(members)]))[:_MOST_LINES]
 
 
 def _read(members: Mapping[str, Member], path: str) -> bytes:
@@ -139,7 +141,7 @@ def _npm(members: Mapping[str, Member]) -> list[Requirement]:
         table = manifest.get(key)
         for name, wanted in table.items() if isinstance(table, dict) else ():
             text = wanted if isinstance(wanted, str) else ""
-            direct = _REGISTRY_RANGE(text) is None
+            direct = len(text) > _LONGEST or _REGISTRY_RANGE(text) is None
             found.append(Requirement("npm", str(name)[:214], f"{name} {text}"[:500], group, direct))
     return found
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _UNKNOWN = "{?}"
 _FIRST_VALUE = 3
 _ALIKE = 0.8
+_MOST_PAIRS = 400
+_TEXT = 2000
 _CODE = frozenset({"process", "network", "eval", "load", "file-write", "file-delete"})
 
 
@@ -57,6 +59,8 @@ def _unlike(held: list[Surface], others: list[Surface]) -> list[Surface]:
 
 def _without_edited(added: list[Surface], removed: list[Surface]) -> tuple[list[Surface], list[Surface]]:
     """Return both without pairs of evaluated text that the same kind of code wrote a little differently."""
+    if len(added) * len(removed) > _MOST_PAIRS:
+        return added, removed  # comparing texts takes time: what a hostile release makes of that is its own loss
     left = list(removed)
     kept: list[Surface] = []
     for one in added:
@@ -74,4 +78,7 @@ def _is_edited(one: Surface, other: Surface) -> bool:
     if one.key[:_FIRST_VALUE] != other.key[:_FIRST_VALUE] or not _is_vague(other):
         return False
     was, now = ("".join(s.key[_FIRST_VALUE:]) for s in (other, one))
-    return bool(was and now) and SequenceMatcher(None, was, now, autojunk=False).ratio() >= _ALIKE
+    if not was or not now:
+        return False
+    matcher = SequenceMatcher(None, was[:_TEXT], now[:_TEXT], autojunk=False)
+    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE

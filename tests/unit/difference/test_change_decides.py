@@ -75,6 +75,27 @@ def test_the_order_of_packages_and_the_name_of_the_folder_change_nothing(project
     assert project.diff().result.exit_code == 0
 
 
+def test_a_lock_that_moves_adds_nothing(project: Project) -> None:
+    project.locks(lock(entry("evil", "1"), entry("alpha", "1")), "")
+    (project.head / "uv.lock").unlink()
+    (project.head / "service").mkdir()
+    (project.head / "service" / "uv.lock").write_text(lock(entry("evil", "1"), entry("alpha", "1")), "utf-8")
+    found = project.diff()
+    assert (found.result.exit_code, found.known, found.changes) == (0, 2, ())
+
+
+def test_an_imitation_that_was_there_is_known_in_another_version(project: Project) -> None:
+    for folder, text in ((project.base, "reqeusts==1\n"), (project.head, "reqeusts==2\n")):
+        (folder / "requirements.txt").write_text(text, "utf-8")
+    assert rules(project.diff()) == {}
+
+
+def test_another_open_source_of_the_same_name_is_news(project: Project) -> None:
+    for folder, name in ((project.base, "ours"), (project.head, "theirs")):
+        (folder / "requirements.txt").write_text(f"calm @ git+https://host.example/{name}@main\n", "utf-8")
+    assert set(rules(project.diff())) == {"trust/left-index", "integrity/vcs-without-commit"}
+
+
 def test_files_of_other_names_are_compared_as_what_they_hold(project: Project) -> None:
     project.locks(lock(entry("evil", "1")), lock(entry("evil", "1")))
     (project.head / "pylock.toml").write_text("", "utf-8")
