@@ -209,7 +209,7 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
     options = options._replace(now=options.now or time_of_scan())
     graph = merged(then.gathered)
     found = changes(graph, merged(now.gathered))
-    code = examine(found, archives, jobs=jobs, progress=options.progress)
+    code = examine(found, archives, now=options.now, jobs=jobs, progress=options.progress)
     now.gathered.coverage.extend(code.coverage)
     before = scan_documents(then.gathered, then.start, options._replace(baseline="", online=False), code.old)
     past = Before(graph, then.gathered.documents, code.diffs)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from depscan.errors import ArtifactError, UsageError
 from depscan.model.decision import Coverage
-from depscan.release.diff import ReleaseDiff, compare
+from depscan.release.diff import NewRequirement, ReleaseDiff, compare
+from depscan.release.locked import contradiction
 from depscan.release.wheelhouse import Archive, archives, of_release, pairs
 
 if TYPE_CHECKING:
@@ -19,15 +20,24 @@ if TYPE_CHECKING:
     from depscan.release.release import Release
 
 _WORLDS = {"PyPI": ("wheel", "sdist"), "npm": ("npm",), "conda": ("conda",)}
-_CHUNK = 1 << 20
 _HIDES = frozenset({"install", "startup"})
 
 
-class Read(NamedTuple):
-    """An archive after reading."""
+class Task(NamedTuple):
+    """Paths of an archive and of the one it replaces; ``old`` is "" where it replaces none."""
+
+    old: str
+    new: str
+
+
+class Done(NamedTuple):
+    """A task after reading; ``missed`` says why the older archive could not be opened."""
 
     item: Inspected
     release: Release
+    old_item: Inspected | None = None
+    old_release: Release | None = None
+    missed: str = ""
 
 
 class Examined(NamedTuple):
@@ -46,17 +56,17 @@ class Examined(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """The archives of one change: pairs to compare, and those of HEAD that have no like."""
+    """The archives of one change to read: pairs to compare, and those of HEAD that have no like."""
 
     change: Change
-    pairs: list[tuple[Archive, Archive]]
-    alone: list[Archive]
+    tasks: list[Task]
 
 
 def examine(
     changes: Sequence[Change],
     folders: Sequence[str],
     *,
+    now: str = "",
     jobs: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Examined:
@@ -65,6 +75,7 @@ def examine(
     Args:
         changes: what became of each package.
         folders: where archives are; not the folders below them.
+        now: RFC 3339 time from which the age of new requirements is counted; "" leaves ages out.
         jobs: worker processes, each under limits of memory and time; 0 reads in this process without them.
         progress: called with a short text per archive.
 
@@ -79,15 +90,14 @@ def examine(
     held = archives(folders)
     coverage: list[Coverage] = []
     plans = [_plan(change, held, coverage) for change in changes if change.new is not None]
-    wanted = dict.fromkeys(a.path for p in plans for a in (*(x for pair in p.pairs for x in pair), *p.alone))
-    known: dict[str, Read] = {}
-    for path, made in _read_each(list(wanted), jobs):
-        progress(f"inspected {path}")
+    known: dict[Task, Done] = {}
+    for task, made in _read_each(list(dict.fromkeys(t for p in plans for t in p.tasks)), jobs):
+        progress(f"inspected {task.new}")
         if isinstance(made, ArtifactError):
-            coverage.append(Coverage(path, "failed", made.message, needed=True, kind="artifact"))
+            coverage.append(Coverage(task.new, "failed", made.message, needed=True, kind="artifact"))
         else:
-            known[path] = made
-    judge = _Judge(known)
+            known[task] = made
+    judge = _Judge(plans, known, now)
     judged = [(plan.change.after, judge.judge(plan)) for plan in plans]
     diffs = {key: found for key, found in judged if found}
     return Examined(tuple(judge.old), tuple(judge.new), diffs, (*coverage, *judge.coverage))
@@ -104,7 +114,7 @@ def _plan(change: Change, held: list[Archive], coverage: list[Coverage]) -> _Pla
         if package.ecosystem in _WORLDS and package.version:
             why = f"no archive of {package.name} {package.version} is at hand: its code was not read"
             coverage.append(Coverage(package.name, "skipped", why, kind="artifact"))
-        return _Plan(change, [], [])
+        return _Plan(change, [])
     both = pairs(before, after)
     if change.old is not None and not both:
         why = (
@@ -117,7 +127,7 @@ def _plan(change: Change, held: list[Archive], coverage: list[Coverage]) -> _Pla
     for archive in after:
         if archive.path not in compared and archive.kind not in kinds:
             alone.setdefault(archive.kind, archive)
-    return _Plan(change, both, list(alone.values()))
+    return _Plan(change, [*(Task(b.path, a.path) for b, a in both), *(Task("", a.path) for a in alone.values())])
 
 
 def _locked(package: Package | None, held: list[Archive], coverage: list[Coverage], *, needed: bool) -> list[Archive]:
@@ -128,7 +138,7 @@ def _locked(package: Package | None, held: list[Archive], coverage: list[Coverag
     for archive in of_release(held, package.name, package.version):
         if archive.kind not in _WORLDS.get(package.ecosystem, ()):
             continue
-        why = _contradiction(package, archive.path)
+        why = contradiction(package, archive.path)
         if why:
             coverage.append(Coverage(archive.path, "failed", why, needed=needed, kind="artifact"))
         else:
@@ -136,91 +146,59 @@ def _locked(package: Package | None, held: list[Archive], coverage: list[Coverag
     return found
 
 
-def _contradiction(package: Package, path: str) -> str:
-    """Return why an archive is not the one that the lock means; "" when it may be."""
-    name = os.path.basename(path)
-    listed = [f.hash for f in package.files if f.hash and _file_name(f.url) == name]
-    wanted = [_parsed(part) for text in listed or package.hashes for part in text.split()]
-    algorithms = {algorithm for algorithm, _ in wanted if algorithm}
-    if not algorithms:
-        return ""
-    try:
-        actual = _digests(path, algorithms)
-    except OSError as error:
-        return f"cannot be read: {(error.strerror or str(error)).lower()}"
-    if any(actual.get(algorithm) == digest for algorithm, digest in wanted):
-        return ""
-    return "does not have the hash that the lock gives it" if listed else "has none of the hashes that the lock allows"
-
-
-def _file_name(url: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(url.partition("#")[0].partition("?")[0].rpartition("/")[2])
-
-
-def _parsed(text: str) -> tuple[str, str]:
-    """Return algorithm and hex digest of ``sha256:HEX`` or ``sha512-BASE64`` (W3C, Subresource Integrity)."""
-    import binascii
-    import hashlib
-
-    algorithm, colon, digest = text.partition(":")
-    if not colon:
-        algorithm, _, packed = text.partition("-")
-        try:
-            digest = binascii.a2b_base64(packed).hex()
-        except (binascii.Error, ValueError):
-            return "", ""
-    return (algorithm, digest.lower()) if algorithm in hashlib.algorithms_guaranteed else ("", "")
-
-
-def _digests(path: str, algorithms: set[str]) -> dict[str, str]:
-    import hashlib
-
-    made = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms if not name.startswith("shake")}
-    with open(path, "rb") as stream:
-        while piece := stream.read(_CHUNK):
-            for digest in made.values():
-                digest.update(piece)
-    return {name: digest.hexdigest() for name, digest in made.items()}
-
-
-def _read_each(paths: list[str], jobs: int) -> Iterator[tuple[str, Read | ArtifactError]]:
-    if jobs <= 0 or len(paths) <= 1:
-        yield from ((path, read(path)) for path in paths)
+def _read_each(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Done | ArtifactError]]:
+    if jobs <= 0 or len(tasks) <= 1:
+        yield from ((task, read(task)) for task in tasks)
         return
     from depscan.facts.pool import read_each
 
     # The pool hands on whatever its function returns; its types name only what it was made for.
-    made = read_each(paths, cast("Callable[[str], Inspected | ArtifactError]", read), jobs)
-    yield from cast("Iterator[tuple[str, Read | ArtifactError]]", made)
+    made = read_each(tasks, cast("Callable[[Task], Inspected | ArtifactError]", read), jobs)
+    yield from cast("Iterator[tuple[Task, Done | ArtifactError]]", made)
 
 
-def read(path: str) -> Read | ArtifactError:
-    """Return what is known of an archive, or why it cannot be opened."""
+def read(task: Task) -> Done | ArtifactError:
+    """Return what is known of an archive and of the one it replaces, or why the newer one cannot be opened."""
     from depscan.artifacts.open import open_artifact
     from depscan.facts.engine import inspect_opened
     from depscan.facts.pause import collector_paused
+    from depscan.release.pair import read_pair
     from depscan.release.release import read_release
 
-    try:
-        with collector_paused():
-            artifact = open_artifact(path)
-            item = inspect_opened(artifact)
-            return Read(item, read_release(artifact, item))
-    except ArtifactError as error:
-        return error
+    with collector_paused():
+        try:
+            new = open_artifact(task.new)
+        except ArtifactError as error:
+            return error
+        item = inspect_opened(new)
+        try:
+            old = open_artifact(task.old) if task.old else None
+        except ArtifactError as error:
+            return Done(item, read_release(new, item), missed=error.message)
+        if old is None:
+            return Done(item, read_release(new, item))
+        old_item = inspect_opened(old)
+        before, after = read_pair(old, new, (old_item, item))
+        return Done(item, after, old_item, before)
 
 
 class _Judge:
     """Puts what was read into lists by side.
 
     Args:
-        known: path to what was read.
+        plans: every change, for what is known of packages that another one needs newly.
+        known: what was read.
+        now: see ``examine``.
     """
 
-    def __init__(self, known: dict[str, Read]) -> None:
+    def __init__(self, plans: Sequence[_Plan], known: dict[Task, Done], now: str) -> None:
         self._known = known
+        self._now = now
+        self._beside: dict[str, tuple[Package, Release | None]] = {}
+        for plan in plans:
+            done = next((known[task] for task in plan.tasks if task in known), None)
+            if plan.change.new is not None:
+                self._beside[plan.change.new.name] = (plan.change.new, done.release if done else None)
         self.old: list[Inspected] = []
         self.new: list[Inspected] = []
         self.coverage: list[Coverage] = []
@@ -228,25 +206,36 @@ class _Judge:
     def judge(self, plan: _Plan) -> tuple[ReleaseDiff, ...]:
         """Return the differences of one change and keep what its archives do."""
         change, found = plan.change, []
-        for before, after in plan.pairs:
-            one, two = self._known.get(before.path), self._known.get(after.path)
-            if one is not None:
-                self.old.append(one.item._replace(subject=change.before))
-            if two is None:
+        for task in plan.tasks:
+            done = self._known.get(task)
+            if done is None:
                 continue
-            self._same_package(two.item, change.new, after.path)
-            gaps = two.item.gaps
-            if one is not None:
-                diff = compare(one.release, two.release)
+            self._same_package(done.item, change.new, task.new)
+            gaps = done.item.gaps
+            if done.old_item is not None and done.old_release is not None:
+                self.old.append(done.old_item._replace(subject=change.before))
+                diff = compare(done.old_release, done.release)
+                diff = diff._replace(new_requirements=tuple(map(self._needed, diff.new_requirements)))
                 found.append(diff)
-                gaps = self._gaps(two.item, diff)
-            self.new.append(two.item._replace(subject=change.after, gaps=gaps))
-        for archive in plan.alone:
-            if archive.path in self._known:
-                item = self._known[archive.path].item
-                self._same_package(item, change.new, archive.path)
-                self.new.append(item._replace(subject=change.after))
+                gaps = self._gaps(done.item, diff)
+            elif done.missed:
+                why = f"{done.missed}; {task.new} was compared with nothing"
+                self.coverage.append(Coverage(task.old, "failed", why, kind="artifact"))
+            self.new.append(done.item._replace(subject=change.after, gaps=gaps))
         return tuple(found)
+
+    def _needed(self, item: NewRequirement) -> NewRequirement:
+        """Return a new requirement with its age and with what it runs, where the change brings it along."""
+        package, release = self._beside.get(item.requirement.name, (None, None))
+        if package is None:
+            return item
+        uploaded = min((f.upload_time for f in package.files if f.upload_time), default="")
+        item = item._replace(uploaded=uploaded, age_days=_age(uploaded, self._now))
+        if release is None:
+            return item
+        runs = [f"is {b.verdict}: {b.title}" for b in release.behaviour]
+        runs += [f"runs unasked at {s.when}: {s.detail}" for s in release.surface if s.loud and s.when in _HIDES]
+        return item._replace(runs=tuple(dict.fromkeys(runs)), read=os.path.basename(release.name))
 
     def _gaps(self, item: Inspected, diff: ReleaseDiff) -> tuple[CodeGap, ...]:
         """Say what hides a difference; return the gaps that are left when those of both releases are gone."""
@@ -263,3 +252,12 @@ class _Judge:
             held = f"{item.package} {item.version}".strip()
             why = f"is named as {package.name} {package.version} and says that it is {held}"
             self.coverage.append(Coverage(path, "failed", why, needed=True, kind="artifact"))
+
+
+def _age(uploaded: str, now: str) -> int | None:
+    from datetime import date
+
+    try:
+        return (date.fromisoformat(now[:10]) - date.fromisoformat(uploaded[:10])).days
+    except ValueError:
+        return None

@@ -135,6 +135,32 @@ def test_a_young_fix_that_adds_nothing_passes_and_one_that_does_is_held(project:
     assert any("adds something that runs by itself" in f.message for f in found.result.findings)
 
 
+def test_a_new_requirement_that_runs_something_makes_the_release_that_needs_it_worse(
+    project: Project, house: House
+) -> None:
+    needs = house.add(wheel_bytes(GOOD, "1.1", metadata="Requires-Dist: other\n"), "1.1")
+    data = wheel_bytes({"other.pth": PTH}, "3", name="other")
+    save(house.folder, "other-3-py3-none-any.whl", data)
+    other = (
+        '[[package]]\nname = "other"\nversion = "3"\nsource = { registry = "https://index.example/simple" }\n'
+        'wheels = [{ url = "https://files.example/other-3-py3-none-any.whl", upload-time = "2026-03-14T00:00:00Z" }]\n'
+    )
+    project.locks(lock(house.wheel(GOOD, "1.0")), lock(entry("1.1", wheel=needs), other))
+    found = run(project, house)
+    [[diff]] = found.releases.values()
+    [new] = diff.new_requirements
+    assert (new.requirement.name, new.age_days, new.read) == ("other", 1, "other-3-py3-none-any.whl")
+    assert [f.subject for f in found.result.findings if f.rule == NEW_SURFACE.id] == ["pkg:pypi/demo@1.1"]
+
+
+def test_an_archive_of_something_else_makes_it_incomplete(project: Project, house: House) -> None:
+    wheel = house.add(wheel_bytes(GOOD, "9.9"), "1.1")
+    project.locks(lock(house.wheel(GOOD, "1.0")), lock(entry("1.1", wheel=wheel)))
+    found = run(project, house)
+    assert found.result.exit_code == 4
+    assert any("says that it is demo 9.9" in c.why for c in found.result.coverage)
+
+
 def test_workers_read_the_same(project: Project, house: House) -> None:
     project.locks(lock(house.wheel(GOOD, "1.0")), lock(house.wheel({**GOOD, "demo.pth": PTH}, "1.1")))
     alone, many = run(project, house), project.diff(archives=[str(house.folder)], jobs=2)
