@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from depscan.api import Options, merged, scan_documents, time_of_scan
 from depscan.checks.check import Before
-from depscan.errors import DepscanError, UsageError
+from depscan.errors import DepscanError, PolicyError, UsageError
 from depscan.graph.changes import Change, changes
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
 from depscan.model.result import exit_code
 from depscan.policy.known import Side, is_known, key_of, known_findings, new_gaps
+from depscan.policy.policy import load_policy
 from depscan.release.change import examine
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from depscan.inputs.revision import Repository
     from depscan.model.finding import Finding
     from depscan.model.result import ScanResult
+    from depscan.policy.policy import Policy
     from depscan.release.diff import ReleaseDiff
 
 __all__ = ["Change", "Difference", "diff", "diff_revisions"]
@@ -197,6 +199,8 @@ def _side(top: str, gathered: Gathered) -> Side:
     def content(path: str) -> bytes | None:
         from depscan.text.source import read_source
 
+        if not os.path.lexists(gathered.on_disk(path)):
+            return b""
         try:
             return read_source(gathered.on_disk(path)).data
         except DepscanError:
@@ -210,7 +214,7 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
     graph = merged(then.gathered)
     found = changes(graph, merged(now.gathered))
     code = examine(found, archives, now=options.now, jobs=jobs, progress=options.progress)
-    now.gathered.coverage.extend(code.coverage)
+    now.gathered.coverage.extend((*code.coverage, *_policy_note(then, now, options)))
     before = scan_documents(then.gathered, then.start, options._replace(baseline="", online=False), code.old)
     past = Before(graph, then.gathered.documents, code.diffs)
     after = scan_documents(now.gathered, then.start, options, code.new, before=past)
@@ -239,6 +243,27 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
         known_gaps,
         code.diffs,
     )
+
+
+def _policy_note(then: _State, now: _State, options: Options) -> list[Coverage]:
+    """Say so when HEAD has another policy than the one that judges it."""
+    if options.config:
+        return []
+    ours = load_policy("", then.start)
+    try:
+        theirs: Policy | None = load_policy("", now.start)
+    except PolicyError:
+        theirs = None
+    if theirs is not None and _meaning(ours) == _meaning(theirs):
+        return []
+    which = "that of BASE" if ours.path else "the default one, as BASE has none"
+    why = f"HEAD has another policy; the change was judged by {which} (--config FILE names one)"
+    return [Coverage("policy", "skipped", why, kind="policy")]
+
+
+def _meaning(policy: Policy) -> Policy:
+    waivers = tuple(w._replace(path="", line=0) for w in policy.exceptions)
+    return policy._replace(path="", lines={}, texts={}, exceptions=waivers)
 
 
 def _unread(then: _State, before: ScanResult) -> list[Coverage]:

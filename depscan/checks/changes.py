@@ -139,12 +139,13 @@ def _rehashed(context: Context, before: Before) -> Iterator[Finding]:
 
 
 class _Known:
-    """The hashes of one version: of its files by name, and all."""
+    """The hashes of one version: of its files by name, and all; ``bare`` when some file gave it none."""
 
-    __slots__ = ("all", "files")
+    __slots__ = ("all", "bare", "files")
 
     def __init__(self) -> None:
         self.all: set[str] = set()
+        self.bare = False
         self.files: dict[str, set[str]] = {}
 
 
@@ -153,6 +154,7 @@ def _known(documents: list[Document]) -> dict[tuple[str, str, str | None], _Know
     for document in documents:
         for package in document.nodes.values():
             held = found.setdefault((package.ecosystem, package.name, package.version), _Known())
+            held.bare |= not all_hashes(package)
             held.all.update(all_hashes(package))
             for file in package.files:
                 if file.hash:
@@ -170,7 +172,8 @@ def _difference(held: _Known, package: Package, *, hashed: bool) -> tuple[str, b
     if not held.all:
         return "", False
     if not now:
-        return ("had a hash and has none now", False) if hashed and package.source != "local" else ("", False)
+        taken = hashed and not held.bare and package.source != "local"
+        return ("had a hash and has none now" if taken else "", False)
     return ("", False) if now & held.all else _compared(held.all, now, "")
 
 

@@ -219,9 +219,13 @@ class Revision:
         if not target.startswith(self._folder.rstrip(os.sep) + os.sep):  # git itself refuses such names
             self._lost(path, "its name leads out of the repository")
             return
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "xb") as stream:
-            stream.write(data)
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "xb") as stream:
+                stream.write(data)
+        except (OSError, ValueError) as error:
+            why = (getattr(error, "strerror", "") or str(error)).lower()
+            self._lost(path, f"cannot be written to be read: {why}")
 
 
 def entries_once() -> list[Entry]:

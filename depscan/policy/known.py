@@ -36,7 +36,8 @@ class Side(NamedTuple):
     Attributes:
         top: path of the file or folder that was named; paths are compared relative to it.
         line: path and 1-based line of a file of this side to the line's text.
-        content: path of a file of this side to its bytes; None when it cannot be read.
+        content: path of a file of this side to its bytes; none for a file that is not there, None when
+            it cannot be read.
     """
 
     top: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from depscan.api import Options
@@ -9,6 +11,7 @@ from depscan.difference import diff
 from depscan.errors import UsageError
 from tests.unit.difference.projects import Project, entry, kinds, lock, rules
 
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 CALM = entry("calm", "1")
 
 
@@ -59,6 +62,16 @@ def test_the_policy_is_that_of_base(project: Project) -> None:
     assert project.diff().result.exit_code == 1
     project.policy('fail-on = ["malicious"]\n')
     assert project.diff().result.exit_code == 0
+
+
+def test_a_change_of_the_policy_is_told(project: Project) -> None:
+    project.locks(lock(CALM), lock(CALM))
+    project.policy('fail-on = ["malicious"]\n')
+    for text, told in (('# the same\nfail-on = ["malicious"]\n', False), ("", True), ("days = 1\n", True)):
+        (project.head / "depscan.toml").write_text(text, "utf-8")
+        found = project.diff()
+        assert found.result.exit_code == 0
+        assert any("judged by that of BASE" in c.why for c in found.result.coverage) is told
 
 
 def test_an_exception_of_base_accepts_what_head_adds(project: Project) -> None:
@@ -159,3 +172,11 @@ def test_nothing_to_compare_is_3_and_removing_everything_is_0(project: Project) 
 def test_a_side_that_is_not_there_is_bad_usage(project: Project) -> None:
     with pytest.raises(UsageError, match="no such file"):
         diff(str(project.base), str(project.folder / "nowhere"))
+
+
+@pytest.mark.parametrize("sample", sorted(p for p in SAMPLES.iterdir() if p.is_dir()), ids=lambda p: p.name)
+def test_nothing_is_new_in_what_stays_the_same_whatever_format_it_is(sample: Path) -> None:
+    for folder in (sample / "good", sample / "broken"):
+        found = diff(str(folder), str(folder))
+        assert found.result.exit_code in {0, 3}
+        assert (found.changes, found.result.decisions) == ((), ())

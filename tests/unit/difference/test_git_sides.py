@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -28,6 +29,12 @@ def run(folder: Path, *revisions: str, paths: tuple[str, ...] = (".",), config: 
     options = Options(db=str(folder.parent / "db"), now=NOW, config=config)
     base, head = [*revisions, ""][:2]
     return diff_revisions(base, head, paths, options, folder=str(folder))
+
+
+def tree(folder: Path, rows: str) -> str:
+    """Return a tree object made of ``git mktree`` rows."""
+    done = subprocess.run(["git", "mktree"], cwd=folder, input=rows, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def test_two_revisions_and_the_working_tree_give_the_same_paths(repository: Path) -> None:
@@ -143,6 +150,19 @@ def test_nothing_is_left_behind(repository: Path, tmp_path: Path, monkeypatch: p
     found = run(repository, "HEAD", "HEAD")
     assert os.listdir(tmp_path / "tmp") == []
     assert str(tmp_path / "tmp") not in repr((found.result.findings, found.before.findings, found.result.coverage))
+
+
+def test_names_that_no_checkout_would_take_are_gaps_and_no_crash(repository: Path) -> None:
+    commit(repository, {"requirements.txt": "calm==1\n"})
+    blob = git(repository, "hash-object", "-w", "requirements.txt")
+    inner = tree(repository, f"100644 blob {blob}\trequirements.txt\n")
+    for name in ("..", "x" * 300):
+        top = tree(repository, f"040000 tree {inner}\t{name}\n100644 blob {blob}\trequirements.txt\n")
+        head = git(repository, "commit-tree", "-m", "x", top)
+        found = run(repository, "HEAD", head)
+        assert (found.result.exit_code, kinds(found)) == (4, []), name
+        assert [c.what for c in found.result.coverage if c.needed] == [f"{name}/requirements.txt"]
+    assert not (repository.parent / "requirements.txt").exists()
 
 
 def test_odd_names_of_files_are_read_and_shown(repository: Path) -> None:
