@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from depscan.api import Options
+from depscan.api import Options, scan
 from depscan.difference import diff
 from depscan.errors import UsageError
 from tests.unit.difference.projects import Project, entry, kinds, lock, rules
@@ -180,3 +180,11 @@ def test_nothing_is_new_in_what_stays_the_same_whatever_format_it_is(sample: Pat
         found = diff(str(folder), str(folder))
         assert found.result.exit_code in {0, 3}
         assert (found.changes, found.result.decisions) == ((), ())
+
+
+@pytest.mark.parametrize("sample", sorted(p for p in SAMPLES.iterdir() if p.is_dir()), ids=lambda p: p.name)
+def test_against_nothing_a_change_is_judged_as_a_scan_judges_it(sample: Path, tmp_path: Path) -> None:
+    for folder in (sample / "good", sample / "broken"):
+        found, whole = diff(str(tmp_path), str(folder)), scan([str(folder)])
+        assert found.result.exit_code == whole.exit_code
+        assert [d[:3] for d in found.result.decisions] == [d[:3] for d in whole.decisions]
