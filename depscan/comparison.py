@@ -117,7 +117,21 @@ def compare_release(paths: Sequence[str], options: CompareOptions | None = None)
     if len(paths) < 2:  # noqa: PLR2004 - one has no sibling
         raise UsageError("a release is compared with itself by two archives at least")
     options = options or CompareOptions()
-    return compare_siblings([_read(path, options) for path in paths])
+    return compare_siblings(_read_siblings(paths, options))
+
+
+def _read_siblings(paths: Sequence[str], options: CompareOptions) -> list[Release]:
+    """Return the archives of one release, each read as far as it differs from the first."""
+    from depscan.facts.pause import collector_paused
+    from depscan.release.pair import read_pair
+
+    found: list[Release] = []
+    with collector_paused():
+        for path in paths[1:]:
+            options.progress(f"comparing {path}")
+            first, other = read_pair(_open(paths[0]), _open(path))
+            found += [other] if found else [first, other]
+    return found
 
 
 def read_path(path: str) -> Release:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.facts.fact import IMPORT, INSTALL, STARTUP, TEST
+from depscan.facts.fact import CALL, IMPORT, INSTALL, LOAD, STARTUP, TEST
 from depscan.release.surface import Surface
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _AT_START = frozenset({"decode", "load", "identify", "file-write", "file-delete"
 """At import honest releases do these, too: where their data then goes is loud by itself."""
 _OUTSIDE = re.compile(r"(?:~|/etc/|/usr/|/opt/|/root|/home/|/Users/|[A-Za-z]:\\|%\w+%|\$HOME)|site-packages")
 _HERE = re.compile(r"(?:preinstall|install|postinstall): ")
+_HOST = re.compile(r"(?:https?|wss?|ftp)://(?:[^/@{}\s]{0,200}@)?([\w.-]{1,253})").match
 _VALUE = 300
 
 
@@ -61,6 +62,8 @@ def _of_repository(item: Inspected) -> frozenset[int]:
 
 
 def _surface(fact: Fact, index: int, reading: _Reading) -> Iterator[Surface]:
+    if fact.when in {CALL, LOAD}:
+        yield from _addresses(fact)
     kind = _KINDS.get(fact.what)
     early = fact.when in EARLY or (kind == "disguised" and fact.when != TEST)
     if kind is None or not early or (kind == "file-delete" and not _leaves_package(fact)):
@@ -77,6 +80,17 @@ def _surface(fact: Fact, index: int, reading: _Reading) -> Iterator[Surface]:
         fact.text,
         fact.container,
     )
+
+
+def _addresses(fact: Fact) -> Iterator[Surface]:
+    """A host that code talks to when it is called: shown, as a new one is worth a look."""
+    if not fact.what.startswith("net."):
+        return
+    for value in fact.values[:2]:
+        if host := _HOST(value):
+            key = ("address", CALL, host[1].lower())
+            yield Surface("address", CALL, f"{fact.callee} to {host[1]}", fact.path, fact.line, key=key, text=fact.text,
+                          container=fact.container)  # fmt: skip
 
 
 def _is_loud(kind: str, fact: Fact) -> bool:

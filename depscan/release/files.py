@@ -24,6 +24,10 @@ _TAGS = re.compile(r"\.(?:cpython|cp|pypy|abi)[\w-]*|[-_.](?:x86_64|aarch64|arm6
 _MODELS = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", ".dill", ".npy", ".h5", ".keras", ".onnx", ".gguf",
            ".safetensors")  # fmt: skip
 _SCRIPT_ENDS = (".py", ".pyw")
+_JAVASCRIPT = (".js", ".mjs", ".cjs")
+_MASKED = re.compile(rb"\b_0x[0-9a-f]{3,8}\b").findall
+_MANY_MASKED = 30
+"""Different names of the kind that the usual obfuscator writes; minifiers write short ones."""
 _LONG = 4000
 _MOST = 1 << 20
 
@@ -32,7 +36,7 @@ def file_surface(artifact: Artifact, runs: Runs) -> list[Surface]:
     """Return what of an artifact's files runs, is run by tools, or is loaded as a program."""
     members = {(m.path, m.container): m for m in reversed(artifact.members)}
     found = [made for entry in runs.entries for made in _entry(entry, members, artifact)]
-    when = {(e.path, e.container): e.when for e in runs.entries if e.language == "python"}
+    when = {(e.path, e.container): e.when for e in runs.entries if e.language in {"python", "javascript"}}
     real = frozenset(name.lower() for name in runs.top_level)
     for member in artifact.members:
         if not in_tests(member.path, real):
@@ -99,6 +103,11 @@ def _member(member: Member, when: str) -> Iterator[Surface]:
         if when == IMPORT and member.size > _LONG and (line := _long_line(member)):
             yield Surface("long-line", when, f"a line of more than {_LONG} characters", member.path, line, key=(
                 "long-line", member.path.rpartition("/")[2]), container=member.container)  # fmt: skip
+    elif lower.endswith(_JAVASCRIPT):
+        if member.size > _LONG and len(set(_MASKED(member.read()[:_MOST]))) >= _MANY_MASKED:
+            name = member.path.rpartition("/")[2]
+            yield Surface("obfuscated", when or CALL, "names made unreadable (_0x...)", member.path, loud=bool(when),
+                          key=("obfuscated", name), container=member.container)  # fmt: skip
     elif lower.endswith(_MODELS) and _is_model(member):
         detail = f"model or pickle of {member.size:,} bytes"
         name = member.path.rpartition("/")[2]

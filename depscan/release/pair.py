@@ -26,7 +26,7 @@ _SOURCE = (".py", ".pyw")
 
 
 class _Sources(NamedTuple):
-    """The Python files of an artifact: path to SHA-256 of the source with plain line ends."""
+    """The Python files of an artifact but its tests: path to SHA-256 of the source with plain line ends."""
 
     artifact: Artifact
     digests: dict[str, str]
@@ -57,10 +57,13 @@ def read_pair(
 def _sources(artifact: Artifact) -> _Sources:
     from hashlib import sha256
 
+    from depscan.artifacts.surface import surface
+
+    tests = {e.path for e in surface(artifact).entries if e.when == TEST and not e.container}
     found = {
         m.path: sha256(m.read().replace(b"\r\n", b"\n")).hexdigest()
         for m in reversed(artifact.members)
-        if not m.container and m.path.lower().endswith(_SOURCE)
+        if not m.container and m.path.lower().endswith(_SOURCE) and m.path not in tests
     }
     return _Sources(artifact, found)
 
@@ -101,9 +104,7 @@ def _with_portions(release: Release, sources: _Sources, portions: list[frozenset
         for one in code_surface(item):
             surface.setdefault((one.key, one.path, one.line), one)
         for hit in behaviour(item):
-            # Reading deeper than a scan does, rules about what has to be called meet more code than they were tried on.
-            if hit.verdict == "malicious" or _early(hit.when):
-                objected.setdefault(hit.key, hit)
+            objected.setdefault(hit.key, hit)
         gaps += [ReleaseGap(g.path, g.why, g.when, fatal=True) for g in item.gaps if _MET in g.why and _early(g.when)]
     if left := sum(len(p & sources.digests.keys()) for p in portions[_MOST_PORTIONS:]):
         gaps.append(ReleaseGap("", f"{left} changed files were not read: {_MET}", "import", fatal=True))

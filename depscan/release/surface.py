@@ -11,7 +11,8 @@ class Surface(NamedTuple):
     Attributes:
         kind: process, network, eval, decode, file-write, file-delete, persist, env-dump, install-packages, load,
             spy, identify, start-line, start-file, install-hook, setup-script, build-backend, build-file,
-            entry-point, script, native, agent-file, model-file, bytecode, long-line or disguised.
+            entry-point, script, native, agent-file, model-file, bytecode, long-line, obfuscated, disguised or
+            address (a host that is talked to when called).
         when: a word of ``depscan.facts.fact.WHEN``.
         detail: what it does, in the words of code: ``subprocess.Popen('curl ...')``; unescaped.
         path: member it stands in.

@@ -232,3 +232,21 @@ def test_install_code_that_cannot_be_read_is_never_same() -> None:
     old = sdist({"setup.py": "from setuptools import setup\nsetup()\n"})
     new = sdist({"setup.py": "exec(((\nclass :\n def (:\n"}, "1.0.1")
     assert compare(old, new).verdict in {"worse", "incomplete"}
+
+
+def test_obfuscated_javascript_is_worse_and_minified_is_not() -> None:
+    manifest = '{"name": "demo", "version": "1.0.0", "main": "index.js"}'
+    masked = "".join(f"var _0x{i:04x}='{'a' * 90}';" for i in range(4096, 4150))
+    minified = "".join(f"var a{i}='{'a' * 90}';" for i in range(60))
+    old = npm(manifest, {"index.js": "module.exports = 1\n"})
+    assert ("import", "obfuscated") in loud(compare(old, npm(manifest, {"index.js": masked})))
+    assert compare(old, npm(manifest, {"index.js": minified})).verdict == "same"
+
+
+def test_a_new_host_that_is_talked_to_when_called_is_shown() -> None:
+    call = "import requests\n\ndef send():\n    requests.get('https://{}/v1')\n"
+    old = wheel({**BASE, "demo/api.py": call.format("api.example")})
+    new = wheel({**BASE, "demo/api.py": call.format("api.example") + call.format("other.example")}, "1.0.1")
+    diff = compare(old, new)
+    assert diff.verdict == "same"
+    assert [(s.kind, s.detail, s.line) for s in diff.added] == [("address", "requests.get to other.example", 8)]
