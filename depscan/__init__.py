@@ -14,11 +14,25 @@ if TYPE_CHECKING:
     from depscan.api import Options as Options
     from depscan.api import ScanResult as ScanResult
     from depscan.api import scan as scan
+    from depscan.difference import Difference as Difference
+    from depscan.difference import diff as diff
+    from depscan.difference import diff_revisions as diff_revisions
     from depscan.errors import DepscanError as DepscanError
     from depscan.inspection import inspect as inspect
     from depscan.naming import judge_names as judge_names
 
-__all__ = ["DepscanError", "Options", "ScanResult", "__version__", "inspect", "judge_names", "scan"]
+__all__ = [
+    "DepscanError",
+    "Difference",
+    "Options",
+    "ScanResult",
+    "__version__",
+    "diff",
+    "diff_revisions",
+    "inspect",
+    "judge_names",
+    "scan",
+]
 
 
 def __getattr__(name: str) -> object:
@@ -31,6 +45,10 @@ def __getattr__(name: str) -> object:
         from depscan.inspection import inspect
 
         return inspect
+    if name in {"Difference", "diff", "diff_revisions"}:
+        from depscan import difference
+
+        return getattr(difference, name)
     if name == "judge_names":
         from depscan.naming import judge_names
 

@@ -26,6 +26,7 @@ from depscan.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
     from depscan.intel.index import Index
     from depscan.model.document import Document
@@ -120,7 +121,13 @@ def gather_environment(target: str) -> tuple[Gathered, list[str]]:
 
 
 def scan_documents(
-    gathered: Gathered, start: str, options: Options, artifacts: tuple[Inspected, ...] = (), *, mode: str = "scan"
+    gathered: Gathered,
+    start: str,
+    options: Options,
+    artifacts: tuple[Inspected, ...] = (),
+    *,
+    mode: str = "scan",
+    before: Before | None = None,
 ) -> ScanResult:
     """Judge what was gathered; ``start`` is where the search for a policy file begins.
 
@@ -130,16 +137,28 @@ def scan_documents(
         options: see ``Options``.
         artifacts: packages whose code was read.
         mode: scan, or inspect when the question is only what the code of ``artifacts`` does.
+        before: what was there before, when a change is judged.
     """
     policy = load_policy(options.config, start)
-    now = options.now or _now()
+    now = options.now or time_of_scan()
     graph, extra, _ = _graph_of(gathered, options.graph)
     coverage = [*gathered.coverage, *extra]
     options.progress("opening the advisory index")
     today = now[:10]
     index = _open_index(options, policy, today, coverage) if graph.nodes and mode == "scan" else None
     names = policy.names._replace(table=options.names)
-    context = Context(graph, gathered.documents, index, gathered.locate, options.online, artifacts, names)
+    context = Context(
+        graph,
+        gathered.documents,
+        index,
+        gathered.locate,
+        options.online,
+        artifacts,
+        names,
+        now,
+        policy.cooldown,
+        before,
+    )
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -210,24 +229,28 @@ def read_completed_graph(
     return CompletedGraph(graph, [*gathered.coverage, *extra], files, completion)
 
 
+def merged(gathered: Gathered) -> DependencyGraph:
+    """Return one graph of everything that was read, as the files state it."""
+    graph = DependencyGraph(gathered.locate)
+    for document in gathered.documents:
+        graph.merge(document)
+    return graph
+
+
 def _graph_of(
     gathered: Gathered, options: GraphOptions, registry: Registry[Any] | None = None
 ) -> tuple[DependencyGraph, list[Coverage], Completion | None]:
     """Merge the documents; where the user asks for it, resolve unpinned ones first and complete the edges after."""
-    graph = DependencyGraph(gathered.locate)
     extra: list[Coverage] = []
     if not options.wanted and registry is None:
-        for document in gathered.documents:
-            graph.merge(document)
-        return graph, extra, None
+        return merged(gathered), extra, None
     from depscan.resolution import wire
 
     target = wire.target_for(options, registry=registry is not None)
     if options.resolve:
         resolved, extra = wire.resolve_documents(gathered.documents, target, registry)
         gathered.documents += resolved
-    for document in gathered.documents:
-        graph.merge(document)
+    graph = merged(gathered)
     completion = wire.complete_graph(graph, gathered.documents, options, target, registry)
     if completion is not None:
         extra += completion.coverage
@@ -244,7 +267,7 @@ def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, foll
     return gathered
 
 
-def _now() -> str:
+def time_of_scan() -> str:
     """Return the present in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set."""
     import os
     import time

@@ -1,12 +1,14 @@
 """What a check module declares, what it is given, and finding all of them."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.graph.graph import DependencyGraph
 from depscan.intel.index import Index
+from depscan.model.cooldown import CooldownOptions
 from depscan.model.decision import Coverage
 from depscan.model.document import Document
 from depscan.model.finding import Confidence, Evidence, Finding
@@ -16,6 +18,22 @@ from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
+    from depscan.release.diff import ReleaseDiff
+
+
+class Before(NamedTuple):
+    """What was there before the change that is judged.
+
+    Attributes:
+        graph: everything, merged.
+        documents: the single files.
+        releases: node id of a changed package to how its release differs from the one it replaces; a package
+            of which not both archives were at hand is left out.
+    """
+
+    graph: DependencyGraph
+    documents: list[Document]
+    releases: "Mapping[str, tuple[ReleaseDiff, ...]]" = MappingProxyType({})
 
 
 class Context(NamedTuple):
@@ -29,6 +47,9 @@ class Context(NamedTuple):
         online: whether live services may be asked.
         artifacts: packages whose code was read.
         names: what the user says about names.
+        now: time of the scan, RFC 3339 in UTC; "" when the age of nothing is asked for.
+        cooldown: how old releases have to be.
+        before: what a change is compared with; None in a plain scan.
     """
 
     graph: DependencyGraph
@@ -38,6 +59,9 @@ class Context(NamedTuple):
     online: bool = False
     artifacts: "tuple[Inspected, ...]" = ()
     names: NameOptions = NameOptions()
+    now: str = ""
+    cooldown: CooldownOptions = CooldownOptions()
+    before: Before | None = None
 
 
 class Check(NamedTuple):

@@ -10,6 +10,7 @@ from depscan.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Container
 
     from depscan.api import Options
     from depscan.model.graphoptions import GraphOptions
@@ -45,6 +46,28 @@ def add_output(parser: ArgumentParser, formats: list[str]) -> None:
     """Add format and destination of the report."""
     parser.add_argument("--format", default=formats[0], choices=formats, help=f"default: {formats[0]}")
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write the report there")
+
+
+def add_also(parser: ArgumentParser) -> None:
+    """Add further reports of the same run."""
+    parser.add_argument(
+        "--also", action="append", default=[], metavar="FORMAT=FILE", help="write one more report; repeatable"
+    )
+
+
+def also(args: Namespace, formats: Container[str]) -> list[tuple[str, str]]:
+    """Return format and file of the further reports.
+
+    Raises:
+        UsageError: one has no file, or an unknown format.
+    """
+    pairs = []
+    for text in getattr(args, "also", []):
+        name, _, path = text.partition("=")
+        if name not in formats or not path:
+            raise UsageError("is not FORMAT=FILE with a known format", path=f"--also {text}")
+        pairs.append((name, path))
+    return pairs
 
 
 def add_network(parser: ArgumentParser) -> None:

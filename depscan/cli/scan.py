@@ -23,6 +23,7 @@ def configure(parser: ArgumentParser) -> None:
     formats = report_ids()
     arguments.add_inputs(parser)
     arguments.add_output(parser, ["text", *(f for f in formats if f != "text")])
+    arguments.add_also(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="list everything instead of the first few")
     arguments.add_policy(parser)
     arguments.add_database(parser)
@@ -42,9 +43,11 @@ def run(args: Namespace) -> int:
 
 def report(result: ScanResult, args: Namespace) -> int:
     """Write the report of a result and return the exit code the user asked for."""
-    from depscan.reports.discover import report_by_id
+    from depscan.reports.discover import report_by_id, report_ids
     from depscan.reports.report import View
 
+    for name, path in arguments.also(args, report_ids()):
+        arguments.write(report_by_id(name).render(result, View()), path)
     width, colour = arguments.width_and_colour() if not args.output else (100, False)
     arguments.write(report_by_id(args.format).render(result, View(width, colour, args.verbose)), args.output)
     return 0 if args.exit_zero and result.exit_code == 1 else result.exit_code

@@ -29,15 +29,20 @@ MAX_INCLUDES = 200
 class Gathered:
     """Everything read from disk for one scan.
 
+    Args:
+        follow: whether included files are read too.
+        root: folder below which paths are shown, and named in documents, as if it were the working directory.
+
     Attributes:
         documents: the facts of every file that could be read, in path order.
         coverage: files that could not be read, in part or at all.
     """
 
-    def __init__(self, *, follow: bool = True) -> None:
+    def __init__(self, *, follow: bool = True, root: str = "") -> None:
         self.documents: list[Document] = []
         self.coverage: list[Coverage] = []
         self._follow = follow
+        self._root = root.rstrip(os.sep) + os.sep if root else ""
         self._known = entries()
         self._sources: dict[str, tuple[SourceFile, InputFormat]] = {}
         self._seen: set[tuple[str, bool]] = set()
@@ -45,6 +50,15 @@ class Gathered:
         self._including: list[tuple[Document, SourceFile]] = []
         self._constraints: list[tuple[Document, Document]] = []
         self._lines: dict[tuple[str, Route], Location] = {}
+
+    def on_disk(self, shown: str) -> str:
+        """Return where a file is read that documents name ``shown``."""
+        return os.path.join(self._root, shown)
+
+    def _shown(self, path: str) -> str:
+        if self._root and (path + os.sep).startswith(self._root):
+            return path[len(self._root) :] or "."
+        return path
 
     def locate(self, path: str, route: Route) -> Location:
         """Return the location, with its line and text, of a route in a file that was read."""
@@ -90,18 +104,20 @@ class Gathered:
                 count += 1
                 if count > MAX_FILES:
                     why = f"more than {MAX_FILES} files with dependencies below it; the rest was not read"
-                    self.coverage.append(Coverage(top, "partial", why, needed=True, kind="budget"))
+                    self.coverage.append(Coverage(self._shown(top), "partial", why, needed=True, kind="budget"))
                     return
                 self._add_file(os.path.join(folder, name), "", named=False, guess=in_requirements)
         skipped -= {".git", "__pycache__"}
         if skipped:
             names = ", ".join(sorted(skipped))
-            self.coverage.append(Coverage(top, "skipped", f"folders of installed packages and caches: {names}"))
+            self.coverage.append(
+                Coverage(self._shown(top), "skipped", f"folders of installed packages and caches: {names}")
+            )
 
     def _closed_folder(self, error: OSError) -> None:
         """Record a folder that cannot be listed: ``os.walk`` would leave it out without a word."""
         why = f"folder cannot be read: {(error.strerror or str(error)).lower()}"
-        self.coverage.append(Coverage(str(error.filename), "failed", why, needed=True))
+        self.coverage.append(Coverage(self._shown(str(error.filename)), "failed", why, needed=True))
 
     def _add_file(
         self, path: str, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
@@ -114,17 +130,17 @@ class Gathered:
         if not named and not _within(real, self._scope):
             # Whoever wrote the scanned files would else choose which other files' lines stand in the report.
             why = "is outside of what was named for the scan and was not read; name it to read it"
-            self.coverage.append(Coverage(path, "skipped", why, needed=True, kind="include"))
+            self.coverage.append(Coverage(self._shown(path), "skipped", why, needed=True, kind="include"))
             return None
         try:
-            source = read_source(path)
+            source = read_source(path, self._shown(path))
         except InputError as error:
             self._seen.add(seen)
-            self._failed(path, error)
+            self._failed(self._shown(path), error)
             return None
         self._seen.add(seen)  # before parsing: a file may include itself
         document = self._add_source(source, format_hint, named=named, guess=guess, role=role)
-        if path not in self._sources and not named:
+        if source.path not in self._sources and not named:
             self._seen.discard(seen)  # of no format as long as nobody names it
         return document
 
@@ -160,7 +176,7 @@ class Gathered:
             self.coverage.append(Coverage(document.path, "partial", problem.message, needed=True, line=line))
 
     def _follow_includes(self, document: Document, source: SourceFile) -> None:
-        base = os.path.dirname(source.path) if source.path != "<stdin>" else "."
+        base = os.path.dirname(self.on_disk(source.path)) if source.path != "<stdin>" else "."
         for include in document.includes:
             line = self.locate(document.path, include.at).line
             shown = f"{include.role} file {mask(include.path)}"
@@ -182,10 +198,10 @@ class Gathered:
 
         One that is scanned for its own sake too, as pip-compile's output often is, is already whole.
         """
-        whole = {os.path.realpath(d.path) for d in self.documents}
+        whole = {os.path.realpath(self.on_disk(d.path)) for d in self.documents}
         wanted = {(p.ecosystem, p.name) for d in self.documents for p in d.nodes.values()}
         for parent, constraint in self._constraints:
-            if os.path.realpath(constraint.path) in whole:
+            if os.path.realpath(self.on_disk(constraint.path)) in whole:
                 continue
             kept = Document(constraint.path, constraint.format)
             for key, package in constraint.nodes.items():

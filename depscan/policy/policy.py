@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import InputError, PolicyError
+from depscan.model.cooldown import CooldownOptions
 from depscan.model.decision import Waiver
 from depscan.model.nameoptions import NameOptions
 from depscan.text.load import load_toml
@@ -40,6 +41,7 @@ class Policy(NamedTuple):
         disabled_checks: ids of checks that are switched off.
         accept_unchecked: ecosystems whose packages may go without advisory data.
         names: private and allowed names.
+        cooldown: how old releases have to be.
         db_url: where ``db update`` downloads from; "" for the default.
         lines: policy key to its 1-based line, for the keys the file sets.
         texts: line number to its text, for the lines findings may point at.
@@ -48,6 +50,7 @@ class Policy(NamedTuple):
     path: str = ""
     fail_on: tuple[str, ...] = (
         "malicious", "vulnerability", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
+        "trust/cooldown", "integrity/hash-changed", "trust/left-index", "behaviour/new-surface",
     )  # fmt: skip
     fixable_only: bool = False
     undecidable: str = "warn"
@@ -56,6 +59,7 @@ class Policy(NamedTuple):
     disabled_checks: tuple[str, ...] = ()
     accept_unchecked: tuple[str, ...] = ()
     names: NameOptions = NameOptions()
+    cooldown: CooldownOptions = CooldownOptions()
     db_url: str = ""
     lines: dict[str, int] = {}  # noqa: RUF012 - never changed
     texts: dict[int, str] = {}  # noqa: RUF012 - never changed
@@ -157,9 +161,11 @@ def _shown(path: str) -> str:
 
 
 def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
+    from depscan.policy.cooldown import read_cooldown
+
     keys = (
         "fail-on", "fixable-only", "undecidable", "max-db-age", "accept-unchecked", "exception", "checks", "db",
-        "names",
+        "names", "cooldown",
     )  # fmt: skip
     top = reader.table(data, (), keys)
     checks = reader.table(top.get("checks"), ("checks",), ("disable",))
@@ -183,6 +189,7 @@ def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
             indexes=reader.words(names.get("private-indexes"), ("names", "private-indexes")) or (),
             allow=reader.reasons(names.get("allow"), ("names", "allow")),
         ),
+        cooldown=read_cooldown(reader, top.get("cooldown")),
         db_url=reader.text(db.get("url"), ("db", "url")),
         lines=reader.lines,
         texts=reader.texts,

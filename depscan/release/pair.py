@@ -32,16 +32,25 @@ class _Sources(NamedTuple):
     digests: dict[str, str]
 
 
-def read_pair(old: Artifact, new: Artifact) -> tuple[Release, Release]:
-    """Return what is known of two opened artifacts, read as far as they differ."""
-    before, after = read_release(old), read_release(new)
+def read_pair(
+    old: Artifact, new: Artifact, items: tuple[Inspected, Inspected] | None = None
+) -> tuple[Release, Release]:
+    """Return what is known of two opened artifacts, read as far as they differ.
+
+    Args:
+        old: as opened.
+        new: likewise.
+        items: what the engine knows of both, where they were inspected already.
+    """
+    one, two = items or (None, None)
+    before, after = read_release(old, one), read_release(new, two)
     if not any(_MET in gap.why for gap in (*before.gaps, *after.gaps)):
         return before, after
-    one, two = _sources(old), _sources(new)
-    portions = list(_portions(one, two))
+    held = _sources(old), _sources(new)
+    portions = list(_portions(*held))
     return (
-        _with_portions(before, one, portions),
-        _with_portions(after, two, portions),
+        _with_portions(before, held[0], portions),
+        _with_portions(after, held[1], portions),
     )
 
 

@@ -64,8 +64,13 @@ class Release(NamedTuple):
         return sum(self.files.values())
 
 
-def read_release(artifact: Artifact) -> Release:
-    """Return what an opened artifact runs, needs and weighs. Nothing of it is executed."""
+def read_release(artifact: Artifact, item: Inspected | None = None) -> Release:
+    """Return what an opened artifact runs, needs and weighs. Nothing of it is executed.
+
+    Args:
+        artifact: as opened.
+        item: what the engine knows of it, where it was inspected already.
+    """
     from depscan.artifacts.surface import surface
     from depscan.facts.engine import inspect_opened
     from depscan.release.behaviour import behaviour
@@ -75,7 +80,7 @@ def read_release(artifact: Artifact) -> Release:
     from depscan.release.people import people
     from depscan.release.requirements import requirements
 
-    item = inspect_opened(artifact)
+    item = item or inspect_opened(artifact)
     runs = surface(artifact)
     members = {m.path: m for m in reversed(artifact.members) if not m.container}
     found = [*code_surface(item), *file_surface(artifact, runs), *command_surface(members, artifact.kind)]
