@@ -8,6 +8,7 @@ for decision in result.decisions:
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.checks.check import Context, checks
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from depscan.facts.inspected import Inspected
+    from depscan.facts.packages import Looked
     from depscan.intel.index import Index
     from depscan.model.document import Document
     from depscan.model.location import Location
@@ -51,10 +53,15 @@ class Options(NamedTuple):
         max_db_age: days the advisories may be old; None for the policy's value.
         baseline: a json report whose findings are known; "" for none.
         vex: OpenVEX files.
-        online: ask the live services too.
+        online: ask the live advisory service and the index.
         now: time of the scan, RFC 3339 in UTC (``2026-11-22T21:00:00Z``); "" for the present, or for
             SOURCE_DATE_EPOCH where it is set.
         progress: called with a short text before each step that may take long.
+        find_links: folders that hold archives of the packages.
+        inspect: whether the code of the packages is read where their archives are at hand.
+        whole_release: read every archive of a version instead of the one an installer would take.
+        jobs: worker processes that read archives, each under limits; 0 reads in this process without them.
+        cache: whether facts of archives are kept between runs.
     """
 
     format_hint: str = ""
@@ -68,6 +75,11 @@ class Options(NamedTuple):
     online: bool = False
     now: str = ""
     progress: Callable[[str], None] = lambda _: None
+    find_links: tuple[str, ...] = ()
+    inspect: bool = True
+    whole_release: bool = False
+    jobs: int = 0
+    cache: bool = True
 
 
 def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
@@ -95,7 +107,8 @@ def scan_environment(target: str, options: Options | None = None) -> ScanResult:
     Raises:
         UsageError: there are no installed packages to be found at ``target``.
     """
-    return scan_documents(gather_environment(target)[0], ".", options or Options())
+    options = (options or Options())._replace(inspect=False)  # what is installed is on disk, not on the index
+    return scan_documents(gather_environment(target)[0], ".", options)
 
 
 def gather_environment(target: str) -> tuple[Gathered, list[str]]:
@@ -137,6 +150,15 @@ def scan_documents(
     index = _open_index(options, policy, today, coverage) if graph.nodes and mode == "scan" else None
     names = policy.names._replace(table=options.names)
     context = Context(graph, gathered.documents, index, gathered.locate, options.online, artifacts, names)
+    if mode == "scan":
+        wanted = options._replace(inspect=options.inspect and not artifacts)
+        looked = _look(
+            graph, wanted, policy._replace(inspect_needed=policy.inspect_needed and not artifacts), today, start
+        )
+        if looked is not None:
+            artifacts += looked.artifacts
+            coverage += looked.coverage
+            context = context._replace(artifacts=artifacts, looked=looked)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -185,7 +207,6 @@ def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, foll
 
 def _now() -> str:
     """Return the present in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set."""
-    import os
     import time
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -208,6 +229,35 @@ def _without_data(error: IntelError) -> Coverage:
     """Return what is not known because the advisory index cannot be used, or turned out to be damaged."""
     why = f"{error.message} ({error.hint})" if error.hint else error.message
     return Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index")
+
+
+def _look(graph: DependencyGraph, options: Options, policy: Policy, today: str, start: str) -> Looked | None:
+    """Look at the archives of the packages and ask the index, as far as somebody wants that."""
+    if not options.find_links and not options.online and not policy.inspect_needed:
+        return None
+    from depscan.facts.cache import FactCache
+    from depscan.facts.packages import Wish, look
+
+    cache = FactCache() if options.cache else None
+    wish = Wish(
+        today,
+        options.find_links,
+        options.jobs,
+        options.whole_release,
+        policy.inspect_needed,
+        options.inspect,
+        cache,
+        options.progress,
+    )
+    if not options.online:
+        return look(graph, wish)
+    from depscan.facts.served import Index
+    from depscan.registry.registry import Registry
+    from depscan.registry.settings import load_settings
+
+    folder = start if os.path.isdir(start) else os.path.dirname(start)
+    with Registry(load_settings(folder or ".")) as registry:
+        return look(graph, wish, Index(registry))
 
 
 def _run_checks(

@@ -16,6 +16,7 @@ from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
+    from depscan.facts.packages import Looked
 
 
 class Context(NamedTuple):
@@ -29,6 +30,7 @@ class Context(NamedTuple):
         online: whether live services may be asked.
         artifacts: packages whose code was read.
         names: what the user says about names.
+        looked: what looking at the packages' archives and asking the index gave; None where nobody did.
     """
 
     graph: DependencyGraph
@@ -38,6 +40,7 @@ class Context(NamedTuple):
     online: bool = False
     artifacts: "tuple[Inspected, ...]" = ()
     names: NameOptions = NameOptions()
+    looked: "Looked | None" = None
 
 
 class Check(NamedTuple):

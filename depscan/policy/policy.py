@@ -40,6 +40,7 @@ class Policy(NamedTuple):
         disabled_checks: ids of checks that are switched off.
         accept_unchecked: ecosystems whose packages may go without advisory data.
         names: private and allowed names.
+        inspect_needed: whether a package whose code was not looked at makes the scan incomplete.
         db_url: where ``db update`` downloads from; "" for the default.
         lines: policy key to its 1-based line, for the keys the file sets.
         texts: line number to its text, for the lines findings may point at.
@@ -48,6 +49,7 @@ class Policy(NamedTuple):
     path: str = ""
     fail_on: tuple[str, ...] = (
         "malicious", "vulnerability", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
+        "integrity/local-file-differs", "integrity/index-hash-differs",
     )  # fmt: skip
     fixable_only: bool = False
     undecidable: str = "warn"
@@ -56,6 +58,7 @@ class Policy(NamedTuple):
     disabled_checks: tuple[str, ...] = ()
     accept_unchecked: tuple[str, ...] = ()
     names: NameOptions = NameOptions()
+    inspect_needed: bool = False
     db_url: str = ""
     lines: dict[str, int] = {}  # noqa: RUF012 - never changed
     texts: dict[int, str] = {}  # noqa: RUF012 - never changed
@@ -159,11 +162,12 @@ def _shown(path: str) -> str:
 def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
     keys = (
         "fail-on", "fixable-only", "undecidable", "max-db-age", "accept-unchecked", "exception", "checks", "db",
-        "names",
+        "names", "inspect",
     )  # fmt: skip
     top = reader.table(data, (), keys)
     checks = reader.table(top.get("checks"), ("checks",), ("disable",))
     db = reader.table(top.get("db"), ("db",), ("url",))
+    look = reader.table(top.get("inspect"), ("inspect",), ("needed",))
     names = reader.table(top.get("names"), ("names",), ("private", "private-indexes", "allow"))
     fail_on = reader.words(top.get("fail-on"), ("fail-on",))
     for word in fail_on or ():
@@ -183,6 +187,7 @@ def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
             indexes=reader.words(names.get("private-indexes"), ("names", "private-indexes")) or (),
             allow=reader.reasons(names.get("allow"), ("names", "allow")),
         ),
+        inspect_needed=reader.flag(look.get("needed"), ("inspect", "needed")),
         db_url=reader.text(db.get("url"), ("db", "url")),
         lines=reader.lines,
         texts=reader.texts,

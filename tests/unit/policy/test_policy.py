@@ -64,7 +64,8 @@ def test_without_a_file_the_default_holds(tmp_path: Path) -> None:
     policy = load_policy("", str(tmp_path))
     assert policy == Policy()
     names = ("name/imitation", "name/foreign-script", "name/private-from-elsewhere")
-    assert policy.fail_on == ("malicious", "vulnerability", *names)
+    files = ("integrity/local-file-differs", "integrity/index-hash-differs")
+    assert policy.fail_on == ("malicious", "vulnerability", *names, *files)
     assert policy.because("fail-on") == "default policy"
 
 
