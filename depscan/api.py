@@ -150,15 +150,10 @@ def scan_documents(
     index = _open_index(options, policy, today, coverage) if graph.nodes and mode == "scan" else None
     names = policy.names._replace(table=options.names)
     context = Context(graph, gathered.documents, index, gathered.locate, options.online, artifacts, names)
-    if mode == "scan":
-        wanted = options._replace(inspect=options.inspect and not artifacts)
-        looked = _look(
-            graph, wanted, policy._replace(inspect_needed=policy.inspect_needed and not artifacts), today, start
-        )
-        if looked is not None:
-            artifacts += looked.artifacts
-            coverage += looked.coverage
-            context = context._replace(artifacts=artifacts, looked=looked)
+    looked = _look(context, options, policy, start, today) if mode == "scan" else None
+    if looked is not None:
+        coverage += looked.coverage
+        context = context._replace(artifacts=artifacts + looked.artifacts, looked=looked)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -231,33 +226,30 @@ def _without_data(error: IntelError) -> Coverage:
     return Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index")
 
 
-def _look(graph: DependencyGraph, options: Options, policy: Policy, today: str, start: str) -> Looked | None:
-    """Look at the archives of the packages and ask the index, as far as somebody wants that."""
+def _look(context: Context, options: Options, policy: Policy, start: str, today: str) -> Looked | None:
+    """Look at the archives of the packages and ask the index, as far as somebody wants that.
+
+    Where code was read already, as of an installed environment, only the index is asked.
+    """
     if not options.find_links and not options.online and not policy.inspect_needed:
         return None
     from depscan.facts.cache import FactCache
-    from depscan.facts.packages import Wish, look
+    from depscan.facts.packages import Wish, look, look_online
 
-    cache = FactCache() if options.cache else None
+    done = bool(context.artifacts)
     wish = Wish(
-        today,
-        options.find_links,
-        options.jobs,
-        options.whole_release,
-        policy.inspect_needed,
-        options.inspect,
-        cache,
-        options.progress,
+        today=today,
+        find_links=options.find_links,
+        jobs=options.jobs,
+        whole_release=options.whole_release,
+        needed=policy.inspect_needed and not done,
+        read=options.inspect and not done,
+        cache=FactCache() if options.cache else None,
+        progress=options.progress,
     )
     if not options.online:
-        return look(graph, wish)
-    from depscan.facts.served import Index
-    from depscan.registry.registry import Registry
-    from depscan.registry.settings import load_settings
-
-    folder = start if os.path.isdir(start) else os.path.dirname(start)
-    with Registry(load_settings(folder or ".")) as registry:
-        return look(graph, wish, Index(registry))
+        return look(context.graph, wish)
+    return look_online(context.graph, wish, (start if os.path.isdir(start) else os.path.dirname(start)) or ".")
 
 
 def _run_checks(

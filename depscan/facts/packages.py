@@ -100,6 +100,28 @@ def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
     return Looked(tuple(work.artifacts), differing, coverage, projects, wish.today)
 
 
+def look_online(graph: GraphView, wish: Wish, folder: str) -> Looked:
+    """Do the same with the index that the user's installers would ask.
+
+    Args:
+        graph: of the scan.
+        wish: see ``Wish``.
+        folder: of the project, whose configuration names indexes too.
+
+    Raises:
+        UsageError: a folder of ``wish.find_links`` cannot be listed.
+    """
+    from depscan.facts.served import Index
+    from depscan.registry.registry import Registry
+    from depscan.registry.settings import load_settings
+
+    settings = load_settings(folder)
+    with Registry(settings) as registry:
+        looked = look(graph, wish, Index(registry))
+    notes = (Coverage("configuration of indexes", "partial", note, kind="service") for note in settings.notes)
+    return looked._replace(coverage=(*looked.coverage, *notes))
+
+
 class _Work:
     """The state of one ``look``."""
 
