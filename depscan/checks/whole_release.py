@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.checks.check import Check, Context, finding_at
+from depscan.facts.code_files import installed_path
 from depscan.model.decision import Coverage
 from depscan.model.finding import Confidence, Evidence, Finding, Severity
 from depscan.model.location import Location
 from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
+    from depscan.facts.code_files import CodeFiles
     from depscan.facts.fact import Fact
     from depscan.facts.inspected import Inspected
 
@@ -38,6 +40,17 @@ METADATA = Rule(
     "Do not install it; ask the project.",
     "A release that was renamed by hand.",
 )
+CONTENT = Rule(
+    "integrity/release-content-differs",
+    "Archives of one release with different code",
+    "integrity",
+    Severity.LOW,
+    "A code file that one archive of the release would install is missing in another one or has other content there.",
+    "The archives of a release are made from the same source; a file that differs is where to look first when only one "
+    "of them was poisoned, also where the code does nothing that a rule knows.",
+    "Compare the files named.",
+    "Files that a build writes (versions, generated parsers), leaves out, or compiles.",
+)
 
 _NETWORK = frozenset({"net.connect", "net.send", "net.download", "dns.query", "argument.sent", "money.sent"})
 _ALWAYS = _NETWORK | {
@@ -51,7 +64,6 @@ _LAYERED = frozenset({"code.eval", "process.spawn", "shell.run", "code.load-nati
 _INTERPRETERS = frozenset({"shell", "cmd", "powershell", "eval", "python"})
 """Layers that are no decoding: a command line that a build starts."""
 _SHOWN = 4
-_SOURCE = ("src/", "lib/", "python/")
 
 
 class _Does(NamedTuple):
@@ -67,6 +79,8 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     releases: dict[str, list[Inspected]] = {}
     for item in context.artifacts if context.looked is not None else ():
         releases.setdefault(item.subject, []).append(item)
+    for key, held in context.looked.releases.items() if context.looked else ():
+        yield from _content(context, key, held)
     for key, items in releases.items():
         for item in items:
             yield from _other_name(context, key, item)
@@ -91,7 +105,7 @@ def _other_name(context: Context, key: str, item: Inspected) -> Iterator[Finding
 
 def _compared(context: Context, key: str, items: list[Inspected]) -> Iterator[Finding]:
     does = [dict(_does(item)) for item in items]
-    paths = [{_place(f.path) for f in item.facts} for item in items]
+    paths = [{installed_path(f.path) for f in item.facts} for item in items]
     for i, item in enumerate(items):
         others = [n for n in range(len(items)) if n != i]
         alone = [
@@ -102,10 +116,36 @@ def _compared(context: Context, key: str, items: list[Inspected]) -> Iterator[Fi
             yield _finding(context, key, item, [fact for _, fact in alone], lacking)
 
 
+def _content(context: Context, key: str, held: tuple[CodeFiles, ...]) -> Iterator[Finding]:
+    """Tell files that differ, of the folders that a wheel of the release installs."""
+    wheels = [one for one in held if one.kind == "wheel"]
+    tops = {path.partition("/")[0] for one in wheels or held for path in one.digests}
+    shown: dict[str, str] = {}
+    for path in sorted({path for one in held for path in one.digests if path.partition("/")[0] in tops}):
+        digests = [_digest(one, path) for one in held]
+        lacking = [one.name for one, digest in zip(held, digests, strict=True) if not digest]
+        if lacking:
+            shown[path] = f"{path} is missing in {lacking[0]}"
+        elif len(set(digests)) > 1:
+            shown[path] = f"{path} has other content in {held[-1].name}"
+    if shown:
+        more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+        message = f"of {len(held)} archives, {'; '.join(list(shown.values())[:_SHOWN])}{more}"
+        yield finding_at(context, CONTENT, key, message, context.graph.first_place(key))
+
+
+def _digest(one: CodeFiles, path: str) -> str:
+    """Return the content's digest of what becomes ``path``: an sdist may keep it in any folder; "" for none."""
+    held = one.digests.get(path)
+    if held is not None or one.kind == "wheel":
+        return held or ""
+    return next((digest for other, digest in one.digests.items() if other.endswith(f"/{path}")), "")
+
+
 def _does(item: Inspected) -> Iterator[tuple[_Does, Fact]]:
     for fact in item.facts:
         if fact.when != "test" and (fact.what in _ALWAYS or fact.what in _LAYERED):
-            yield _Does(fact.what, _place(fact.path), fact.values[0] if fact.values else fact.callee), fact
+            yield _Does(fact.what, installed_path(fact.path), fact.values[0] if fact.values else fact.callee), fact
 
 
 def _missing(one: _Does, fact: Fact, other: dict[_Does, Fact], paths: set[str]) -> bool:
@@ -122,13 +162,6 @@ def _missing(one: _Does, fact: Fact, other: dict[_Does, Fact], paths: set[str]) 
     return runs and (fact.what in _ALWAYS or bool(set(fact.layer) - _INTERPRETERS))
 
 
-def _place(path: str) -> str:
-    """Return a path as it stands in a wheel, whatever folder an sdist keeps its packages in."""
-    for prefix in _SOURCE:
-        path = path.removeprefix(prefix)
-    return path
-
-
 def _finding(context: Context, key: str, item: Inspected, facts: list[Fact], lacking: Iterable[str]) -> Finding:
     told = ", ".join(f"{f.path}:{f.line} {f.what} at {f.when}" for f in facts[:_SHOWN])
     more = f" and {len(facts) - _SHOWN} more" if len(facts) > _SHOWN else ""
@@ -138,4 +171,4 @@ def _finding(context: Context, key: str, item: Inspected, facts: list[Fact], lac
     return made._replace(evidence=(*(Evidence(p, "related" if i else "primary") for i, p in enumerate(places)),))
 
 
-CHECK = Check("whole_release", "Archives of one release compared with each other", (DIFFERS, METADATA), run)
+CHECK = Check("whole_release", "Archives of one release compared with each other", (DIFFERS, METADATA, CONTENT), run)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def read_paths(
@@ -43,8 +44,8 @@ def read_paths(
 
 
 def read_targets(
-    targets: Sequence[T], read: Callable[[T], Inspected | ArtifactError], jobs: int
-) -> Iterator[tuple[T, Inspected | ArtifactError]]:
+    targets: Sequence[T], read: Callable[[T], R | ArtifactError], jobs: int
+) -> Iterator[tuple[T, R | ArtifactError]]:
     """Yield each target with what ``read`` makes of it; see ``read_paths``."""
     if jobs <= 0:
         yield from ((target, read(target)) for target in targets)

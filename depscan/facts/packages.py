@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.artifacts.wheelhouse import Differing, Found, LocalFile, Wheelhouse, chosen, machine_tags
 from depscan.errors import ArtifactError
+from depscan.facts.code_files import code_files
 from depscan.facts.many import read_paths, read_targets
 from depscan.facts.ranged import Far, cache_name, read_far
 from depscan.model.decision import Coverage
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from depscan.facts.cache import FactCache
+    from depscan.facts.code_files import CodeFiles
     from depscan.facts.inspected import Inspected
     from depscan.facts.served import Index
     from depscan.model.graphview import GraphView
@@ -62,6 +64,7 @@ class Looked(NamedTuple):
         coverage: what was not looked at.
         projects: node id to what the index says, None where the index does not have it; {} when nobody asked.
         today: day of the scan, YYYY-MM-DD.
+        releases: node id to the code files of its archives, where several were read.
     """
 
     artifacts: tuple[Inspected, ...] = ()
@@ -69,6 +72,7 @@ class Looked(NamedTuple):
     coverage: tuple[Coverage, ...] = ()
     projects: Mapping[str, Project | None] = MappingProxyType({})
     today: str = ""
+    releases: Mapping[str, tuple[CodeFiles, ...]] = MappingProxyType({})
 
 
 def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
@@ -97,7 +101,7 @@ def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
         work.coverage.append(Coverage("archives", "skipped", why, needed=True, kind="code"))
     coverage = (*work.coverage, *(index.coverage if index else ()))
     differing = (*work.differing, *(index.differing if index else ()))
-    return Looked(tuple(work.artifacts), differing, coverage, projects, wish.today)
+    return Looked(tuple(work.artifacts), differing, coverage, projects, wish.today, work.releases)
 
 
 def look_online(graph: GraphView, wish: Wish, folder: str) -> Looked:
@@ -131,6 +135,7 @@ class _Work:
         self.artifacts: list[Inspected] = []
         self.differing: list[tuple[str, Differing]] = []
         self.coverage: list[Coverage] = []
+        self.releases: dict[str, tuple[CodeFiles, ...]] = {}
         self.far: list[tuple[str, Far]] = []
         self._tags: tuple[str, ...] = ()
 
@@ -185,6 +190,7 @@ class _Work:
                 why = f"it is no {local.kind}: what an installer makes of it is not known"
                 self.coverage.append(Coverage(path, "failed", why, needed=True, kind="code"))
         self._read_far()
+        self._compare()
         self.coverage += self._unread(nodes)
 
     def _read_far(self) -> None:
@@ -201,6 +207,16 @@ class _Work:
             kept = self.wish.cache.key_of(cache_name(far.file), sha256) if self.wish.cache and sha256 else ""
             if self.wish.cache and kept:
                 self.wish.cache.keep(kept, item)
+
+    def _compare(self) -> None:
+        """Take the code files of releases of which several archives are there."""
+        paths = {f.path: key for key, files in self.files.items() if len(files) > 1 for f in files}
+        held: dict[str, list[CodeFiles]] = {}
+        for path, item in read_targets(list(paths), code_files, self.wish.jobs):
+            self.wish.progress(f"comparing the archives of a release: {os.path.basename(path)}")
+            if not isinstance(item, ArtifactError):  # the coverage says so already
+                held.setdefault(paths[path], []).append(item)
+        self.releases = {key: tuple(items) for key, items in held.items()}
 
     def _unread(self, nodes: Mapping[str, Package]) -> Iterator[Coverage]:
         done = self.files.keys() | {item.subject for item in self.artifacts}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from depscan.artifacts.open import open_bytes
 from depscan.checks.whole_release import CHECK
+from depscan.facts.code_files import CodeFiles, digests_of
 from depscan.facts.engine import inspect_data
 from depscan.facts.inspected import Inspected
 from depscan.facts.packages import Looked
@@ -88,3 +90,34 @@ def test_one_archive_alone_and_artifacts_that_nobody_looked_for_say_nothing() ->
     assert found(wheel(PAYLOAD)) == []
     given = context(document(package("alpha", "1.0")))
     assert outcome(CHECK, given._replace(artifacts=(wheel(version="2.0"),)))[0] == []
+
+
+def contents(*held: CodeFiles) -> list[str]:
+    given = context(document(package("alpha", "1.0")))
+    [key] = given.graph.nodes
+    return [f.message for f in outcome(CHECK, given._replace(looked=Looked(releases={key: held})))[0]]
+
+
+WHEEL = CodeFiles("alpha.whl", "wheel", {"alpha/__init__.py": "1", "alpha/core.py": "2"})
+
+
+def test_code_that_differs_between_archives_is_a_low_finding() -> None:
+    swapped = CodeFiles("alpha.tar.gz", "sdist", {"alpha/__init__.py": "9", "alpha/core.py": "2", "setup.py": "3"})
+    assert contents(WHEEL, swapped) == ["of 2 archives, alpha/__init__.py has other content in alpha.tar.gz"]
+    more = CodeFiles("alpha.tar.gz", "sdist", {**WHEEL.digests, "alpha/extra.py": "4"})
+    assert contents(WHEEL, more) == ["of 2 archives, alpha/extra.py is missing in alpha.whl"]
+
+
+def test_an_sdist_keeps_its_code_where_it_likes() -> None:
+    kept = CodeFiles("alpha.tar.gz", "sdist", {f"bindings/py_src/{p}": d for p, d in WHEEL.digests.items()})
+    assert contents(WHEEL, kept) == []
+
+
+def test_code_files_are_known_by_content_without_tests_and_line_ends() -> None:
+    files = {"a-1/PKG-INFO": "Name: a\n", "a-1/src/a/__init__.py": "x = 1\r\n", "a-1/tests/test_a.py": "y = 1\n"}
+    wheel_files = {"a/__init__.py": "x = 1\n", "a-1.dist-info/WHEEL": "", "a-1.dist-info/METADATA": ""}
+    one = digests_of(open_bytes(tar_of(files), "a-1.tar.gz"))
+    two = digests_of(open_bytes(zip_of(wheel_files), "a-1-py3-none-any.whl"))
+    assert (one.kind, two.kind) == ("sdist", "wheel")
+    assert one.digests == two.digests
+    assert list(one.digests) == ["a/__init__.py"]

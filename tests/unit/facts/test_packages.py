@@ -139,6 +139,7 @@ def test_of_several_archives_the_installers_choice_is_read_or_all(tmp_path: Path
     wish = Wish(find_links=(str(tmp_path),))
     assert names(look(graph_of(pin()), wish)) == ["alpha-1.0-py3-none-any.whl"]
     whole = look(graph_of(pin()), wish._replace(whole_release=True))
+    assert [[one.name for one in held] for held in whole.releases.values()] == [names(whole)]
     assert names(whole) == ["alpha-1.0-py3-none-any.whl", "alpha-1.0.tar.gz"]
 
 
