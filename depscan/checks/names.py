@@ -150,8 +150,8 @@ def _judged(context: Context, by_ecosystem: dict[str, dict[str, list[str]]]) -> 
 def _of_ecosystem(
     context: Context, ecosystem: str, names: dict[str, list[str]], table: NameTable
 ) -> Iterator[Finding | Coverage]:
-    popular = frozenset(table.text(ecosystem).split("\n"))
-    unknown = [name for name in names if name.lower() not in popular]
+    left = {name.lower() for name in names}.difference(table.text(ecosystem).split("\n"))
+    unknown = [name for name in names if name.lower() in left]
     if not unknown:
         return
     # Nearly every name of a lock is popular: what judges the others is imported only for them.

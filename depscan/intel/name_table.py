@@ -16,15 +16,14 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import IntelError
-from depscan.intel.files import only_writer, replace_file
-from depscan.intel.store import user_folder
+from depscan.intel.places import DataFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FILE_NAME = "names.idx"
-VARIABLE = "DEPSCAN_NAMES"
-EMBEDDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", FILE_NAME)
+NAMES = DataFile("names.idx", "DEPSCAN_NAMES")
+EMBEDDED = NAMES.embedded
+locate, write_target = NAMES.locate, NAMES.write_target
 FORMAT = 1
 WORDS = "words"
 AI, SCOPED, SUMMARY = "#ai", "#scoped", "#summary"
@@ -119,6 +118,8 @@ def write_table(path: str, popular: Mapping[str, Popular], words: str, built: st
     """
     import json
 
+    from depscan.intel.files import only_writer, replace_file
+
     texts: dict[str, str] = {}
     sources: dict[str, Any] = dict(kept.meta["sources"]) if kept else {}
     for section in kept.meta["sections"] if kept else ():
@@ -149,23 +150,6 @@ def summary_print(summary: str) -> str:
     """Return eight hex digits of a description, white space and letter case left out; "" for one too short to tell."""
     text = "".join(summary.lower().split())
     return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}" if len(text) >= _TELLING else ""
-
-
-def locate(explicit: str = "", environment: Mapping[str, str] = os.environ) -> tuple[str, str]:
-    """Return the table to use and where it comes from: option, environment, user or embedded."""
-    for origin, named in (("option", explicit), ("environment", environment.get(VARIABLE, ""))):
-        if named:
-            return (os.path.join(named, FILE_NAME) if os.path.isdir(named) else named), origin
-    own = os.path.join(user_folder(environment), FILE_NAME)
-    return (own, "user") if os.path.lexists(own) else (EMBEDDED, "embedded")
-
-
-def write_target(explicit: str = "", environment: Mapping[str, str] = os.environ) -> str:
-    """Return the table that ``depscan names update`` writes: never the embedded one."""
-    named = explicit or environment.get(VARIABLE, "")
-    if not named:
-        return os.path.join(user_folder(environment), FILE_NAME)
-    return os.path.join(named, FILE_NAME) if os.path.isdir(named) else named
 
 
 def open_table(explicit: str = "", environment: Mapping[str, str] = os.environ) -> NameTable:

@@ -3,56 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from depscan.errors import IntelError
 from depscan.intel.age import age_days
 from depscan.intel.index import Index
 from depscan.intel.layout import FILE_NAME
+from depscan.intel.places import DataFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-VARIABLE = "DEPSCAN_DB"
-EMBEDDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", FILE_NAME)
-"""The snapshot that comes with depscan (see NOTICE)."""
-
-
-def user_folder(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the folder in which ``depscan db`` keeps the index of this user; it need not exist.
-
-    Source: XDG Base Directory Specification; on Windows the local application data.
-    """
-    if sys.platform == "win32":
-        base = environment.get("LOCALAPPDATA") or os.path.join(os.path.expanduser("~"), "AppData", "Local")
-    else:
-        # The specification wants an absolute path and others to be ignored.
-        base = environment.get("XDG_DATA_HOME") or ""
-        if not os.path.isabs(base):
-            base = os.path.join(environment.get("HOME") or os.path.expanduser("~"), ".local", "share")
-    return os.path.join(base, "depscan")
-
-
-def locate(explicit: str = "", environment: Mapping[str, str] = os.environ) -> tuple[str, str]:
-    """Return the index file to use and where it comes from: option, environment, user or embedded.
-
-    What is named explicitly is used, whether it is there or not: opening it says what is wrong.
-    """
-    for origin, named in (("option", explicit), ("environment", environment.get(VARIABLE, ""))):
-        if named:
-            return (os.path.join(named, FILE_NAME) if os.path.isdir(named) else named), origin
-    own = os.path.join(user_folder(environment), FILE_NAME)
-    return (own, "user") if os.path.lexists(own) else (EMBEDDED, "embedded")
-
-
-def write_target(explicit: str = "", environment: Mapping[str, str] = os.environ) -> str:
-    """Return the index file that ``depscan db update`` and ``build`` write: never the embedded one."""
-    named = explicit or environment.get(VARIABLE, "")
-    if not named:
-        return os.path.join(user_folder(environment), FILE_NAME)
-    return os.path.join(named, FILE_NAME) if os.path.isdir(named) or not named.endswith(".idx") else named
+ADVISORIES = DataFile(FILE_NAME, "DEPSCAN_DB")
+EMBEDDED = ADVISORIES.embedded
+locate, write_target = ADVISORIES.locate, ADVISORIES.write_target
 
 
 def open_index(

@@ -125,6 +125,8 @@ class Judge:
         return self._keeps
 
     def _exempt(self, name: str, low: str) -> Verdict:
+        if len(low) > LONGEST:
+            return Verdict(name, reasons=(f"longer than {LONGEST} characters: not compared with anything",))
         found = known(name, low, self.ecosystem) if self.protected.popular(low) else None
         return found._replace(tier=NONE) if found else Verdict(name)
 

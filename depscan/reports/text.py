@@ -68,6 +68,8 @@ def _verdict(result: ScanResult, view: View) -> str:
             what = "malicious"
         elif finding.status == "undecidable":
             what = "undecided"
+        elif finding.klass == "name" and decision.action == "block":
+            what = "name"
         if decision.action != "allow" and (what == "other" or (what, finding.subject) not in seen):
             counted[what] = counted.get(what, 0) + 1
             seen.add((what, finding.subject))
@@ -76,6 +78,7 @@ def _verdict(result: ScanResult, view: View) -> str:
         for what, noun, plural in (
             ("malicious", "malicious package", "malicious packages"),
             ("vulnerable", "vulnerable package", "vulnerable packages"),
+            ("name", "name that is not what it seems", "names that are not what they seem"),
             ("undecided", "package that cannot be decided", "packages that cannot be decided"),
             ("other", "other finding", "other findings"),
         )

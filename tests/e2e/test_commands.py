@@ -204,6 +204,7 @@ def blocks() -> list[str]:
 def test_the_commands_of_the_docs_run(depscan: Installed, line: str) -> None:
     """Each runs in a folder that has what the docs speak of, and its exit code is one of a scan that was done."""
     lock(depscan)
+    (depscan.cwd / "pypi.tsv").write_text("name\trank\nnumpy\t1\nnumpyy\t\n", "utf-8")
     (depscan.cwd / "torch.txt").write_text("torch==2.3.0\n", "utf-8")
     (depscan.cwd / "uv.lock").write_text(LOCK.replace('"jinja2"', '"torch"'), "utf-8")
     shutil.copytree(ROOT / "corpus" / "projects", depscan.cwd / "corpus" / "projects")

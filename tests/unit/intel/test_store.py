@@ -9,7 +9,8 @@ import pytest
 
 from depscan.errors import IntelError
 from depscan.intel.age import age_days
-from depscan.intel.store import EMBEDDED, locate, open_index, user_folder, write_target
+from depscan.intel.places import user_folder
+from depscan.intel.store import EMBEDDED, locate, open_index, write_target
 from tests.unit.intel.records import made, record
 
 
