@@ -40,12 +40,11 @@ class NoRangesError(Exception):
 
 
 class DiskSource:
-    """A whole file on disk, checked against its hashes."""
+    """A whole file on disk; ``checked`` tells whether there was a hash to check it against."""
 
-    checked = True
-
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, checked: bool) -> None:
         self.path = path
+        self.checked = checked
         self.size = os.path.getsize(path)
         self._lock = threading.Lock()
         self._stream = open(path, "rb")  # noqa: SIM115 - closed when the last reader is gone
@@ -119,7 +118,7 @@ class RangedSource:
     @property
     def checked(self) -> bool:
         """Whether the bytes were held against the file's hashes."""
-        return self._disk is not None
+        return self._disk is not None and self._disk.checked
 
     def _first(self) -> Part:
         kept = self._store.load("tail")

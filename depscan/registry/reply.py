@@ -63,6 +63,11 @@ class Reply:
         text = self.header("Content-Length")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1  # noqa: PLR2004 - 64 bits
 
+    @property
+    def framed(self) -> bool:
+        """Whether the server told where the body ends, so that a cut one is noticed."""
+        return self.length() >= 0 or "chunked" in self.header("Transfer-Encoding").lower()
+
     def body(self, limit: int, seconds: float) -> bytes:
         """Return the whole unpacked body; see ``pieces``."""
         return b"".join(self.pieces(limit, seconds, unpack=True))
@@ -128,5 +133,12 @@ def _unpacked(tool: Any, piece: bytes) -> Iterator[bytes]:  # noqa: ANN401
             piece = tool.unconsumed_tail
             if out:
                 yield out
+        if piece or tool.unused_data:
+            raise TryAgainError("there are bytes behind the packed body")
     except zlib.error:
         raise TryAgainError("the packed body is damaged") from None
+
+
+def printable(text: str) -> str:
+    """Return a header's value if it may be sent back as it is; else ""."""
+    return text if len(text) <= 1000 and text.isascii() and text.isprintable() else ""  # noqa: PLR2004

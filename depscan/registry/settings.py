@@ -86,7 +86,12 @@ def load_settings(folder: str = ".", environment: Mapping[str, str] = os.environ
         *uv_user(place, notes),
         *_pip(options),
     ]
-    if not any(one.default for one in stated):
+    no_index = variables.get("PIP_NO_INDEX") or options.get("no-index", ("", ""))[0]
+    if no_index.strip().lower() in {"1", "true", "yes", "on", "y", "t"}:
+        notes.append("pip is told to ask no index (no-index)")
+        pips = {*_PIP.values(), *(place for _, place in options.values())}
+        stated = [one for one in stated if one.origin not in pips]
+    elif not any(one.default for one in stated):
         found = pip_config.default_index()
         stated += [Stated(found, True, False, "pip's own default")] if found else []
     npm = npmrc.read(place)

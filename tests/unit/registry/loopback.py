@@ -66,6 +66,8 @@ class Loopback:
         etag: whether answers carry an ETag.
         hashes: digests by file name where they need not be computed (a sparse file of 2 GB).
         drip: seconds between two bytes of the slow modes.
+
+    ``cut`` is how many bytes the mode no-length leaves out at the end; ``login`` the Authorization that is demanded.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Loopback:
         self.states: dict[str, tuple[str, str]] = {}
         self.packuments: dict[str, dict[str, Any]] = {}
         self.login = ""
+        self.cut = 0
         self.file_base = ""
         self.closing = threading.Event()
         self._hashes = dict(hashes or {})
@@ -244,6 +247,7 @@ class _Server(http.server.ThreadingHTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
@@ -340,6 +344,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def mode_no_length(self, answer: Answer, path: str, sent: list[int]) -> None:
         del path
         body = self._whole(answer)
+        body = body[: len(body) - self.server.index.cut]
         self._head(200, answer, [("Connection", "close")], "", (0, 0, 0))
         self.wfile.write(body)
         sent[:] = [200, len(body)]

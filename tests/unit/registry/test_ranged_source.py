@@ -149,8 +149,8 @@ def test_a_whole_file_of_another_hash_is_refused_when_ranges_are_not_served(inde
 
 def test_a_file_of_another_size_than_the_index_states_is_refused(index: Loopback, tmp_path: Path) -> None:
     with registry(index.url, tmp_path / "cache") as client:
-        file = client.project("PyPI", "alpha").files[0]._replace(size=17)
-        with pytest.raises(RegistryError, match="the index says 17"):
+        file = client.project("PyPI", "alpha").files[0]._replace(size=700_000)
+        with pytest.raises(RegistryError, match="the index says 700000"):
             client.source(file)
 
 
@@ -172,3 +172,28 @@ def test_metadata_of_a_wheel_with_many_members_costs_one_or_two_requests(tmp_pat
             assert archive.read("many-1.0.dist-info/METADATA") == metadata_of("many", "1.0")
         assert client.received - before < source.size / 20
     assert len(index.asked("/files/")) == 2
+
+
+def test_what_has_no_directory_or_is_small_comes_whole_and_checked(index: Loopback, tmp_path: Path) -> None:
+    (Path(index.folder) / "packed-1.0.tar.gz").write_bytes(random.Random(6).randbytes(300_000))
+    with registry(index.url, tmp_path / "cache") as client:
+        for name in ("packed", "small"):
+            source = open_(client, name)
+            assert source.checked
+            source.at(source.size - 10, 10)
+            source.at(0, 10)
+    assert [one.headers.get("range") for one in index.asked("/files/")] == [None, None]
+
+
+def test_a_whole_file_without_any_hash_is_not_called_checked(index: Loopback, tmp_path: Path) -> None:
+    with registry(index.url, tmp_path / "cache") as client:
+        file = client.project("PyPI", "small").files[0]._replace(hashes=())
+        assert client.source(file).checked is False
+
+
+def test_a_file_without_hash_comes_once_where_ranges_are_not_served(index: Loopback, tmp_path: Path) -> None:
+    index.mode[FILE] = "no-ranges"
+    with registry(index.url, tmp_path / "cache") as client:
+        source = client.source(client.project("PyPI", "alpha").files[0]._replace(hashes=()))
+        assert (source.checked, source.at(0, 2)) == (False, b"PK")
+    assert len(index.asked(FILE)) == 1

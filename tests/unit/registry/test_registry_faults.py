@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import HashMismatch, RegistryError
-from depscan.registry.records import IndexFile
+from depscan.registry.records import Budget, IndexFile
 from depscan.registry.registry import Registry
 from tests.unit.registry.loopback import Loopback
-from tests.unit.registry.wheels import QUICK, metadata_of, registry, wheel
+from tests.unit.registry.wheels import HASTY, QUICK, metadata_of, registry, wheel
 
 PAGE = "/simple/alpha/"
 FILE = "/files/alpha-1.0-py3-none-any.whl"
@@ -26,6 +26,10 @@ def index(tmp_path: Path) -> Iterator[Loopback]:
     wheel(str(folder), "alpha", files={"alpha/data.bin": random.Random(3).randbytes(1 << 18)}, beside=True)
     with Loopback(str(folder)) as made:
         yield made
+
+
+def limits(mode: str) -> Budget:
+    return HASTY if mode.startswith("drip") else QUICK
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ def ends_in_an_error(what: Callable[[], object]) -> RegistryError:
     begin = time.monotonic()
     with pytest.raises(RegistryError) as caught:
         what()
-    assert time.monotonic() - begin < 8
+    assert time.monotonic() - begin < 12
     assert caught.value.exit_code == 4
     return caught.value
 
@@ -57,9 +61,10 @@ PAGE_FAULTS = ["truncated", "endless", "redirect-host", "redirect-loop", "wrong-
 
 
 @pytest.mark.parametrize("mode", PAGE_FAULTS)
-def test_a_fault_of_a_page_is_an_error(mode: str, index: Loopback, client: Registry) -> None:
+def test_a_fault_of_a_page_is_an_error(mode: str, index: Loopback, tmp_path: Path) -> None:
     index.mode[PAGE] = mode
-    ends_in_an_error(lambda: client.project("PyPI", "alpha"))
+    with registry(index.url, tmp_path / "cache", limits(mode)) as client:
+        ends_in_an_error(lambda: client.project("PyPI", "alpha"))
 
 
 @pytest.mark.parametrize("mode", PAGE_FAULTS)
@@ -67,7 +72,7 @@ def test_a_fault_of_a_page_is_an_error_on_the_second_run_too(mode: str, index: L
     with registry(index.url, tmp_path / "cache") as client:
         client.project("PyPI", "alpha")
     index.mode[PAGE] = mode
-    with registry(index.url, tmp_path / "cache") as client:
+    with registry(index.url, tmp_path / "cache", limits(mode)) as client:
         ends_in_an_error(lambda: client.project("PyPI", "alpha"))
 
 
@@ -78,7 +83,7 @@ FILE_FAULTS = ["wrong-hash", "truncated", "endless", "redirect-host", "redirect-
 @pytest.mark.parametrize("mode", FILE_FAULTS)
 def test_a_fault_of_a_file_is_an_error(mode: str, index: Loopback, tmp_path: Path) -> None:
     index.mode[FILE] = mode
-    with registry(index.url, tmp_path / "cache", QUICK._replace(seconds=4)) as client:
+    with registry(index.url, tmp_path / "cache", limits(mode)) as client:
         ends_in_an_error(lambda: client.fetch(alpha(client)))
     assert [p for p in (tmp_path / "cache" / "registry-1" / "files").rglob("*") if p.is_file()] == []
     assert list((tmp_path / "cache" / "registry-1" / "parts").iterdir()) == []
@@ -87,7 +92,7 @@ def test_a_fault_of_a_file_is_an_error(mode: str, index: Loopback, tmp_path: Pat
 @pytest.mark.parametrize("mode", [m for m in FILE_FAULTS if m not in {"wrong-hash", "missing"}])
 def test_a_fault_of_core_metadata_is_an_error(mode: str, index: Loopback, tmp_path: Path) -> None:
     index.mode[f"{FILE}.metadata"] = mode
-    with registry(index.url, tmp_path / "cache", QUICK._replace(seconds=2)) as client:
+    with registry(index.url, tmp_path / "cache", limits(mode)) as client:
         ends_in_an_error(lambda: client.metadata(alpha(client)))
 
 
@@ -105,7 +110,7 @@ def test_announced_metadata_that_is_not_there_is_none(index: Loopback, client: R
 @pytest.mark.parametrize("mode", [m for m in FILE_FAULTS if m not in {"wrong-hash", "invalid-json"}])
 def test_a_fault_of_range_reads_is_an_error(mode: str, index: Loopback, tmp_path: Path) -> None:
     index.mode[FILE] = mode
-    with registry(index.url, tmp_path / "cache", QUICK._replace(seconds=4)) as client:
+    with registry(index.url, tmp_path / "cache", limits(mode)) as client:
         ends_in_an_error(lambda: read_all(client))
 
 
@@ -156,11 +161,11 @@ def test_the_budget_of_bytes_holds_over_all_requests(index: Loopback, tmp_path: 
 
 
 def test_the_budget_of_seconds_holds_over_all_requests(tmp_path: Path, index: Loopback) -> None:
-    with registry(index.url, tmp_path / "cache", QUICK._replace(seconds=0.01)) as client:
+    with registry(index.url, tmp_path / "cache", QUICK._replace(seconds=1)) as client:
         client.project("PyPI", "alpha")
-        time.sleep(0.02)
+        time.sleep(1.1)
         error = ends_in_an_error(lambda: client.fetch(alpha(client)))
-    assert "budget of 0.01 seconds" in str(error)
+    assert "budget of 1 seconds" in str(error)
 
 
 def test_a_host_that_does_not_answer_is_not_asked_for_ever(tmp_path: Path) -> None:
@@ -203,3 +208,33 @@ def test_a_redirect_on_the_same_host_is_followed(index: Loopback, client: Regist
     with pytest.raises(RegistryError, match="about another project"):
         client.project("PyPI", "a.l.p.h.a")
     assert [one.path for one in index.log] == ["/simple/a-l-p-h-a/", PAGE]
+
+
+@pytest.mark.parametrize("cut", [0, 200])
+def test_a_page_without_length_must_show_that_it_is_whole(cut: int, index: Loopback, client: Registry) -> None:
+    index.html = True
+    index.mode[PAGE] = "no-length"
+    index.cut = cut
+    if cut:
+        ends_in_an_error(lambda: client.project("PyPI", "alpha"))
+    else:
+        assert len(client.project("PyPI", "alpha").files) == 1
+
+
+def test_a_file_with_neither_hash_nor_length_is_an_error(index: Loopback, client: Registry) -> None:
+    index.mode[FILE] = "no-length"
+    file = alpha(client)
+    assert client.fetch(file)
+    bare = file._replace(hashes=(), size=-1, url=f"{file.url}?again")
+    assert "cut short" in str(ends_in_an_error(lambda: client.fetch(bare)))
+
+
+def test_a_page_that_cannot_be_read_does_not_take_the_place_of_a_good_one(index: Loopback, tmp_path: Path) -> None:
+    with registry(index.url, tmp_path / "cache") as client:
+        good = client.project("PyPI", "alpha")
+    for mode in ("wrong-type", "invalid-json"):
+        index.mode[PAGE] = mode
+        with registry(index.url, tmp_path / "cache") as client:
+            ends_in_an_error(lambda: client.project("PyPI", "alpha"))
+    with registry(index.url, tmp_path / "cache", offline=True) as client:
+        assert client.project("PyPI", "alpha") == good

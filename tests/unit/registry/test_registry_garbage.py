@@ -82,6 +82,5 @@ def test_mutated_answers_raise_nothing_else(tmp_path: Path) -> None:
     with speaking(answers) as url:
         wanted = IndexFile("a.whl", f"{url}/a.whl", (("sha256", "a" * 64),), "1")
         for number in range(len(answers)):
-            with registry(f"{url}/simple", tmp_path, budget) as client:
-                what = (lambda: client.project("PyPI", "alpha")) if number % 2 else (lambda: client.fetch(wanted))  # noqa: B023
-                pytest.raises(RegistryError, what)
+            with registry(f"{url}/simple", tmp_path, budget) as client, pytest.raises(RegistryError):
+                client.fetch(wanted) if number % 2 else client.project("PyPI", "alpha")

@@ -98,6 +98,15 @@ def test_devnull_turns_pips_files_off(tmp_path: Path) -> None:
     assert urls(load(tmp_path, OFF)) == [pip_config.default_index()]
 
 
+@pytest.mark.parametrize("place", ["venv/pip.conf", ""])
+def test_who_told_pip_to_ask_no_index_gets_none(place: str, tmp_path: Path) -> None:
+    if place:
+        write(tmp_path / place, "[install]\nno-index = true\nindex-url = https://index.example/s\n")
+    settings = load(tmp_path, {} if place else {"PIP_NO_INDEX": "1", "PIP_EXTRA_INDEX_URL": "https://b.example/s"})
+    assert urls(settings) == []
+    assert settings.notes == ("pip is told to ask no index (no-index)",)
+
+
 def test_uvs_variables_name_further_indexes_before_the_default(tmp_path: Path) -> None:
     found = load(
         tmp_path,

@@ -78,9 +78,11 @@ def sparse_wheel(folder: str, name: str, size: int) -> str:
 
 
 QUICK = Budget(
-    total=64 << 20, page=1 << 20, file=16 << 20, seconds=10, answer=1.5, idle=1.0, attempts=3, sleep=lambda _: None
+    total=64 << 20, page=1 << 20, file=16 << 20, seconds=30, answer=15, idle=10, attempts=3, sleep=lambda _: None
 )
-"""Limits at which every fault ends in seconds."""
+"""Limits for tests; no wait between attempts."""
+HASTY = QUICK._replace(seconds=2, answer=1, idle=1)
+"""Limits at which a slow server is one that fails."""
 
 
 def registry(url: str, cache: object, budget: Budget = QUICK, *, offline: bool = False, npm: str = "") -> Registry:
