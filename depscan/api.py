@@ -306,9 +306,16 @@ def _with_paths(graph: DependencyGraph, findings: list[Finding]) -> list[Finding
             if key not in known:
                 known[key] = tuple(map(tuple, graph.why(key, _PATHS_PER_FINDING))), _evidence(graph.places(key))
             via, evidence = known[key]
-            finding = finding._replace(via=via, evidence=finding.evidence or evidence)  # noqa: PLW2901 - the same one
+            finding = finding._replace(via=via, evidence=_all_evidence(finding, evidence))  # noqa: PLW2901 - the same one
         made.append(finding)
     return made
+
+
+def _all_evidence(finding: Finding, places: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return the evidence of a finding: its own, and for code in an archive also where the package stands."""
+    if not finding.evidence or not finding.primary.container:
+        return finding.evidence or places
+    return (*finding.evidence, *(place._replace(role="related") for place in places))
 
 
 def _evidence(places: tuple[Location, ...]) -> tuple[Evidence, ...]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from depscan.registry.records import Project
 
 _ECOSYSTEMS = frozenset({"PyPI", "npm"})
-_MEMBERS = frozenset({"local", "project"})
+_MEMBERS = frozenset({"local"})
 
 
 class Wish(NamedTuple):
@@ -64,6 +64,7 @@ class Looked(NamedTuple):
         coverage: what was not looked at.
         projects: node id to what the index says, None where the index does not have it; {} when nobody asked.
         today: day of the scan, YYYY-MM-DD.
+        files: node id and archive, for those that were at hand and fit the lock.
         releases: node id to the code files of its archives, where several were read.
     """
 
@@ -72,6 +73,7 @@ class Looked(NamedTuple):
     coverage: tuple[Coverage, ...] = ()
     projects: Mapping[str, Project | None] = MappingProxyType({})
     today: str = ""
+    files: tuple[tuple[str, LocalFile], ...] = ()
     releases: Mapping[str, tuple[CodeFiles, ...]] = MappingProxyType({})
 
 
@@ -101,7 +103,7 @@ def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
         work.coverage.append(Coverage("archives", "skipped", why, needed=True, kind="code"))
     coverage = (*work.coverage, *(index.coverage if index else ()))
     differing = (*work.differing, *(index.differing if index else ()))
-    return Looked(tuple(work.artifacts), differing, coverage, projects, wish.today, work.releases)
+    return Looked(tuple(work.artifacts), differing, coverage, projects, wish.today, tuple(work.at_hand), work.releases)
 
 
 def look_online(graph: GraphView, wish: Wish, folder: str) -> Looked:
@@ -135,6 +137,7 @@ class _Work:
         self.artifacts: list[Inspected] = []
         self.differing: list[tuple[str, Differing]] = []
         self.coverage: list[Coverage] = []
+        self.at_hand: list[tuple[str, LocalFile]] = []
         self.releases: dict[str, tuple[CodeFiles, ...]] = {}
         self.far: list[tuple[str, Far]] = []
         self._tags: tuple[str, ...] = ()
@@ -153,6 +156,7 @@ class _Work:
         self.differing += [(key, one) for one in found.differing]
         what = f"{package.name} {package.version}"
         self.coverage += [Coverage(what, "partial", f"ignored: {note}", kind="code") for note in found.notes]
+        self.at_hand += [(key, local) for local in found.files]
         files = found.files if self.wish.whole_release else self.choose(found.files)
         if files:
             self.files[key] = files
@@ -228,10 +232,12 @@ class _Work:
 
 
 def _has_code(package: Package) -> bool:
-    return package.source not in _MEMBERS and package.ecosystem in _ECOSYSTEMS
+    return package.source not in _MEMBERS and package.ecosystem != "project"
 
 
 def _reason(package: Package) -> str:
+    if package.ecosystem not in _ECOSYSTEMS:
+        return f"archives of {package.ecosystem} are not looked for"
     if package.source == "git":
         return "it comes from a repository"
     return "no archive of this version at hand" if package.version else "no version is pinned"

@@ -36,6 +36,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _THREADS = 8
+_ECOSYSTEMS = frozenset({"PyPI", "npm"})
 _INDEXED = frozenset({"registry", "npm"})
 
 
@@ -76,7 +77,7 @@ class Index:
         """
         questions: dict[tuple[str, str, str], list[str]] = {}
         for key, package in nodes.items():
-            if package.source in _INDEXED:
+            if package.source in _INDEXED and package.ecosystem in _ECOSYSTEMS:
                 index = package.registry.replace("://***@", "://")
                 if not index or "://" in index:
                     questions.setdefault((package.ecosystem, package.name, index), []).append(key)
