@@ -8,6 +8,7 @@ for decision in result.decisions:
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.checks.check import Context, checks
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
+    from depscan.facts.packages import Looked
     from depscan.intel.index import Index
     from depscan.model.document import Document
     from depscan.model.location import Location
@@ -56,10 +58,15 @@ class Options(NamedTuple):
         max_db_age: days the advisories may be old; None for the policy's value.
         baseline: a json report whose findings are known; "" for none.
         vex: OpenVEX files.
-        online: ask the live services too.
+        online: ask the live advisory service and the index.
         now: time of the scan, RFC 3339 in UTC (``2026-11-22T21:00:00Z``); "" for the present, or for
             SOURCE_DATE_EPOCH where it is set.
         progress: called with a short text before each step that may take long.
+        find_links: folders that hold archives of the packages.
+        inspect: whether the code of the packages is read where their archives are at hand.
+        whole_release: read every archive of a version instead of the one an installer would take.
+        jobs: worker processes that read archives, each under limits; 0 reads in this process without them.
+        cache: whether facts of archives are kept between runs.
     """
 
     format_hint: str = ""
@@ -74,6 +81,11 @@ class Options(NamedTuple):
     online: bool = False
     now: str = ""
     progress: Callable[[str], None] = lambda _: None
+    find_links: tuple[str, ...] = ()
+    inspect: bool = True
+    whole_release: bool = False
+    jobs: int = 0
+    cache: bool = True
 
 
 def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
@@ -101,7 +113,8 @@ def scan_environment(target: str, options: Options | None = None) -> ScanResult:
     Raises:
         UsageError: there are no installed packages to be found at ``target``.
     """
-    return scan_documents(gather_environment(target)[0], ".", options or Options())
+    options = (options or Options())._replace(inspect=False)  # what is installed is on disk, not on the index
+    return scan_documents(gather_environment(target)[0], ".", options)
 
 
 def gather_environment(target: str) -> tuple[Gathered, list[str]]:
@@ -159,6 +172,10 @@ def scan_documents(
         policy.cooldown,
         before,
     )
+    looked = _look(context, options, policy, start, today) if mode == "scan" else None
+    if looked is not None:
+        coverage += looked.coverage
+        context = context._replace(artifacts=artifacts + looked.artifacts, looked=looked)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -269,7 +286,6 @@ def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, foll
 
 def time_of_scan() -> str:
     """Return the present in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set."""
-    import os
     import time
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -292,6 +308,32 @@ def _without_data(error: IntelError) -> Coverage:
     """Return what is not known because the advisory index cannot be used, or turned out to be damaged."""
     why = f"{error.message} ({error.hint})" if error.hint else error.message
     return Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index")
+
+
+def _look(context: Context, options: Options, policy: Policy, start: str, today: str) -> Looked | None:
+    """Look at the archives of the packages and ask the index, as far as somebody wants that.
+
+    Where code was read already, as of an installed environment, only the index is asked.
+    """
+    if not options.find_links and not options.online and not policy.inspect_needed:
+        return None
+    from depscan.facts.cache import FactCache
+    from depscan.facts.packages import Wish, look, look_online
+
+    done = bool(context.artifacts)
+    wish = Wish(
+        today=today,
+        find_links=options.find_links,
+        jobs=options.jobs,
+        whole_release=options.whole_release,
+        needed=policy.inspect_needed and not done,
+        read=options.inspect and not done,
+        cache=FactCache() if options.cache else None,
+        progress=options.progress,
+    )
+    if not options.online:
+        return look(context.graph, wish)
+    return look_online(context.graph, wish, (start if os.path.isdir(start) else os.path.dirname(start)) or ".")
 
 
 def _run_checks(
@@ -348,9 +390,16 @@ def _with_paths(graph: DependencyGraph, findings: list[Finding]) -> list[Finding
             if key not in known:
                 known[key] = tuple(map(tuple, graph.why(key, _PATHS_PER_FINDING))), _evidence(graph.places(key))
             via, evidence = known[key]
-            finding = finding._replace(via=via, evidence=finding.evidence or evidence)  # noqa: PLW2901 - the same one
+            finding = finding._replace(via=via, evidence=_all_evidence(finding, evidence))  # noqa: PLW2901 - the same one
         made.append(finding)
     return made
+
+
+def _all_evidence(finding: Finding, places: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return the evidence of a finding: its own, and for code in an archive also where the package stands."""
+    if not finding.evidence or not finding.primary.container:
+        return finding.evidence or places
+    return (*finding.evidence, *(place._replace(role="related") for place in places))
 
 
 def _evidence(places: tuple[Location, ...]) -> tuple[Evidence, ...]:

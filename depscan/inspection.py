@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from depscan.api import Options, gather_environment, scan_documents
 from depscan.errors import ArtifactError, UsageError
+from depscan.facts.many import read_paths, read_targets
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
 from depscan.model.document import Document
 from depscan.model.package import Package
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from depscan.artifacts.installed import Part
     from depscan.facts.cache import FactCache
@@ -47,7 +48,7 @@ def inspect(
         raise UsageError("nothing to inspect was named")
     options = options or Options()
     gathered = Gathered()
-    found = _collect(_cached(paths, jobs, cache), gathered, options)
+    found = _collect(read_paths(paths, jobs, cache), gathered, options)
     return _judge(gathered, found, paths[0], options)
 
 
@@ -66,7 +67,7 @@ def inspect_environment(target: str, options: Options | None = None, *, jobs: in
 
     options = options or Options()
     gathered, folders = gather_environment(target)
-    found = _collect(_read(split_environment(folders), _one_part, jobs), gathered, options)
+    found = _collect(read_targets(split_environment(folders), _one_part, jobs), gathered, options)
     return scan_documents(gathered, ".", options, tuple(found))
 
 
@@ -102,46 +103,6 @@ def _collect(
         else:
             found.append(item)
     return found
-
-
-def _cached(
-    paths: Sequence[str], jobs: int, cache: FactCache | None
-) -> Iterator[tuple[str, Inspected | ArtifactError]]:
-    """Yield each path with what is known of it, from the cache where it was read before."""
-    if cache is None:
-        yield from _read(paths, _one, jobs)
-        return
-    keys = [cache.key(path) for path in paths]
-    known = [cache.load(key) if key else None for key in keys]
-    rest = _read([path for path, item in zip(paths, known, strict=True) if item is None], _one, jobs)
-    for path, key, item in zip(paths, keys, known, strict=True):
-        if item is not None:
-            yield path, item
-            continue
-        _, made = next(rest)
-        if key and not isinstance(made, ArtifactError):
-            cache.keep(key, made)
-        yield path, made
-
-
-def _read(
-    targets: Sequence[T], read: Callable[[T], Inspected | ArtifactError], jobs: int
-) -> Iterator[tuple[T, Inspected | ArtifactError]]:
-    if jobs <= 0:
-        yield from ((target, read(target)) for target in targets)
-        return
-    from depscan.facts.pool import read_each
-
-    yield from read_each(targets, read, jobs)
-
-
-def _one(path: str) -> Inspected | ArtifactError:
-    from depscan.facts.engine import inspect_path
-
-    try:
-        return inspect_path(path)
-    except ArtifactError as error:
-        return error
 
 
 def _one_part(part: Part) -> Inspected | ArtifactError:

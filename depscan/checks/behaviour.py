@@ -62,11 +62,15 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
 
 
 def _gaps(item: Inspected) -> Iterator[Coverage]:
-    """Say what was not followed; what would run at install or start and cannot be read is needed."""
+    """Say what was not followed; what would run at install or start and cannot be read is needed.
+
+    So is an archive that is broken itself: nobody knows what an installer makes of it.
+    """
     from depscan.facts.fact import INSTALL, STARTUP
 
     for gap in item.gaps:
-        needed = gap.fatal or gap.when in {INSTALL, STARTUP}
+        whole = gap.path == item.name and item.kind != "script"
+        needed = gap.fatal or whole or gap.when in {INSTALL, STARTUP}
         yield Coverage(f"{item.name} > {gap.path}", "partial", gap.why, needed=needed, line=gap.line, kind="code")
 
 

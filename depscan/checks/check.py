@@ -18,6 +18,7 @@ from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
+    from depscan.facts.packages import Looked
     from depscan.release.diff import ReleaseDiff
 
 
@@ -50,6 +51,7 @@ class Context(NamedTuple):
         now: time of the scan, RFC 3339 in UTC; "" when the age of nothing is asked for.
         cooldown: how old releases have to be.
         before: what a change is compared with; None in a plain scan.
+        looked: what looking at the packages' archives and asking the index gave; None where nobody did.
     """
 
     graph: DependencyGraph
@@ -62,6 +64,7 @@ class Context(NamedTuple):
     now: str = ""
     cooldown: CooldownOptions = CooldownOptions()
     before: Before | None = None
+    looked: "Looked | None" = None
 
 
 class Check(NamedTuple):

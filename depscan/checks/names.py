@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from depscan.checks.check import Check, Context, finding_at
 from depscan.errors import IntelError
@@ -14,7 +15,7 @@ from depscan.model.rule import Rule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depscan.intel.name_table import NameTable
-    from depscan.names.verdict import Verdict
+    from depscan.names.verdict import Facts, Verdict
 
 _SILENT = (
     "Names of the 15,000 most downloaded packages never alarm, nor do names that the policy allows with a reason "
@@ -158,10 +159,29 @@ def _of_ecosystem(
     from depscan.names.verdict import NONE
 
     judge = Judge(ecosystem, table, context.names.allow)
-    verdicts = map(judge.judge, unknown) if len(unknown) < _FEW else judge.judge_many(unknown)
-    for verdict in verdicts:
+    facts = {name: known for name in unknown if (known := _facts(context, names[name]))}
+    bare = [name for name in unknown if name not in facts]
+    verdicts = map(judge.judge, bare) if len(bare) < _FEW else judge.judge_many(bare)
+    told = (judge.judge(name, known) for name, known in facts.items())
+    for verdict in chain(verdicts, told):
         if verdict.tier != NONE:
             yield _finding(context, names[verdict.name][0], verdict, ecosystem)
+
+
+def _facts(context: Context, keys: list[str]) -> Facts | None:
+    """Return what the index says of a name; None where it was not asked or did not answer."""
+    from depscan.names.verdict import Facts
+
+    held = context.looked.projects if context.looked else {}
+    answers = [held[key] for key in keys if key in held]
+    if not answers:
+        return None
+    project = next(filter(None, answers), None)
+    if project is None:
+        return Facts(exists=False)
+    times = sorted(f.upload_time for f in project.files if f.upload_time)
+    releases = len(project.versions) or len({f.version for f in project.files})
+    return Facts(True, times[0][:10] if times else "", releases, today=context.looked.today if context.looked else "")
 
 
 def _finding(context: Context, key: str, verdict: Verdict, ecosystem: str) -> Finding:

@@ -42,6 +42,20 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
                     for key in keys:
                         message = f"comes from {host}, while {count} others come from {usual}"
                         yield finding_at(context, RULE, key, message, (document.path, document.at[key]))
+    yield from _served(context)
+
+
+def _served(context: Context) -> Iterator[Finding]:
+    """Yield a finding per package that the index itself sends to a host of its own for some of its files."""
+    for key, project in context.looked.projects.items() if context.looked else ():
+        version = context.graph.nodes[key].version
+        others = Counter(_host(f.url) for f in project.files if f.version != version) if project else Counter()
+        own = {_host(f.url): f.name for f in project.files if f.version == version} if project else {}
+        usual, count = others.most_common(1)[0] if others else ("", 0)
+        for host, name in own.items():
+            if count >= _ENOUGH and len(others) == 1 and host != usual:
+                message = f"the index sends {name} to {host}, while {count} other files of it come from {usual}"
+                yield finding_at(context, RULE, key, message, context.graph.first_place(key))
 
 
 def _host(url: str) -> str:

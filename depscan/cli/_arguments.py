@@ -73,8 +73,36 @@ def also(args: Namespace, formats: Container[str]) -> list[tuple[str, str]]:
 def add_network(parser: ArgumentParser) -> None:
     """Add whether the network may be used."""
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--online", action="store_true", help="ask the live advisory service too, through pip-audit")
+    group.add_argument(
+        "--online", action="store_true", help="ask the live advisory service (through pip-audit) and the index"
+    )
     group.add_argument("--offline", action="store_true", help="use no network whatever the policy says (the default)")
+
+
+def add_archives(parser: ArgumentParser) -> None:
+    """Add where the packages' archives are and how their code is read."""
+    parser.add_argument(
+        "--find-links",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="read the code of packages whose archives are in this folder; repeatable",
+    )
+    parser.add_argument("--whole-release", action="store_true", help="read and compare every archive of a version")
+    parser.add_argument("--no-inspect", action="store_true", help="read no code")
+    parser.add_argument("--no-cache", action="store_true", help="read all code again; keep nothing")
+    add_jobs(parser)
+
+
+def archives_of(options: Options, args: Namespace) -> Options:
+    """Return the options with what ``add_archives`` added."""
+    return options._replace(
+        find_links=tuple(args.find_links),
+        inspect=not args.no_inspect,
+        whole_release=args.whole_release,
+        jobs=jobs_of(args),
+        cache=not args.no_cache,
+    )
 
 
 def add_jobs(parser: ArgumentParser) -> None:

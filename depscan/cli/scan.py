@@ -28,7 +28,8 @@ def configure(parser: ArgumentParser) -> None:
     arguments.add_policy(parser)
     arguments.add_database(parser)
     arguments.add_network(parser)
-    arguments.add_graph(parser)
+    arguments.add_archives(parser)
+    arguments.add_graph(parser, links=False)
 
 
 def run(args: Namespace) -> int:
@@ -37,7 +38,8 @@ def run(args: Namespace) -> int:
     from depscan.cli._progress import progress
 
     with progress() as step:
-        result = scan(args.paths, arguments.options_of(args)._replace(progress=step))
+        options = arguments.archives_of(arguments.options_of(args), args)
+        result = scan(args.paths, options._replace(progress=step))
     return report(result, args)
 
 

@@ -17,7 +17,6 @@ from depscan.version import __version__
 
 _FORMAT = "1"
 _KEEP = 512 << 20
-_CHUNK = 1 << 20
 
 
 class FactCache:
@@ -36,18 +35,21 @@ class FactCache:
         """Return the key of the artifact in a file; "" for what is no file, and where no facts may be kept."""
         import hashlib
 
-        if not self._engine:
+        if not self._engine or not os.path.isfile(path):
             return ""
-        digest = hashlib.sha256(f"{self._engine}\n{os.path.basename(path)}\n".encode("utf-8", "surrogateescape"))
         try:
-            if not os.path.isfile(path):
-                return ""
             with open(path, "rb") as stream:
-                while piece := stream.read(_CHUNK):
-                    digest.update(piece)
+                return self.key_of(os.path.basename(path), hashlib.file_digest(stream, "sha256").hexdigest())
         except OSError:
             return ""
-        return digest.hexdigest()
+
+    def key_of(self, name: str, sha256: str) -> str:
+        """Return the key of an artifact by its file name and hash; "" where no facts may be kept."""
+        import hashlib
+
+        if not self._engine:
+            return ""
+        return hashlib.sha256(f"{self._engine}\n{name}\n{sha256}".encode("utf-8", "surrogateescape")).hexdigest()
 
     def load(self, key: str) -> Inspected | None:
         """Return what was kept under a key; None when nothing that can be read is there."""

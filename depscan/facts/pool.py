@@ -9,7 +9,7 @@ import multiprocessing
 import sys
 import time
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from depscan.errors import ArtifactError
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.process import BaseProcess
 
-    from depscan.facts.inspected import Inspected
-
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Limits(NamedTuple):
@@ -46,8 +45,8 @@ class _Worker(NamedTuple):
 
 
 def read_each(
-    targets: Sequence[T], read: Callable[[T], Inspected | ArtifactError], jobs: int, limits: Limits = _LIMITS
-) -> Iterator[tuple[T, Inspected | ArtifactError]]:
+    targets: Sequence[T], read: Callable[[T], R | ArtifactError], jobs: int, limits: Limits = _LIMITS
+) -> Iterator[tuple[T, R | ArtifactError]]:
     """Yield each target with what was read of it, in the order given.
 
     Args:
@@ -56,7 +55,7 @@ def read_each(
         jobs: worker processes at a time, at least 1.
         limits: of each artifact.
     """
-    done: dict[int, Inspected | ArtifactError] = {}
+    done: dict[int, R | ArtifactError] = {}
     free: list[tuple[BaseProcess, Connection]] = []
     busy: dict[Connection, _Worker] = {}
     waiting = iter(range(len(targets)))
@@ -83,7 +82,7 @@ def read_each(
             process.join()
 
 
-def _start(read: Callable[[T], Inspected | ArtifactError], limits: Limits) -> tuple[BaseProcess, Connection]:
+def _start(read: Callable[[T], R | ArtifactError], limits: Limits) -> tuple[BaseProcess, Connection]:
     # A fork of a process without threads is cheap; elsewhere workers begin anew.
     threads = sys.modules.get("threading")
     alone = sys.platform == "linux" and (threads is None or threads.active_count() == 1)
@@ -95,11 +94,11 @@ def _start(read: Callable[[T], Inspected | ArtifactError], limits: Limits) -> tu
     return process, ours
 
 
-def _finished(busy: dict[Connection, _Worker], limits: Limits) -> list[tuple[_Worker, Inspected | ArtifactError]]:
+def _finished(busy: dict[Connection, _Worker], limits: Limits) -> list[tuple[_Worker, Any]]:
     """Wait for a worker to answer, to die or to be late; return who did and with what."""
     first = min(worker.deadline for worker in busy.values())
     ready = wait(list(busy), max(0.0, first - time.monotonic()))
-    found: list[tuple[_Worker, Inspected | ArtifactError]] = []
+    found: list[tuple[_Worker, Any]] = []
     for pipe in ready:
         worker = busy[pipe]  # type: ignore[index] # wait() gives back what it was given
         try:
@@ -116,7 +115,7 @@ def _finished(busy: dict[Connection, _Worker], limits: Limits) -> list[tuple[_Wo
     return found
 
 
-def _work(pipe: Connection, read: Callable[[T], Inspected | ArtifactError], memory: int) -> None:
+def _work(pipe: Connection, read: Callable[[T], R | ArtifactError], memory: int) -> None:
     """Answer targets until the parent is gone."""
     _limit(memory)
     while True:

@@ -42,6 +42,7 @@ class Policy(NamedTuple):
         accept_unchecked: ecosystems whose packages may go without advisory data.
         names: private and allowed names.
         cooldown: how old releases have to be.
+        inspect_needed: whether a package whose code was not looked at makes the scan incomplete.
         db_url: where ``db update`` downloads from; "" for the default.
         lines: policy key to its 1-based line, for the keys the file sets.
         texts: line number to its text, for the lines findings may point at.
@@ -51,6 +52,7 @@ class Policy(NamedTuple):
     fail_on: tuple[str, ...] = (
         "malicious", "vulnerability", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
         "trust/cooldown", "integrity/hash-changed", "trust/left-index", "behaviour/new-surface",
+        "integrity/local-file-differs", "integrity/index-hash-differs",
     )  # fmt: skip
     fixable_only: bool = False
     undecidable: str = "warn"
@@ -60,6 +62,7 @@ class Policy(NamedTuple):
     accept_unchecked: tuple[str, ...] = ()
     names: NameOptions = NameOptions()
     cooldown: CooldownOptions = CooldownOptions()
+    inspect_needed: bool = False
     db_url: str = ""
     lines: dict[str, int] = {}  # noqa: RUF012 - never changed
     texts: dict[int, str] = {}  # noqa: RUF012 - never changed
@@ -165,11 +168,12 @@ def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
 
     keys = (
         "fail-on", "fixable-only", "undecidable", "max-db-age", "accept-unchecked", "exception", "checks", "db",
-        "names", "cooldown",
+        "names", "cooldown", "inspect",
     )  # fmt: skip
     top = reader.table(data, (), keys)
     checks = reader.table(top.get("checks"), ("checks",), ("disable",))
     db = reader.table(top.get("db"), ("db",), ("url",))
+    look = reader.table(top.get("inspect"), ("inspect",), ("needed",))
     names = reader.table(top.get("names"), ("names",), ("private", "private-indexes", "allow"))
     fail_on = reader.words(top.get("fail-on"), ("fail-on",))
     for word in fail_on or ():
@@ -190,6 +194,7 @@ def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
             allow=reader.reasons(names.get("allow"), ("names", "allow")),
         ),
         cooldown=read_cooldown(reader, top.get("cooldown")),
+        inspect_needed=reader.flag(look.get("needed"), ("inspect", "needed")),
         db_url=reader.text(db.get("url"), ("db", "url")),
         lines=reader.lines,
         texts=reader.texts,

@@ -58,6 +58,16 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
             self.end_headers()
             self.wfile.write(made[1])
 
+        def do_GET(self) -> None:
+            """Stand for an index that knows every name and no file."""
+            name = self.path.strip("/").rpartition("/")[2]
+            body = json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": [], "versions": []}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def log_message(self, *_: object) -> None:
             """Stay silent."""
 
@@ -65,6 +75,8 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     monkeypatch.setenv("DEPSCAN_OSV_API", f"http://127.0.0.1:{server.server_port}/query")
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
     yield held
     server.shutdown()
     thread.join()
@@ -130,11 +142,12 @@ def test_one_failure_among_answers_names_the_package(service: Service) -> None:
     service.answer = lambda name: (500, b"") if name == "flask" else (200, b"{}")
     result = scan(b"tomli==2.2.1\nflask==99\n")
     assert result.exit_code == 4
-    assert [c.why.rpartition(": ")[2] for c in result.coverage] == ["flask"]
+    assert [c.why.rpartition(": ")[2] for c in result.coverage if c.needed] == ["flask"]
 
 
 def test_a_service_that_is_not_there_makes_it_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEPSCAN_OSV_API", "http://127.0.0.1:9/query")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     assert scan(b"tomli==2.2.1\n").exit_code == 4
 
 
