@@ -203,7 +203,7 @@ class Reading:
         self._add(path, self._or_test(path, "call"), "notebook", "notebook")
 
     def _javascript(self, path: str) -> None:
-        if self._kind == NPM:
+        if self._kind == NPM and (path, "call", "javascript") not in self._found:  # a command says how it runs
             self._add(path, self._or_test(path, "import"), "javascript", "module of an npm package")
 
     def _bytecode(self, path: str) -> None:

@@ -41,6 +41,11 @@ class Cursor:
         self.fuel = FUEL + FUEL_PER_TOKEN * len(self.tokens)
         self.calls = 0
         self.walked: dict[object, Js] = {}
+        self.defined: list[Js] = []
+        self.entered: set[tuple[int, int]] = set()
+        self.invoked: set[str] = set()
+        self.used_names: set[str] | None = None
+        self.instanced = self.unfollowed = False
 
     def peek(self, ahead: int = 0) -> str:
         at = self.at + ahead

@@ -88,6 +88,10 @@ class Expressions(Cursor):
         """Remember a variable."""
         raise NotImplementedError
 
+    def define(self, function: Js) -> None:
+        """Remember a function that may be called later."""
+        raise NotImplementedError
+
     def call_function(self, function: Js, args: tuple[Js, ...]) -> Js:
         """Walk a function's body."""
         raise NotImplementedError
@@ -239,7 +243,11 @@ class Expressions(Cursor):
         outer = self.outer
         self.tokens, self.at, self.text, self.outer = tokenize(text), 0, text, outer._replace(line=here.line)
         self.pairs = brackets(self.tokens)
+        defined, entered, self.defined, self.entered = self.defined, self.entered, [], set()
         value = self.use(self.expression()) if self.tokens else Js()
+        for function in self.defined:  # they stand in tokens that are gone afterwards
+            self.call_function(function, ())
+        self.defined, self.entered = defined, entered
         self.tokens, self.pairs, self.at, self.text, self.outer = tokens, pairs, at, source, outer
         return value if value.text is not None else Js(UNKNOWN, value.sources)
 
@@ -289,12 +297,13 @@ class Expressions(Cursor):
             if following == ":" and token.kind != "mark":
                 self.at += 2
                 props[key] = self.use(self.expression())
+                self.define(props[key])
             elif token.kind == "name" and following == "(":
                 stop = self.closing(self.at + 1)
                 names = tuple(inner.text for inner in self.tokens[self.at + 2 : stop] if inner.kind == "name")
                 self.at = stop + 1
                 props[key] = self.body(names)
-                self.call_function(props[key], ())
+                self.define(props[key])
             elif token.kind == "name" and following in {",", "}"}:
                 self.at += 1
                 props[key] = self.use(self._name(key))

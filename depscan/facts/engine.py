@@ -11,7 +11,7 @@ from depscan.facts.read import read_artifact
 if TYPE_CHECKING:
     from depscan.artifacts.artifact import Artifact
 
-ENGINE = "1"
+ENGINE = "2"
 """Version of the facts: raised when the same bytes would give other facts."""
 
 _TYPES = {"npm": "npm", "conda": "conda"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.facts.fact import WHEN
 from depscan.facts.place import UNKNOWN, Place
@@ -36,20 +36,19 @@ def read_modules(members: dict[str, Member], path: str, when: str, sink: Sink, s
     """Read a script and, from it, the members it requires; ``seen`` maps what was read to when it runs."""
     from depscan.facts._entries import as_text
 
-    queue = [path]
+    queue = [(path, False)]
     while queue:
         if len(seen) >= _MAX_MODULES:
             sink.gap(path, f"more than {_MAX_MODULES} JavaScript files: the rest was not read")
             return
-        current = queue.pop(0)
+        current, eager = queue.pop(0)
         member = _find(members, current)
         if member is None or member.path in seen:
             continue
         seen[member.path] = when
         place = Place(sink, member.path, 1, when, container=member.container)
-        queue.extend(
-            _beside(member.path, name) for name in run_javascript(as_text(member.read()), place) if name.startswith(".")
-        )
+        wanted = run_javascript(as_text(member.read()), place, eager=eager)
+        queue.extend((_beside(member.path, name), name in wanted.invoked) for name in wanted.names if name[:1] == ".")
 
 
 def _find(members: dict[str, Member], path: str) -> Member | None:
@@ -81,12 +80,19 @@ def read_javascript(  # noqa: PLR0913
     return list(range(before, len(sink.facts)))
 
 
-def run_javascript(text: str, place: Place) -> list[str]:
-    """Follow JavaScript text; returns the names of the modules it requires."""
+class Wanted(NamedTuple):
+    """Modules that a script requires, and those of them whose exports it calls while it runs itself."""
+
+    names: tuple[str, ...] = ()
+    invoked: frozenset[str] = frozenset()
+
+
+def run_javascript(text: str, place: Place, *, eager: bool = False) -> Wanted:
+    """Follow JavaScript text; ``eager`` where what it exports is called at once."""
     from depscan.facts._js_walk import Walk
 
     if place.too_deep() or not _TELLING.search(text):
-        return []
+        return Wanted()
     if len(text) > MAX_TEXT:
         place.sink.gap(
             place.path, f"JavaScript of {len(text)} characters: only its beginning and its end were read", place.line
@@ -97,15 +103,18 @@ def run_javascript(text: str, place: Place) -> list[str]:
         place.add("code.unreadable", "javascript-obfuscator", (f"{len(set(names))} names of the form _0x...",))
         place.sink.gap(place.path, "JavaScript whose names and strings are hidden by an obfuscator", place.line)
     walk = Walk(text, place)
+    walk.eager = eager
     try:
         walk.run()
     except RecursionError:
         place.sink.gap(place.path, "JavaScript nested too deeply to follow", place.line)
-    return walk.required
+    return Wanted(tuple(walk.required), frozenset(walk.invoked))
 
 
 def follow(text: str, place: Place, walk: Walk) -> None:
     """Follow text that a script evaluates."""
     walk.fuel -= 1000
     if UNKNOWN not in text and walk.fuel > 0:
-        walk.required.extend(run_javascript(text, place))
+        wanted = run_javascript(text, place)
+        walk.required.extend(wanted.names)
+        walk.invoked.update(wanted.invoked)

@@ -154,3 +154,12 @@ def test_code_in_nested_archives_runs_only_when_called_unless_the_archive_is_all
     alone = surface(open_bytes(zip_of({"a.tar.gz": inner}), "x-1.zip"))
     assert alone.entries[0] == ("setup.py", "install", "python", "setup script", ("a.tar.gz",))
     assert alone.modules["alpha"] == "src/alpha/__init__.py"
+
+
+def test_a_file_that_only_a_command_names_runs_when_called() -> None:
+    files = {"package.json": '{"name": "x", "version": "1.0.0", "bin": "cli.js"}', "cli.js": "", "lib.js": ""}
+    found = rows(surface(open_bytes(tar_of({f"package/{path}": text for path, text in files.items()}), "x-1.0.0.tgz")))
+    assert {row for row in found if row[2] == "javascript"} == {
+        ("lib.js", "import", "javascript"),
+        ("cli.js", "call", "javascript"),
+    }

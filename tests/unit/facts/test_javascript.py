@@ -102,6 +102,82 @@ def test_an_obfuscators_names_are_unreadable_code_and_a_gap() -> None:
     assert sink.gaps
 
 
+def imported(text: str) -> list[tuple[str, str]]:
+    """Return kind and time of each fact of a module that is imported."""
+    sink = Sink()
+    read_javascript(text, sink=sink, **{**WHERE, "when": "import"})
+    return [(fact.what, fact.when) for fact in sink.facts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "function ask(){fetch('https://x.example.invalid')} module.exports={ask}",
+        "module.exports=function ask(){fetch('https://x.example.invalid')}",
+        "module.exports={ask:()=>fetch('https://x.example.invalid')}",
+        "module.exports={ask(){fetch('https://x.example.invalid')}}",
+        "export class Client { async ask(a) { fetch('https://x.example.invalid') } }",
+        "class Client { static get ask() { fetch('https://x.example.invalid') } } module.exports=Client",
+        "const ask=()=>{fetch('https://x.example.invalid')}; if (require.main === module) { ask() }",
+        "if (require.main === module) fetch('https://x.example.invalid');",
+        "function ask(){again()} function again(){fetch('https://x.example.invalid')}",
+    ],
+)
+def test_what_a_module_only_defines_runs_when_called(text: str) -> None:
+    assert imported(text) == [("net.download", "call")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ask();function ask(){fetch('https://x.example.invalid')}",
+        "const ask=function(){fetch('https://x.example.invalid')};ask()",
+        "(function(){go();function go(){fetch('https://x.example.invalid')}})()",
+        "setTimeout(ask,9);function ask(){fetch('https://x.example.invalid')}",
+        "class Client { ask() { fetch('https://x.example.invalid') } } new Client().ask()",
+        "class Client { static ask() { fetch('https://x.example.invalid') } } Client.ask()",
+        "`${(()=>{fetch('https://x.example.invalid')})()}`",
+        "async function main(){fetch('https://x.example.invalid')} main().catch(()=>{})",
+    ],
+)
+def test_what_a_module_calls_itself_runs_at_import(text: str) -> None:
+    assert ("net.download", "import") in imported(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try{cp.exec('curl https://x.example.invalid')}catch(e){}",
+        "try{x()}catch(e){cp.exec('curl https://x.example.invalid')}",
+        "try{x()}finally{cp.exec('curl https://x.example.invalid')}",
+        "if(a){x()}else{cp.exec('curl https://x.example.invalid')}",
+        "do{cp.exec('curl https://x.example.invalid')}while(a)",
+        "try{const {exec}=require('child_process');exec('curl https://x.example.invalid')}catch{}",
+    ],
+)
+def test_a_block_after_a_word_is_statements_and_no_object(text: str) -> None:
+    assert "net.download" in words(script_of(read_javascript, NEEDED + text))
+
+
+def test_functions_that_nobody_calls_do_not_use_up_what_the_called_ones_need() -> None:
+    many = "".join(f"m[{n}]=function(e){{e.add=function(v){{return v+{n}}}}};" for n in range(1000))
+    facts = script_of(
+        read_javascript, NEEDED + many + "function main(){cp.exec('curl https://x.example.invalid')}main()"
+    )
+    assert "net.download" in words(facts)
+
+
+def test_more_calls_than_are_followed_are_a_gap() -> None:
+    sink = Sink()
+    calls = "".join(f"f({n});" for n in range(1000))
+    read_javascript("const f=(n)=>require('x'+n);" + calls, sink=sink, **WHERE)
+    assert any("more calls" in gap.why for gap in sink.gaps)
+
+
+def test_many_classes_take_no_quadratic_time() -> None:
+    script_of(read_javascript, "require('fs');" + "class A { b() { c() } }\n" * 5_000)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="ab.(){}[]=>,;:+'\"`$/\\ \neval1?", max_size=80))
 def test_any_text_is_read_without_an_error(text: str) -> None:
