@@ -9,7 +9,7 @@ for decision in result.decisions:
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.checks.check import Context, checks
 from depscan.errors import IntelError, UsageError
@@ -17,6 +17,7 @@ from depscan.graph.graph import DependencyGraph
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
 from depscan.model.finding import Evidence, Finding
+from depscan.model.graphoptions import GraphOptions
 from depscan.model.result import FileInfo, ScanResult, exit_code
 from depscan.policy.decide import decide
 from depscan.policy.policy import check_names, load_policy
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from depscan.policy.baseline import Baseline
     from depscan.policy.policy import Policy
     from depscan.policy.vex import Statement
+    from depscan.resolution.complete import Completion
+    from depscan.resolution.index import Registry
 
-__all__ = ["Options", "ScanResult", "read_graph", "scan"]
+__all__ = ["CompletedGraph", "GraphOptions", "Options", "ScanResult", "read_completed_graph", "read_graph", "scan"]
 
 _PATHS_PER_FINDING = 3
 
@@ -50,6 +53,7 @@ class Options(NamedTuple):
         config: policy file; "" to look for depscan.toml or [tool.depscan] from the first path upwards.
         db: advisory index (file or folder); "" for DEPSCAN_DB, the user's own, or the embedded one.
         names: table of popular names (file or folder); "" for DEPSCAN_NAMES, the user's own, or the embedded one.
+        graph: how edges that files do not state are completed; by default they are not.
         max_db_age: days the advisories may be old; None for the policy's value.
         baseline: a json report whose findings are known; "" for none.
         vex: OpenVEX files.
@@ -69,6 +73,7 @@ class Options(NamedTuple):
     config: str = ""
     db: str = ""
     names: str = ""
+    graph: GraphOptions = GraphOptions()
     max_db_age: int | None = None
     baseline: str = ""
     vex: tuple[str, ...] = ()
@@ -141,10 +146,8 @@ def scan_documents(
     """
     policy = load_policy(options.config, start)
     now = options.now or _now()
-    graph = DependencyGraph(gathered.locate)
-    for document in gathered.documents:
-        graph.merge(document)
-    coverage = list(gathered.coverage)
+    graph, extra, _ = _graph_of(gathered, options.graph)
+    coverage = [*gathered.coverage, *extra]
     options.progress("opening the advisory index")
     today = now[:10]
     index = _open_index(options, policy, today, coverage) if graph.nodes and mode == "scan" else None
@@ -183,11 +186,69 @@ def read_graph(
     Raises:
         UsageError: no path, or an unknown format hint.
     """
+    made = read_completed_graph(paths, GraphOptions(), format_hint, stdin=stdin, follow=follow)
+    return made.graph, made.coverage, made.files
+
+
+class CompletedGraph(NamedTuple):
+    """A graph, and what became of the edges its files do not state (None where nobody asked for them)."""
+
+    graph: DependencyGraph
+    coverage: list[Coverage]
+    files: list[FileInfo]
+    completion: Completion | None = None
+
+
+def read_completed_graph(
+    paths: Sequence[str],
+    options: GraphOptions,
+    format_hint: str = "",
+    *,
+    stdin: bytes | None = None,
+    follow: bool = True,
+    registry: Registry[Any] | None = None,
+) -> CompletedGraph:
+    """Return the graph of files and folders with the edges that metadata of its pins states.
+
+    Args:
+        paths: files, folders, or "-" for ``stdin``.
+        options: see ``GraphOptions``.
+        format_hint: see ``Options``.
+        stdin: bytes that the path "-" stands for.
+        follow: whether included files are read too.
+        registry: the user's index, asked after all local metadata; None for no network.
+
+    Raises:
+        UsageError: no path, an unknown format hint or target, or a folder of archives that cannot be listed.
+    """
     gathered = _gather(paths, format_hint, stdin, follow=follow)
+    graph, extra, completion = _graph_of(gathered, options, registry)
+    files = [_file_info(d) for d in gathered.documents]
+    return CompletedGraph(graph, [*gathered.coverage, *extra], files, completion)
+
+
+def _graph_of(
+    gathered: Gathered, options: GraphOptions, registry: Registry[Any] | None = None
+) -> tuple[DependencyGraph, list[Coverage], Completion | None]:
+    """Merge the documents; where the user asks for it, resolve unpinned ones first and complete the edges after."""
     graph = DependencyGraph(gathered.locate)
+    extra: list[Coverage] = []
+    if not options.wanted and registry is None:
+        for document in gathered.documents:
+            graph.merge(document)
+        return graph, extra, None
+    from depscan.resolution import wire
+
+    target = wire.target_for(options, registry=registry is not None)
+    if options.resolve:
+        resolved, extra = wire.resolve_documents(gathered.documents, target, registry)
+        gathered.documents += resolved
     for document in gathered.documents:
         graph.merge(document)
-    return graph, gathered.coverage, [_file_info(d) for d in gathered.documents]
+    completion = wire.complete_graph(graph, gathered.documents, options, target, registry)
+    if completion is not None:
+        extra += completion.coverage
+    return graph, extra, completion
 
 
 def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True) -> Gathered:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from depscan.api import Options
+    from depscan.model.graphoptions import GraphOptions
 
 
 def add_inputs(parser: ArgumentParser, *, default: str | None = None) -> None:
@@ -93,6 +94,34 @@ def jobs_of(args: Namespace) -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
+def add_graph(parser: ArgumentParser, *, links: bool = True) -> None:
+    """Add where the metadata of pins is, and for which target it is judged.
+
+    Args:
+        parser: of a command.
+        links: False where the command has ``--find-links`` (into ``args.find_links``) already.
+    """
+    folder = "wheels and sdists of the pins are there; repeatable"
+    if links:
+        parser.add_argument("--find-links", action="append", default=[], metavar="DIR", help=folder)
+    installed = "environment or folder with the pins installed; repeatable"
+    parser.add_argument("--site-packages", action="append", default=[], metavar="DIR", help=installed)
+    parser.add_argument("--python", default="", metavar="VERSION", help="judge markers for this Python (this one)")
+    platform = "judge markers for linux, macos, windows or a platform tag (this machine)"
+    parser.add_argument("--platform", default="", metavar="PLATFORM", help=platform)
+    resolve = "resolve unpinned requirements with uv, without building anything (uses the network)"
+    parser.add_argument("--resolve", action="store_true", help=resolve)
+
+
+def graph_options_of(args: Namespace) -> GraphOptions:
+    """Return what ``add_graph`` gave; nothing for commands without it."""
+    from depscan.model.graphoptions import GraphOptions
+
+    if not hasattr(args, "site_packages"):
+        return GraphOptions()
+    return GraphOptions(tuple(args.find_links), tuple(args.site_packages), args.python, args.platform, args.resolve)
+
+
 def options_of(args: Namespace) -> Options:
     """Return the library's options for parsed arguments."""
     from depscan.api import Options
@@ -106,6 +135,7 @@ def options_of(args: Namespace) -> Options:
         vex=tuple(args.vex),
         online=args.online,
         stdin=read_stdin(args.paths),
+        graph=graph_options_of(args),
     )
 
 

@@ -1,8 +1,10 @@
 """Print the dependency graph of files as json, dot or mermaid.
 
   depscan graph uv.lock --format mermaid
+  depscan graph requirements.txt --find-links wheelhouse --python 3.11 --platform linux
 
-Only what the files themselves state; --follow adds what they include (-r, -c).
+Only what the files themselves state; --follow adds what they include (-r, -c). --find-links and --site-packages add
+the edges that the metadata of pins states.
 """
 
 from __future__ import annotations
@@ -16,26 +18,61 @@ from depscan.text.escape import terminal
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from depscan.api import CompletedGraph
+
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     arguments.add_inputs(parser)
     arguments.add_output(parser, ["json", "dot", "mermaid"])
     parser.add_argument("--follow", action="store_true", help="read included files too")
+    arguments.add_graph(parser)
 
 
 def run(args: Namespace) -> int:
-    """Print the graph; nothing is printed, and the exit code is 2, when no file could be read."""
-    from depscan.api import read_graph
+    """Print the graph; nothing is printed, and the exit code is 2, when no file could be read.
+
+    Exit 4: an edge that was asked for should have been known and could not be read.
+    """
+    from depscan.api import read_completed_graph
     from depscan.graph import render
 
     stdin = arguments.read_stdin(args.paths)
-    graph, coverage, files = read_graph(args.paths, args.format_hint, stdin=stdin, follow=args.follow)
-    failed = [c for c in coverage if c.needed]
-    for item in failed:
+    options = arguments.graph_options_of(args)
+    made = read_completed_graph(args.paths, options, args.format_hint, stdin=stdin, follow=args.follow)
+    failed = told(made)
+    if made.files:
+        edges = render.EdgeFacts() if made.completion is None else _facts(made)
+        arguments.write(getattr(render, args.format)(made.graph, edges), args.output)
+        return failed
+    return failed or 3
+
+
+def told(made: CompletedGraph) -> int:
+    """Write what could not be read, and the target, to standard error; return 0, 2 (input) or 4 (edges)."""
+    needed = [c for c in made.coverage if c.needed]
+    for item in needed:
         at = f"{item.what}:{item.line}" if item.line else item.what
         sys.stderr.write(f"depscan: error: {terminal(at)}: {terminal(item.why)}\n")
-    if files:
-        arguments.write(getattr(render, args.format)(graph), args.output)
-        return 2 if failed else 0
-    return 2 if failed else 3
+    for item in made.coverage:
+        if item.kind == "resolution" and not item.needed:
+            sys.stderr.write(f"depscan: {terminal(item.what)}: {terminal(item.why)}\n")
+    if made.completion is not None:
+        sys.stderr.write(f"depscan: {terminal(made.completion.sentence())}\n")
+    if any(c.kind not in {"edges", "resolution"} for c in needed):
+        return 2
+    return 4 if needed else 0
+
+
+def _facts(made: CompletedGraph) -> render.EdgeFacts:
+    from depscan.graph.render import EdgeFacts
+    from depscan.resolution.wire import edges_from
+
+    completion = made.completion
+    if completion is None:
+        return EdgeFacts()
+    return EdgeFacts(str(completion.target), edges_from(made.graph, completion), completion.not_pinned)
+
+
+if TYPE_CHECKING:
+    from depscan.graph import render

@@ -28,6 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     arguments.add_database(parser)
     arguments.add_network(parser)
     arguments.add_archives(parser)
+    arguments.add_graph(parser, links=False)
 
 
 def run(args: Namespace) -> int:

@@ -2,6 +2,7 @@
 
 depscan why torch
 depscan why torch==2.4.0 uv.lock
+depscan why torch requirements.txt --site-packages .venv
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from depscan.graph.graph import DependencyGraph
     from depscan.model.package import Package
+    from depscan.resolution.complete import Completion
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -26,22 +28,44 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("package", help="name, name==version, name@version or purl")
     arguments.add_inputs(parser, default=".")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="paths shown per package (20)")
+    arguments.add_graph(parser)
 
 
 def run(args: Namespace) -> int:
-    """Print the paths; exit 2 when the package is not there."""
-    from depscan.api import read_graph
+    """Print the paths; exit 2 when the package is not there, 4 when an edge should have been known and is not."""
+    from depscan.api import read_completed_graph
 
     stdin = arguments.read_stdin(args.paths)
-    graph, coverage, _ = read_graph(args.paths, args.format_hint, stdin=stdin)
-    failed = [c for c in coverage if c.needed]
+    made = read_completed_graph(args.paths, arguments.graph_options_of(args), args.format_hint, stdin=stdin)
+    graph, completion = made.graph, made.completion
+    failed = [c for c in made.coverage if c.needed]
     for item in failed:
         sys.stderr.write(f"depscan: not read: {_at(item.what, item.line)}: {terminal(item.why)}\n")
     keys = graph.find(args.package)
     if not keys:
         raise UsageError(f"no package {args.package} in {', '.join(args.paths)}")
-    arguments.write("".join(f"{line}\n" for key in keys for line in _explain(graph, key, args.limit)), "")
-    return 2 if failed else 0
+    lines = [] if completion is None else [terminal(completion.sentence(), 400)]
+    for key in keys:
+        lines += _explain(graph, key, args.limit)
+        lines += [] if completion is None else _completed(graph, key, completion)
+    arguments.write("".join(f"{line}\n" for line in lines), "")
+    if any(c.kind not in {"edges", "resolution"} for c in failed):
+        return 2
+    return 4 if failed else 0
+
+
+def _completed(graph: DependencyGraph, key: str, completion: Completion) -> list[str]:
+    """Return who asks for it on other targets only, and where its own edges come from."""
+    lines = []
+    for edge in graph.edges:
+        if edge.child == key and not edge.taken:
+            why = f"; {edge.marker}" if edge.marker else edge.label
+            lines.append(f"  not taken: {terminal(label(graph.nodes[edge.parent]))} asks {terminal(why)}")
+    if key in completion.unknown:
+        lines.append(f"  what it asks for itself is unknown: {terminal(completion.unknown[key], 400)}")
+    elif key in completion.origins:
+        lines.append(f"  its own edges come from: {terminal(completion.origins[key])}")
+    return lines
 
 
 def _explain(graph: DependencyGraph, key: str, limit: int) -> list[str]:

@@ -32,7 +32,7 @@ class DependencyGraph:
 
     Attributes:
         nodes: node id to package, in the order met.
-        edges: every request, in the order met.
+        edges: every request, in the order met; those not taken for the target are only here, no path uses them.
     """
 
     def __init__(self, locate: Locate = _no_lines) -> None:
@@ -69,9 +69,11 @@ class DependencyGraph:
         return ids
 
     def link(self, edge: Edge) -> None:
-        """Add one more request between nodes that are already here."""
-        self._distance = None
+        """Add one more request between nodes that are already here; one not taken leads nowhere."""
         self.edges.append(edge)
+        if not edge.taken:
+            return
+        self._distance = None
         self._out.setdefault(edge.parent, []).append(edge)
         self._in.setdefault(edge.child, []).append(edge)
 
@@ -83,6 +85,18 @@ class DependencyGraph:
         """Return path and route of the first statement of a node, without looking up the line."""
         held = self._places.get(key)
         return held[0] if held else ("", 0)
+
+    def stated_in(self, key: str) -> list[str]:
+        """Return the files that state a node, without looking up lines."""
+        return [path for path, _ in self._places.get(key, ())]
+
+    def replace(self, edges: dict[int, Edge]) -> None:
+        """Put richer edges between the same nodes in place of those at some positions of ``edges``."""
+        for at, edge in edges.items():
+            held = self.edges[at]
+            self.edges[at] = edge
+            for listed in (self._out[edge.parent], self._in[edge.child]):
+                listed[listed.index(held)] = edge
 
     def edge_place(self, edge: Edge) -> Location:
         """Return where a request stands."""

@@ -39,7 +39,7 @@ class Coverage(NamedTuple):
         needed: True when the policy needs it: the scan is then incomplete (exit 4) or, for bad
             input, wrong (exit 2).
         line: 1-based line in the file, 0 when it is about the whole.
-        kind: input, advisory, index, policy or service.
+        kind: input, advisory, index, policy, service, edges (who asks for whom) or resolution.
     """
 
     what: str

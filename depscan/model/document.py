@@ -24,6 +24,7 @@ class Edge(NamedTuple):
         requested: the version constraint or URL as written; "" when the file gives none.
         at: where the request stands, if not where the child stands.
         path: file that states it.
+        taken: False where the marker, or an extra nobody asked for, excludes it for the target.
     """
 
     parent: str
@@ -33,6 +34,7 @@ class Edge(NamedTuple):
     requested: str = ""
     at: Route = 0
     path: str = ""
+    taken: bool = True
 
     @property
     def kind(self) -> str:

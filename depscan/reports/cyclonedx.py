@@ -134,6 +134,8 @@ def _hex(text: str) -> str:
 def _dependencies(result: ScanResult) -> list[dict[str, Any]]:
     wants: dict[str, set[str]] = {key: set() for key in result.graph.nodes}
     for edge in result.graph.edges:
+        if not edge.taken:
+            continue
         wants[edge.parent].add(edge.child)
     return [{"ref": key, "dependsOn": sorted(wants[key])} if wants[key] else {"ref": key} for key in sorted(wants)]
 

@@ -53,6 +53,9 @@ def render(result: ScanResult, view: View) -> str:
     if allowed and not view.verbose:
         lines += ["", f"{_count(allowed, 'finding')} allowed by exception, baseline or VEX (--verbose shows them)"]
     lines += _not_looked_at(result.coverage, view)
+    for item in result.coverage:
+        if item.status == "done" and item.kind in {"edges", "resolution"}:
+            lines += ["", *_wrap(terminal(item.why, 400), view.width, "  ")]
     lines += _advisories(result, view)
     return "\n".join(lines) + "\n"
 

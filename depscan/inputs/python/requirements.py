@@ -183,8 +183,10 @@ class _Reader:
             for key in known:
                 parents.setdefault(key, line)
         parents.pop(asked.child, None)
+        extras, closed, _ = asked.requested.partition("]")  # the pin is the compiler's, the extras are the parents'
         for key, line in parents.items():
-            self.document.link(key, asked.child, marker=asked.marker, at=line)
+            requested = extras + closed if closed and extras.startswith("[") else ""
+            self.document.link(key, asked.child, marker=asked.marker, requested=requested, at=line)
         return by_file or not parents
 
 
