@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from depscan.registry.hashes import Digests
 _FORMAT = "registry-1"
 _KEEP = 8 << 30
 _PIECE = 1 << 20
+_DAY = 86400
 _DIGEST = 32
 
 
@@ -62,10 +64,10 @@ class Cache:
         return not self._private
 
     def close(self) -> None:
-        """Remove the private folder, or what was not used for longest once all is more than 8 GiB."""
+        """Remove the private folder, or, once a day, what was not used for longest above 8 GiB."""
         if self._private:
             shutil.rmtree(self._private, ignore_errors=True)
-        elif self._wrote:
+        elif self._wrote and self._is_due():
             self._trim()
 
     def page(self, key: str) -> Page | None:
@@ -167,6 +169,16 @@ class Cache:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             os.replace(part, path)
             self._wrote += 1
+
+    def _is_due(self) -> bool:
+        """Whether nobody looked at the size of all for a day; remembers that somebody does now."""
+        stamp = os.path.join(self.folder, "trimmed")
+        with suppress(OSError):
+            if 0 <= time.time() - os.stat(stamp).st_mtime < _DAY:
+                return False
+        with suppress(OSError), open(stamp, "wb"):
+            pass
+        return True
 
     def _trim(self) -> None:
         found: list[tuple[float, int, str]] = []

@@ -11,6 +11,7 @@ drip drip-headers bomb no-ranges wrong-range missing no-length``. A mode of anot
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import html as escaping
@@ -403,8 +404,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def mode_bomb(self, answer: Answer, path: str, sent: list[int]) -> None:
         del path
-        body = gzip.compress(b" " * (64 << 20))
-        self._send(Answer(200, answer.kind, body, headers=(("Content-Encoding", "gzip"),)), sent)
+        self._send(Answer(200, answer.kind, _bomb(), headers=(("Content-Encoding", "gzip"),)), sent)
 
     def mode_no_ranges(self, answer: Answer, path: str, sent: list[int]) -> None:
         del path
@@ -424,6 +424,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body[3:10])
         sent[:] = [206, 7]
+
+
+@functools.cache
+def _bomb() -> bytes:
+    """64 MiB in 64 KiB."""
+    return gzip.compress(b" " * (64 << 20))
 
 
 def _span(asked: str, size: int) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import HashMismatch, NotThere, RegistryError
+from depscan.registry.cache import Cache, Page
 from depscan.registry.registry import Registry
 from tests.unit.registry.loopback import DAY, Loopback, sha256
 from tests.unit.registry.wheels import metadata_of, registry, wheel
@@ -189,3 +190,14 @@ def test_many_threads_share_one_client(index: Loopback, tmp_path: Path) -> None:
     with registry(index.url, tmp_path / "cache") as client, ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: everything(client), range(24)))
     assert len(set(found)) == 1
+
+
+def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("depscan.registry.cache._KEEP", 2_500)
+    cache = Cache(str(tmp_path / "cache"))
+    for number, key in enumerate(("a" * 64, "b" * 64, "c" * 64)):
+        cache.keep_page(key, Page("u", "t", "", "", b"x" * 1000))
+        path = tmp_path / "cache" / "registry-1" / "pages" / key[:2] / key[2:]
+        os.utime(path, (number, number))
+    cache.close()
+    assert [cache.page(key * 64) is not None for key in "abc"] == [False, True, True]

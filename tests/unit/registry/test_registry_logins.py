@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from pathlib import Path
 
 import pytest
 
 from depscan.errors import RegistryError
+from depscan.registry.client import Client
 from depscan.registry.credentials import Credentials, basic
 from depscan.registry.registry import Registry
 from depscan.registry.settings import Settings, load_settings
@@ -106,3 +108,33 @@ def test_a_refusal_says_where_logins_come_from(tmp_path: Path) -> None:
 def test_a_broken_netrc_is_none(tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine x login\nfoo bar", "utf-8")
     assert Credentials({}, str(tmp_path / "netrc")).header("https://x/") == ""
+
+
+def test_keyring_is_asked_when_a_host_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "path" / "keyring"
+    package.mkdir(parents=True)
+    (package / "errors.py").write_text("class KeyringError(Exception): ...\n", "utf-8")
+    (package / "__init__.py").write_text(
+        "from types import SimpleNamespace\n"
+        "def get_credential(service, username):\n"
+        "    return SimpleNamespace(username='me', password='secretword') if service == '127.0.0.1' else None\n",
+        "utf-8",
+    )
+    monkeypatch.syspath_prepend(str(package.parent))
+    wheel(str(tmp_path), "alpha")
+    with Loopback(str(tmp_path)) as index:
+        index.login = LOGIN
+        with Registry(settings_for(tmp_path, index.url), cache=str(tmp_path / "c"), budget=QUICK) as client:
+            client.fetch(client.project("PyPI", "alpha").files[0])
+        assert [one.status for one in index.log] == [401, 200, 200]
+    for name in ("keyring", "keyring.errors"):
+        sys.modules.pop(name, None)
+
+
+def test_a_step_from_https_to_http_is_refused() -> None:
+    client = Client(Credentials(), QUICK)
+    url = "https://index.example/simple/a/"
+    with pytest.raises(RegistryError, match="from https to http"):
+        client._next(url, url, "http://index.example/simple/a/", elsewhere=True)
+    assert client._next(url, url, "/other/", elsewhere=False) == "https://index.example/other/"
+    assert client._next("http://a.example/", "http://a.example/", "https://a.example/", elsewhere=False)
