@@ -318,9 +318,10 @@ def _look(context: Context, options: Options, policy: Policy, start: str, today:
     if not options.find_links and not options.online and not policy.inspect_needed:
         return None
     from depscan.facts.cache import FactCache
-    from depscan.facts.packages import Wish, look, look_online
+    from depscan.facts.packages import Wish, look, look_online, target_fit
 
     done = bool(context.artifacts)
+    wanted = options.graph
     wish = Wish(
         today=today,
         find_links=options.find_links,
@@ -330,6 +331,7 @@ def _look(context: Context, options: Options, policy: Policy, start: str, today:
         read=options.inspect and not done,
         cache=FactCache() if options.cache else None,
         progress=options.progress,
+        fit=target_fit(wanted.python, wanted.platform) if wanted.python or wanted.platform else None,
     )
     if not options.online:
         return look(context.graph, wish)

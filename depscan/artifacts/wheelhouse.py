@@ -7,6 +7,7 @@ formats), npm tarballs by the package.json inside. A folder is read as pip reads
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import ArtifactError, UsageError
@@ -149,25 +150,29 @@ def tell(path: str) -> LocalFile | None:
     return LocalFile(path, SDIST, project, _canonical(str(version)))
 
 
-def chosen(files: Sequence[LocalFile], tags: Sequence[str]) -> tuple[LocalFile, ...]:
+Fit = Callable[[LocalFile], "int | None"]
+"""How well a wheel fits a target, 0 best; None when it does not."""
+
+
+def chosen(files: Sequence[LocalFile], fit: Fit) -> tuple[LocalFile, ...]:
     """Return what an installer would take: the wheel that fits best, else the sdist; all when nothing fits.
 
     Args:
         files: archives of one version.
-        tags: compatibility tags of the target, best first (``packaging.tags``).
+        fit: of the target.
     """
-    rank = {tag: i for i, tag in enumerate(tags)}
-    fitting = [(min(rank[t] for t in f.tags if t in rank), f.path, f) for f in files if not f.tags.isdisjoint(rank)]
-    if fitting:
-        return (min(fitting, key=lambda one: one[:2])[2],)
+    ranked = [(rank, f.path, f) for f in files if f.kind == WHEEL and (rank := fit(f)) is not None]
+    if ranked:
+        return (min(ranked, key=lambda one: one[:2])[2],)
     return tuple(f for f in files if f.kind != WHEEL) or tuple(files)
 
 
-def machine_tags() -> tuple[str, ...]:
-    """Return the compatibility tags of this Python on this machine, best first."""
+def machine_fit() -> Fit:
+    """Return how well wheels fit this Python on this machine (PEP 425)."""
     from packaging.tags import sys_tags
 
-    return tuple(map(str, sys_tags()))
+    order = {str(tag): i for i, tag in enumerate(sys_tags())}
+    return lambda local: min((order[tag] for tag in local.tags if tag in order), default=None)
 
 
 def file_name(url: str) -> str:

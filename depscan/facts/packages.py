@@ -9,7 +9,7 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.artifacts.wheelhouse import Differing, Found, LocalFile, Wheelhouse, chosen, machine_tags
+from depscan.artifacts.wheelhouse import Differing, Found, LocalFile, Wheelhouse, chosen, machine_fit
 from depscan.errors import ArtifactError
 from depscan.facts.code_files import code_files
 from depscan.facts.many import read_paths, read_targets
@@ -19,6 +19,7 @@ from depscan.model.decision import Coverage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from depscan.artifacts.wheelhouse import Fit
     from depscan.facts.cache import FactCache
     from depscan.facts.code_files import CodeFiles
     from depscan.facts.inspected import Inspected
@@ -43,6 +44,7 @@ class Wish(NamedTuple):
         read: False where only facts of the index are wanted.
         cache: where facts are kept between runs; None for nowhere.
         progress: called with a short text as the work goes on.
+        fit: how well a wheel fits the target; None for this machine.
     """
 
     today: str = ""
@@ -53,6 +55,7 @@ class Wish(NamedTuple):
     read: bool = True
     cache: FactCache | None = None
     progress: Callable[[str], None] = lambda _: None
+    fit: Fit | None = None
 
 
 class Looked(NamedTuple):
@@ -95,8 +98,8 @@ def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
         work.find(nodes)
         if index:
             missing = {key: nodes[key] for key in nodes if key not in work.files}
-            fetched = index.fetch(missing, projects, wish.cache, wish.progress, whole_release=wish.whole_release)
-            work.take(fetched)
+            fit = None if wish.whole_release else work.fit
+            work.take(index.fetch(missing, projects, wish.cache, wish.progress, fit=fit))
         work.read(nodes)
     elif wish.needed and nodes:
         why = "code not looked at: the policy needs it, and this scan reads none"
@@ -128,6 +131,24 @@ def look_online(graph: GraphView, wish: Wish, folder: str) -> Looked:
     return looked._replace(coverage=(*looked.coverage, *notes))
 
 
+def target_fit(python: str, platform: str) -> Fit:
+    """Return how well wheels fit the target a user names.
+
+    Raises:
+        UsageError: the target is not known.
+    """
+    from depscan.resolution.target import target_of
+    from depscan.resolution.wheels import OTHER, rank
+
+    target = target_of(python, platform)
+
+    def fit(local: LocalFile) -> int | None:
+        found = rank(os.path.basename(local.path), target)
+        return found if found < OTHER else None
+
+    return fit
+
+
 class _Work:
     """The state of one ``look``."""
 
@@ -140,7 +161,7 @@ class _Work:
         self.at_hand: list[tuple[str, LocalFile]] = []
         self.releases: dict[str, tuple[CodeFiles, ...]] = {}
         self.far: list[tuple[str, Far]] = []
-        self._tags: tuple[str, ...] = ()
+        self.fit = wish.fit or machine_fit()
 
     def find(self, nodes: Mapping[str, Package]) -> None:
         """Look into the folders."""
@@ -173,10 +194,7 @@ class _Work:
 
     def choose(self, files: tuple[LocalFile, ...]) -> tuple[LocalFile, ...]:
         """Return what an installer would take."""
-        if len(files) <= 1:
-            return files
-        self._tags = self._tags or machine_tags()
-        return chosen(files, self._tags)
+        return chosen(files, self.fit) if len(files) > 1 else files
 
     def read(self, nodes: Mapping[str, Package]) -> None:
         """Read what was found; say what has no archive at hand."""

@@ -15,7 +15,6 @@ from depscan.artifacts.wheelhouse import (
     file_name,
     hash_file,
     locked_hashes,
-    machine_tags,
     tell,
 )
 from depscan.errors import HashMismatch, NotThere, RegistryError
@@ -25,6 +24,7 @@ from depscan.model.decision import Coverage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from depscan.artifacts.wheelhouse import Fit
     from depscan.facts.cache import FactCache
     from depscan.facts.inspected import Inspected
     from depscan.model.package import Package
@@ -105,7 +105,7 @@ class Index:
         cache: FactCache | None,
         progress: Callable[[str], None],
         *,
-        whole_release: bool,
+        fit: Fit | None,
     ) -> Iterator[tuple[str, LocalFile | Far | Inspected]]:
         """Yield node id and a file that was fetched, or its facts where they are known already by its hash.
 
@@ -116,13 +116,13 @@ class Index:
             projects: see ``projects``.
             cache: of facts.
             progress: called with a short text.
-            whole_release: every file of the version instead of the one an installer would take.
+            fit: how well a wheel fits the target, to fetch what an installer would take; None for every file.
         """
         wanted: list[Wanted] = []
         for key, package in nodes.items():
             project = projects.get(key)
             if project is not None and package.version:
-                wanted += _files(key, package, project, whole_release=whole_release)
+                wanted += _files(key, package, project, fit)
         rest = []
         for want in wanted:
             known = _known(want, cache)
@@ -174,15 +174,15 @@ def release_files(project: Project, package: Package) -> list[IndexFile]:
     return same or [f for f in project.files if rules.order(rules.public(f.version)) == wanted]
 
 
-def _files(key: str, package: Package, project: Project, *, whole_release: bool) -> list[Wanted]:
+def _files(key: str, package: Package, project: Project, fit: Fit | None) -> list[Wanted]:
     """Return the files of a package that its lock allows; of those the one an installer would take."""
     npm = package.ecosystem == "npm"
     allowed = [(f, _allowed(package, f)) for f in release_files(project, package)]
     wanted = {f.name: Wanted(key, f, hashes) for f, hashes in allowed if hashes is not None}
-    if npm or whole_release or len(wanted) == 1:
+    if npm or fit is None or len(wanted) == 1:
         return list(wanted.values())
     told = [local for local in map(tell, wanted) if local]
-    return [wanted[local.path] for local in chosen(told, machine_tags())]
+    return [wanted[local.path] for local in chosen(told, fit)]
 
 
 def _allowed(package: Package, file: IndexFile) -> Hashes | None:

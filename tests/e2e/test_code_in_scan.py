@@ -121,7 +121,7 @@ def test_a_broken_archive_is_incomplete(depscan: Installed, data: bytes) -> None
 
 def test_a_folder_that_is_not_there_is_bad_usage(depscan: Installed) -> None:
     run = depscan("clean.txt", "--find-links", "nowhere")
-    assert (run.code, "cannot look for archives there" in run.err) == (2, True)
+    assert (run.code, "nowhere" in run.err) == (2, True)
 
 
 class Serving:

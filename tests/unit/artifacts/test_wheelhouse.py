@@ -114,7 +114,8 @@ def test_an_installer_takes_the_best_wheel_then_the_sdist() -> None:
     told = [made for made in map(tell, files) if made]
 
     def best(given: list[LocalFile]) -> list[str]:
-        return [f.path for f in chosen(given, tags)]
+        order = {tag: i for i, tag in enumerate(tags)}
+        return [f.path for f in chosen(given, lambda f: min((order[t] for t in f.tags if t in order), default=None))]
 
     assert best(told) == ["a-1-cp311-cp311-linux_x86_64.whl"]
     assert best(told[2:]) == ["a-1.tar.gz"]

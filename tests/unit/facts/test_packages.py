@@ -11,7 +11,7 @@ import pytest
 
 from depscan.errors import HashMismatch, NotThere, RegistryError
 from depscan.facts.cache import FactCache
-from depscan.facts.packages import Looked, Wish, look
+from depscan.facts.packages import Looked, Wish, look, target_fit
 from depscan.facts.served import Index
 from depscan.graph.graph import DependencyGraph
 from depscan.model.document import Document
@@ -142,6 +142,16 @@ def test_of_several_archives_the_installers_choice_is_read_or_all(tmp_path: Path
     whole = look(graph_of(pin()), wish._replace(whole_release=True))
     assert [[one.name for one in held] for held in whole.releases.values()] == [names(whole)]
     assert names(whole) == ["alpha-1.0-py3-none-any.whl", "alpha-1.0.tar.gz"]
+
+
+def test_the_target_that_the_user_names_decides_which_wheel_is_read(tmp_path: Path) -> None:
+    wheels = ["alpha-1.0-cp312-cp312-win_amd64.whl", "alpha-1.0-cp313-cp313-manylinux_2_28_aarch64.whl"]
+    for name in wheels:
+        (tmp_path / name).write_bytes(wheel())
+    wish = Wish(find_links=(str(tmp_path),))
+    assert names(look(graph_of(pin()), wish._replace(fit=target_fit("3.12", "windows")))) == wheels[:1]
+    assert names(look(graph_of(pin()), wish._replace(fit=target_fit("3.13", "manylinux_2_28_aarch64")))) == wheels[1:]
+    assert names(look(graph_of(pin()), wish._replace(fit=target_fit("3.9", "macos")))) == wheels, "nothing fits"
 
 
 def test_a_second_look_reads_nothing_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
