@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from depscan.artifacts.artifact import Artifact
+    from depscan.artifacts.wheelhouse import LocalFile, Wheelhouse
     from depscan.release.release import Release
     from depscan.release.siblings import SiblingDiff
-    from depscan.release.wheelhouse import Archive
 
 __all__ = ["CompareOptions", "Comparison", "compare_paths", "compare_release", "read_path"]
 
@@ -89,7 +89,9 @@ def compare_paths(old: str, new: str, options: CompareOptions | None = None) -> 
         UsageError: ``name==version`` without a place to look, or a path that is none.
     """
     options = options or CompareOptions()
-    held = _wheelhouse(options)
+    from depscan.artifacts.wheelhouse import Wheelhouse
+
+    held = Wheelhouse(options.find_links)
     before, missing = _find(old, held, options)
     after, also = _find(new, held, options)
     missing += also
@@ -164,36 +166,28 @@ def _read(path: str, options: CompareOptions) -> Release:
     return read_path(path)
 
 
-def _wheelhouse(options: CompareOptions) -> list[Archive]:
-    from depscan.release.wheelhouse import archives
-
-    for folder in options.find_links:
-        if not os.path.isdir(folder):
-            raise UsageError("is no folder of archives", path=folder)
-    return archives(options.find_links)
-
-
 def _is_name(target: str) -> bool:
     return not os.path.exists(target) and _NAMED(target) is not None
 
 
-def _find(target: str, held: list[Archive], options: CompareOptions) -> tuple[list[Archive], list[str]]:
+def _find(target: str, held: Wheelhouse, options: CompareOptions) -> tuple[list[LocalFile], list[str]]:
     """Return the archives a target means, and what is missing."""
-    from depscan.release.wheelhouse import Archive, archive_of, of_release
+    from depscan.artifacts.wheelhouse import LocalFile, tell
+    from depscan.release.wheelhouse import of_release
 
     named = _NAMED(target) if _is_name(target) else None
     if named is None:
-        return [Archive(target, "", "", "", "")], []
+        return [LocalFile(target, "", "", "")], []
     found = of_release(held, named[1], named[2])
     if not found and options.fetch is not None:
-        fetched = (archive_of(path) for path in options.fetch(named[1], named[2]))
+        fetched = (tell(path) for path in options.fetch(named[1], named[2]))
         found = [archive for archive in fetched if archive is not None]
     if not found and not options.find_links and options.fetch is None:
         raise UsageError(f"{target} is no file or folder", hint="--find-links DIR says where archives of a name are")
     return found, [] if found else [f"no archive of {target} is at hand"]
 
 
-def _judge(old: str, new: str, held: list[Archive], options: CompareOptions) -> ReleaseDiff:
+def _judge(old: str, new: str, held: Wheelhouse, options: CompareOptions) -> ReleaseDiff:
     from depscan.facts.pause import collector_paused
     from depscan.release.pair import read_pair
 
@@ -204,27 +198,11 @@ def _judge(old: str, new: str, held: list[Archive], options: CompareOptions) -> 
     return diff._replace(new_requirements=needed)
 
 
-def _known(item: NewRequirement, held: list[Archive], options: CompareOptions) -> NewRequirement:
+def _known(item: NewRequirement, held: Wheelhouse, options: CompareOptions) -> NewRequirement:
     """Return a new requirement with its age, and with what its own archive does where that is at hand."""
+    from depscan.release.needed import aged, running
     from depscan.release.wheelhouse import newest
 
-    uploaded = options.uploaded.get(item.requirement.name, "")
-    item = item._replace(uploaded=uploaded, age_days=_age(uploaded, options.now))
+    item = aged(item, options.uploaded.get(item.requirement.name, ""), options.now)
     archive = newest(held, item.requirement.name, item.requirement.text)
-    if archive is None:
-        return item
-    release = _read(archive.path, options)
-    early = [s for s in release.surface if s.loud and s.when in {"install", "startup"}]
-    runs = [f"is {b.verdict}: {b.title}" for b in release.behaviour]
-    runs += [f"runs unasked at {s.when}: {s.detail}" for s in early]
-    return item._replace(runs=tuple(dict.fromkeys(runs)), read=os.path.basename(archive.path))
-
-
-def _age(uploaded: str, now: str) -> int | None:
-    from datetime import UTC, datetime
-
-    try:
-        then, today = (datetime.fromisoformat(text) for text in (uploaded, now))
-    except ValueError:
-        return None
-    return (today.replace(tzinfo=UTC) - then.replace(tzinfo=UTC)).days
+    return item if archive is None else running(item, _read(archive.path, options))

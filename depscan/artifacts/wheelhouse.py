@@ -1,17 +1,19 @@
 """The archives of a graph's packages in folders that the user names (``--find-links DIR``).
 
 Wheels and sdists are told by their file names (packaging.utils; binary distribution and source distribution
-formats), npm tarballs by the package.json inside. A folder is read as pip reads it: not the folders below it.
+formats), npm tarballs by the package.json inside, conda packages by their file names. A folder is read as pip reads
+it: not the folders below it.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import ArtifactError, UsageError
-from depscan.registry.hashes import Digests, hashes_of
+from depscan.registry.hashes import STRENGTH, Digests, hashes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,9 +21,13 @@ if TYPE_CHECKING:
     from depscan.model.package import File, Package
     from depscan.registry.hashes import Hashes
 
-WHEEL, SDIST, NPM = "wheel", "sdist", "npm"
+WHEEL, SDIST, NPM, CONDA = "wheel", "sdist", "npm", "conda"
 _PIECE = 1 << 20
 _SDISTS = (".tar.gz", ".zip")
+_CONDAS = (".conda", ".tar.bz2")
+_WORLDS = {"PyPI": "pypi", "npm": NPM, "conda": CONDA}
+_NAMED_NPM = re.compile(r"(.+?)-v?(\d[^-]*(?:-[0-9A-Za-z.+-]+)?)\.tgz").fullmatch
+_NAMED_CONDA = re.compile(r"(.+)-([^-]+)-[^-]+").fullmatch
 
 
 class LocalFile(NamedTuple):
@@ -29,8 +35,9 @@ class LocalFile(NamedTuple):
 
     Attributes:
         path: as the folder was named, with the file's name.
-        kind: wheel, sdist or npm.
-        name, version: normalised; of an npm tarball as its package.json writes them.
+        kind: wheel, sdist, npm or conda.
+        name, version: normalised; of an npm tarball as its package.json writes them, or as its file name says where
+            that cannot be read; of a conda package as its file name says.
         tags: compatibility tags of a wheel, as texts.
         sha256: of its bytes; "" while nobody asked.
     """
@@ -65,18 +72,20 @@ class Found(NamedTuple):
         files: archives of this very version that the lock does not contradict, with their sha256.
         differing: those that it does contradict.
         notes: why other archives of this version were left out, one sentence each.
+        unread: those that cannot be read, path and reason.
     """
 
     files: tuple[LocalFile, ...] = ()
     differing: tuple[Differing, ...] = ()
     notes: tuple[str, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 class Wheelhouse:
     """Folders of archives, listed once.
 
     Args:
-        folders: as the user names them; earlier ones win where two hold a file of the same name.
+        folders: as the user names them; where two hold a file of the same name, the first that fits the lock wins.
         npm: whether npm tarballs are wanted: each has to be opened.
 
     Attributes:
@@ -91,25 +100,30 @@ class Wheelhouse:
         """
         self.notes: list[tuple[str, str]] = []
         self._held: dict[tuple[str, str], list[LocalFile]] = {}
-        seen: set[str] = set()
         for folder in folders:
             for name in _names(folder):
                 path = os.path.join(folder, name)
-                if name not in seen and os.path.isfile(path):
-                    seen.add(name)
+                if not os.path.isdir(path):
                     self._add(path, name, npm=npm)
 
     def _add(self, path: str, name: str, *, npm: bool) -> None:
-        if name.endswith((".whl", *_SDISTS)):
-            made = tell(path)
-        elif name.endswith(".tgz") and npm:
-            made = _npm(path)
-        else:
+        if not name.endswith((".whl", *_SDISTS, *_CONDAS)) and not (npm and name.endswith(".tgz")):
             return
-        if made is None:
+        made = tell(path)
+        if made is not None:
+            self._held.setdefault((_world(made.kind), _key(made.name)), []).append(made)
+        elif not name.endswith(_CONDAS):
             self.notes.append((path, "its name and version cannot be told"))
-        else:
-            self._held.setdefault((_world(made.kind), made.name), []).append(made)
+
+    def named(self, ecosystem: str, name: str) -> list[LocalFile]:
+        """Return the archives of a package, every version."""
+        key = _key(name)
+        held = self._held.get((_WORLDS.get(ecosystem, ""), key), ())
+        return [f for f in held if ecosystem != "npm" or f.name in {name, key}]
+
+    def release(self, ecosystem: str, name: str, version: str) -> list[LocalFile]:
+        """Return the archives of one version, compared with nothing."""
+        return _of_version(self.named(ecosystem, name), version)
 
     def find(self, package: Package) -> Found:
         """Return the archives of a package, compared with the hashes that its lock has.
@@ -117,29 +131,41 @@ class Wheelhouse:
         A file whose name the lock lists must have the hash the lock gives it. One that it does not list must
         have one of the package's hashes, where there are any; without hashes every archive of the version fits.
         """
-        world = "npm" if package.ecosystem == "npm" else "pypi" if package.ecosystem == "PyPI" else ""
-        if not world or not package.version:
+        if not package.version:
             return Found()
-        files, differing, notes = [], [], []
-        for local in _of_version(self._held.get((world, package.name), ()), package.version):
-            try:
+        made: dict[str, LocalFile | Differing | _Other] = {}
+        for local in self.release(package.ecosystem, package.name, package.version):
+            name = os.path.basename(local.path)
+            if not isinstance(made.get(name), LocalFile):
                 outcome = _compare(local, package)
-            except OSError as error:
-                outcome = f"{os.path.basename(local.path)} cannot be read: {error.strerror or error}"
-            if isinstance(outcome, LocalFile):
-                files.append(outcome)
-            elif isinstance(outcome, Differing):
-                differing.append(outcome)
-            else:
-                notes.append(outcome)
-        return Found(tuple(files), tuple(differing), tuple(notes))
+                made[name] = outcome if isinstance(outcome, LocalFile) else made.get(name, outcome)
+        others = [one for one in made.values() if isinstance(one, _Other)]
+        return Found(
+            tuple(one for one in made.values() if isinstance(one, LocalFile)),
+            tuple(one for one in made.values() if isinstance(one, Differing)),
+            tuple(one.why for one in others if one.readable),
+            tuple((one.path, one.why) for one in others if not one.readable),
+        )
+
+
+class _Other(NamedTuple):
+    """An archive of the version that is not taken, and why."""
+
+    path: str
+    why: str
+    readable: bool
 
 
 def tell(path: str) -> LocalFile | None:
-    """Return what a wheel's or sdist's file name says; None for other names."""
+    """Return what a wheel's, sdist's or conda package's file name says, or what is in an npm tarball; else None."""
     from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
     name = os.path.basename(path)
+    if name.endswith(".tgz"):
+        return _npm(path)
+    if name.endswith(_CONDAS):
+        found = _NAMED_CONDA(name.removesuffix(".conda").removesuffix(".tar.bz2"))
+        return LocalFile(path, CONDA, found[1].lower(), found[2]) if found else None
     try:
         if name.endswith(".whl"):
             project, version, _, tags = parse_wheel_filename(name)
@@ -148,6 +174,12 @@ def tell(path: str) -> LocalFile | None:
     except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
         return None
     return LocalFile(path, SDIST, project, _canonical(str(version)))
+
+
+def is_release(kind: str, name: str, version: str, package: Package) -> bool:
+    """Return whether an archive that says that it is this is one of a package."""
+    said = LocalFile("", kind, name, _canonical(version) if _world(kind) == "pypi" else version)
+    return _key(name) == _key(package.name) and bool(_of_version([said], package.version or ""))
 
 
 Fit = Callable[[LocalFile], "int | None"]
@@ -203,17 +235,28 @@ def hash_file(path: str, algorithms: Iterable[str] = ()) -> Digests:
     return digests
 
 
-def _compare(local: LocalFile, package: Package) -> LocalFile | Differing | str:
+def _compare(local: LocalFile, package: Package) -> LocalFile | Differing | _Other:
     name = os.path.basename(local.path)
+    if not os.path.isfile(local.path):
+        return _Other(local.path, "no regular file", readable=False)
     listed = _listed(package.files, name)
-    wanted = locked_hashes([listed.hash] if listed else package.hashes)
-    actual = hash_file(local.path, {algorithm for algorithm, _ in wanted})
-    if not wanted or any(actual.hex(algorithm) == digest for algorithm, digest in wanted):
+    texts = [listed.hash] if listed else package.hashes
+    wanted = locked_hashes(texts)
+    try:
+        actual = hash_file(local.path, {algorithm for algorithm, _ in wanted})
+    except OSError as error:
+        return _Other(local.path, f"cannot be read: {(error.strerror or str(error)).lower()}", readable=False)
+    if any(actual.hex(algorithm) == digest for algorithm, digest in wanted) or not (wanted or any(map(_binds, texts))):
         return local._replace(sha256=actual.hex())
-    if listed:
+    if listed and wanted:
         algorithm, digest = wanted[0]
         return Differing(local.path, f"{algorithm}:{actual.hex(algorithm)}", f"{algorithm}:{digest}")
-    return f"{name} has none of the hashes that the lock allows"
+    return _Other(local.path, f"{name} has none of the hashes that the lock allows", readable=True)
+
+
+def _binds(text: str) -> bool:
+    """Return whether a hash names an algorithm that is checked: a digest cut short fits no file."""
+    return re.split("[:=-]", text.strip().lower(), maxsplit=1)[0] in STRENGTH
 
 
 def _listed(files: Iterable[File], name: str) -> File | None:
@@ -224,7 +267,7 @@ def _listed(files: Iterable[File], name: str) -> File | None:
 def _of_version(files: Iterable[LocalFile], version: str) -> list[LocalFile]:
     """Return the archives of a version; of its local builds (``2.3.0+cu121``) where there is none."""
     held = list(files)
-    if not held or held[0].kind == NPM:
+    if not held or held[0].kind in {NPM, CONDA}:
         return [f for f in held if f.version == version]
     wanted = _canonical(version)
     exact = [f for f in held if f.version == wanted]
@@ -246,16 +289,23 @@ def _names(folder: str) -> list[str]:
 
 
 def _world(kind: str) -> str:
-    return "npm" if kind == NPM else "pypi"
+    return kind if kind in {NPM, CONDA} else "pypi"
+
+
+def _key(name: str) -> str:
+    """Return what archives are kept by: a name as ``npm pack`` writes it into a file name, which is PEP 503's too."""
+    return re.sub(r"[-_.]+", "-", name.removeprefix("@").replace("/", "-")).lower()
 
 
 def _npm(path: str) -> LocalFile | None:
+    """Return what the package.json of a tarball says; what its file name says where that cannot be read."""
     from depscan.artifacts.open import open_artifact
 
     try:
-        artifact = open_artifact(path)
+        artifact = open_artifact(path) if os.path.isfile(path) else None
     except ArtifactError:
-        return None
-    if artifact.kind != "npm" or not artifact.package or not artifact.version:
-        return None
-    return LocalFile(path, NPM, artifact.package, artifact.version)
+        artifact = None
+    if artifact and artifact.kind == "npm" and artifact.package and artifact.version:
+        return LocalFile(path, NPM, artifact.package, artifact.version)
+    found = _NAMED_NPM(os.path.basename(path))
+    return LocalFile(path, NPM, _key(found[1]), found[2]) if found else None

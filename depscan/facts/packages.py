@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from depscan.model.package import Package
     from depscan.registry.records import Project
 
-_ECOSYSTEMS = frozenset({"PyPI", "npm"})
+_ECOSYSTEMS = frozenset({"PyPI", "npm", "conda"})
 _MEMBERS = frozenset({"local"})
 
 
@@ -177,6 +177,7 @@ class _Work:
         self.differing += [(key, one) for one in found.differing]
         what = f"{package.name} {package.version}"
         self.coverage += [Coverage(what, "partial", f"ignored: {note}", kind="code") for note in found.notes]
+        self.coverage += [Coverage(path, "failed", why, needed=True, kind="code") for path, why in found.unread]
         self.at_hand += [(key, local) for local in found.files]
         files = found.files if self.wish.whole_release else self.choose(found.files)
         if files:

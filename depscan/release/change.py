@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from depscan.errors import ArtifactError, UsageError
+from depscan.artifacts.wheelhouse import Wheelhouse, is_release
+from depscan.errors import ArtifactError
 from depscan.model.decision import Coverage
 from depscan.release.diff import NewRequirement, ReleaseDiff, compare
-from depscan.release.locked import contradiction
-from depscan.release.wheelhouse import Archive, archives, of_release, pairs
+from depscan.release.needed import aged, running
+from depscan.release.wheelhouse import in_order, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from depscan.artifacts.wheelhouse import LocalFile
     from depscan.facts.inspected import CodeGap, Inspected
     from depscan.graph.changes import Change
     from depscan.model.package import Package
     from depscan.release.release import Release
 
-_WORLDS = {"PyPI": ("wheel", "sdist"), "npm": ("npm",), "conda": ("conda",)}
+_ECOSYSTEMS = frozenset({"PyPI", "npm", "conda"})
 _HIDES = frozenset({"install", "startup"})
 
 
@@ -80,15 +81,12 @@ def examine(
         progress: called with a short text per archive.
 
     Raises:
-        UsageError: a folder is none.
+        UsageError: a folder cannot be listed.
     """
-    for folder in folders:
-        if not os.path.isdir(folder):
-            raise UsageError("is no folder of archives", path=folder)
     if not folders:
         return Examined()
-    held = archives(folders)
-    coverage: list[Coverage] = []
+    held = Wheelhouse(folders, npm=any(change.package.ecosystem == "npm" for change in changes))
+    coverage = [Coverage(path, "skipped", f"ignored: {why}", kind="artifact") for path, why in held.notes]
     plans = [_plan(change, held, coverage) for change in changes if change.new is not None]
     known: dict[Task, Done] = {}
     for task, made in _read_each(list(dict.fromkeys(t for p in plans for t in p.tasks)), jobs):
@@ -103,7 +101,7 @@ def examine(
     return Examined(tuple(judge.old), tuple(judge.new), diffs, (*coverage, *judge.coverage))
 
 
-def _plan(change: Change, held: list[Archive], coverage: list[Coverage]) -> _Plan:
+def _plan(change: Change, held: Wheelhouse, coverage: list[Coverage]) -> _Plan:
     """Return which archives of a change to read; say which are missing."""
     after = _locked(change.new, held, coverage, needed=True)
     before = _locked(change.old, held, coverage, needed=False)
@@ -111,7 +109,7 @@ def _plan(change: Change, held: list[Archive], coverage: list[Coverage]) -> _Pla
         before = [a for a in before if a.path not in {b.path for b in after}]
     package = change.package
     if not after:
-        if package.ecosystem in _WORLDS and package.version:
+        if package.ecosystem in _ECOSYSTEMS and package.version:
             why = f"no archive of {package.name} {package.version} is at hand: its code was not read"
             coverage.append(Coverage(package.name, "skipped", why, kind="artifact"))
         return _Plan(change, [])
@@ -123,27 +121,22 @@ def _plan(change: Change, held: list[Archive], coverage: list[Coverage]) -> _Pla
         coverage.append(Coverage(package.name, "partial", why, kind="artifact"))
     compared = {a.path for _, a in both}
     kinds = {a.kind for _, a in both}
-    alone: dict[str, Archive] = {}
+    alone: dict[str, LocalFile] = {}
     for archive in after:
         if archive.path not in compared and archive.kind not in kinds:
             alone.setdefault(archive.kind, archive)
     return _Plan(change, [*(Task(b.path, a.path) for b, a in both), *(Task("", a.path) for a in alone.values())])
 
 
-def _locked(package: Package | None, held: list[Archive], coverage: list[Coverage], *, needed: bool) -> list[Archive]:
+def _locked(package: Package | None, held: Wheelhouse, coverage: list[Coverage], *, needed: bool) -> list[LocalFile]:
     """Return the archives of a package that its lock does not contradict."""
     if package is None or not package.version:
         return []
-    found = []
-    for archive in of_release(held, package.name, package.version):
-        if archive.kind not in _WORLDS.get(package.ecosystem, ()):
-            continue
-        why = contradiction(package, archive.path)
-        if why:
-            coverage.append(Coverage(archive.path, "failed", why, needed=needed, kind="artifact"))
-        else:
-            found.append(archive)
-    return found
+    found = held.find(package)
+    bad = [(d.path, "does not have the hash that the lock gives it") for d in found.differing]
+    bad += [(f"{package.name} {package.version}", note) for note in found.notes]
+    coverage += [Coverage(what, "failed", why, needed=needed, kind="artifact") for what, why in (*bad, *found.unread)]
+    return in_order(found.files)
 
 
 def _read_each(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Done | ArtifactError]]:
@@ -229,13 +222,8 @@ class _Judge:
         package, release = self._beside.get(item.requirement.name, (None, None))
         if package is None:
             return item
-        uploaded = min((f.upload_time for f in package.files if f.upload_time), default="")
-        item = item._replace(uploaded=uploaded, age_days=_age(uploaded, self._now))
-        if release is None:
-            return item
-        runs = [f"is {b.verdict}: {b.title}" for b in release.behaviour]
-        runs += [f"runs unasked at {s.when}: {s.detail}" for s in release.surface if s.loud and s.when in _HIDES]
-        return item._replace(runs=tuple(dict.fromkeys(runs)), read=os.path.basename(release.name))
+        item = aged(item, min((f.upload_time for f in package.files if f.upload_time), default=""), self._now)
+        return item if release is None else running(item, release)
 
     def _gaps(self, item: Inspected, diff: ReleaseDiff) -> tuple[CodeGap, ...]:
         """Say what hides a difference; return the gaps that are left when those of both releases are gone."""
@@ -247,17 +235,7 @@ class _Judge:
 
     def _same_package(self, item: Inspected, package: Package | None, path: str) -> None:
         """Say so when an archive holds something else than its file name and the lock say."""
-        said = Archive(path, item.package, item.version, "", "")
-        if package is not None and not of_release([said], package.name, package.version or ""):
+        if package is not None and not is_release(item.kind, item.package, item.version, package):
             held = f"{item.package} {item.version}".strip()
             why = f"is named as {package.name} {package.version} and says that it is {held}"
             self.coverage.append(Coverage(path, "failed", why, needed=True, kind="artifact"))
-
-
-def _age(uploaded: str, now: str) -> int | None:
-    from datetime import date
-
-    try:
-        return (date.fromisoformat(now[:10]) - date.fromisoformat(uploaded[:10])).days
-    except ValueError:
-        return None

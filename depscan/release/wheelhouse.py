@@ -1,95 +1,44 @@
-"""Find the archives of a release among the files of folders, by file name alone."""
+"""The archives of releases to compare: which are alike, and which is the newest that a requirement allows."""
 
 from __future__ import annotations
 
-import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from depscan.artifacts.wheelhouse import CONDA, NPM, SDIST, WHEEL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-_NPM_OR_CONDA = re.compile(r"(.+?)-v?(\d[^-]*(?:-[0-9A-Za-z.+]+)?)(?:-([\w.]+))?\.(tgz|conda|tar\.bz2)").fullmatch
-_ORDER = ("wheel", "conda", "npm", "sdist")
+    from depscan.artifacts.wheelhouse import LocalFile, Wheelhouse
 
-
-class Archive(NamedTuple):
-    """One archive of a release.
-
-    ``shape`` says which archives of two releases are alike: kind and, of wheels, the tags without the
-    interpreter's version.
-    """
-
-    path: str
-    name: str
-    version: str
-    kind: str
-    shape: str
+_ORDER = (WHEEL, CONDA, NPM, SDIST)
+_ECOSYSTEMS = ("PyPI", "conda", "npm")
 
 
-def archives(folders: Iterable[str]) -> list[Archive]:
-    """Return the archives in folders (not below them), sorted by kind and name; what is none is left out."""
-    found = [archive for folder in folders for archive in _listed(folder)]
-    return sorted(found, key=lambda a: (_ORDER.index(a.kind), "none-any" not in a.shape, a.path))
+def in_order(files: Iterable[LocalFile]) -> list[LocalFile]:
+    """Return archives, the likeliest to be installed first."""
+    return sorted(files, key=lambda f: (_ORDER.index(f.kind), "none-any" not in shape(f), f.path))
 
 
-def _listed(folder: str) -> Iterator[Archive]:
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return
-    for name in names:
-        if made := archive_of(os.path.join(folder, name)):
-            yield made
+def shape(local: LocalFile) -> str:
+    """Return what alike archives of two releases share: the kind and, of wheels, tags without Python's version."""
+    if not local.tags:
+        return local.kind
+    _, abi, platform = sorted(local.tags)[0].split("-", 2)
+    return f"wheel {re.sub(r'[0-9]+', '', abi)}-{platform.partition('_')[0]}"
 
 
-def archive_of(path: str) -> Archive | None:
-    """Return what a file name says (binary distribution format, PEP 625); None for other names."""
-    from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
-
-    file = os.path.basename(path)
-    try:
-        if file.endswith(".whl"):
-            name, version, _, tags = parse_wheel_filename(file)
-            first = sorted(tags, key=str)[0]
-            abi = re.sub(r"\d+", "", first.abi)
-            return Archive(path, name, str(version), "wheel", f"wheel {abi}-{re.sub('_.*', '', first.platform)}")
-        if file.endswith((".tar.gz", ".zip")):
-            name, version = parse_sdist_filename(file)
-            return Archive(path, name, str(version), "sdist", "sdist")
-    except (InvalidWheelFilename, InvalidSdistFilename):
-        return None
-    found = _NPM_OR_CONDA(file)
-    if found is None:
-        return None
-    kind = "npm" if found[4] == "tgz" else "conda"
-    return Archive(path, _plain(found[1]), found[2], kind, kind)
+def of_release(house: Wheelhouse, name: str, version: str) -> list[LocalFile]:
+    """Return the archives of one release, of whatever ecosystem, the likeliest to be installed first."""
+    return in_order(f for ecosystem in _ECOSYSTEMS for f in house.release(ecosystem, name, version))
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.lstrip("@").replace("/", "-")).lower()
-
-
-def of_release(held: Iterable[Archive], name: str, version: str) -> list[Archive]:
-    """Return the archives of one release, the likeliest to be installed first."""
-    wanted = _plain(name)
-    return [a for a in held if _plain(a.name) == wanted and _same(a.version, version)]
-
-
-def _same(one: str, other: str) -> bool:
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
-        return one == other
-
-
-def newest(held: Iterable[Archive], name: str, text: str) -> Archive | None:
+def newest(house: Wheelhouse, name: str, text: str) -> LocalFile | None:
     """Return the newest archive that satisfies a requirement of a Python project; of other worlds the newest.
 
     Args:
-        held: candidates.
+        house: where it may be.
         name: of the package.
         text: the requirement as written.
     """
@@ -100,26 +49,25 @@ def newest(held: Iterable[Archive], name: str, text: str) -> Archive | None:
         allowed = Requirement(text).specifier
     except InvalidRequirement:
         allowed = Requirement("x").specifier
-    found: list[tuple[Version, Archive]] = []
-    for archive in held:
-        if _plain(archive.name) == _plain(name):
-            try:
-                found.append((Version(archive.version), archive))
-            except InvalidVersion:
-                found.append((Version("0"), archive))
+    found: list[tuple[Version, LocalFile]] = []
+    for archive in in_order(f for ecosystem in _ECOSYSTEMS for f in house.named(ecosystem, name)):
+        try:
+            found.append((Version(archive.version), archive))
+        except InvalidVersion:
+            found.append((Version("0"), archive))
     fitting = [pair for pair in found if allowed.contains(pair[0], prereleases=True)] or found
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
-def pairs(old: Iterable[Archive], new: Iterable[Archive]) -> list[tuple[Archive, Archive]]:
+def pairs(old: Iterable[LocalFile], new: Iterable[LocalFile]) -> list[tuple[LocalFile, LocalFile]]:
     """Return the archives of two releases that are alike: one pair of binaries, and the sdists.
 
     Where nothing is alike, the first of each side is one pair.
     """
     before, after = list(old), list(new)
-    found: list[tuple[Archive, Archive]] = []
+    found: list[tuple[LocalFile, LocalFile]] = []
     for archive in after:
-        other = next((b for b in before if b.shape == archive.shape), None)
-        if other is not None and not any((n.kind == "sdist") == (archive.kind == "sdist") for _, n in found):
+        other = next((b for b in before if shape(b) == shape(archive)), None)
+        if other is not None and not any((n.kind == SDIST) == (archive.kind == SDIST) for _, n in found):
             found.append((other, archive))
     return found or [(b, a) for b, a in zip(before[:1], after[:1], strict=False)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,42 @@ def test_the_earlier_folder_wins_where_two_hold_a_name(tmp_path: Path) -> None:
         put(tmp_path / name, WHEEL, name.encode())
     [found] = Wheelhouse([str(tmp_path / "two"), str(tmp_path / "one")]).find(package()).files
     assert found.path == str(tmp_path / "two" / WHEEL)
+
+
+def test_a_later_folder_wins_where_only_its_file_has_the_locked_hash(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    put(tmp_path / "one", WHEEL, b"re-uploaded")
+    locked = put(tmp_path / "two", WHEEL)
+    wanted = package(files=(File(f"https://files.example/{WHEEL}", locked),))
+    found = Wheelhouse([str(tmp_path / "one"), str(tmp_path / "two")]).find(wanted)
+    assert ([f.path for f in found.files], found.differing) == ([str(tmp_path / "two" / WHEEL)], ())
+
+
+def test_a_digest_cut_short_fits_no_file(tmp_path: Path) -> None:
+    hashed = put(tmp_path, WHEEL)
+    assert names(tmp_path, package(hashes=(hashed[:-2],))) == []
+    assert names(tmp_path, package(hashes=("blake3:00",))) == [WHEEL]
+
+
+def test_a_pipe_named_like_the_archive_is_unread_and_holds_nothing_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / WHEEL)
+    os.mkfifo(tmp_path / "alpha-one-1.0.tgz")
+    house = Wheelhouse([str(tmp_path)])
+    assert house.find(package()).unread == ((str(tmp_path / WHEEL), "no regular file"),)
+    assert [why for _, why in house.find(Package("npm", "alpha-one", "1.0")).unread] == ["no regular file"]
+
+
+def test_a_broken_npm_tarball_is_told_by_its_file_name(tmp_path: Path) -> None:
+    put(tmp_path, "scope-thing-4.2.1.tgz", b"no archive")
+    assert [f.kind for f in Wheelhouse([str(tmp_path)]).find(Package("npm", "@scope/thing", "4.2.1")).files] == ["npm"]
+
+
+def test_conda_packages_are_told_by_their_file_names(tmp_path: Path) -> None:
+    put(tmp_path, "foo_bar-1.2-py311_0.conda")
+    put(tmp_path, "foo_bar-1.2-py311_0.tar.bz2")
+    found = Wheelhouse([str(tmp_path)]).find(Package("conda", "foo_bar", "1.2"))
+    assert [(f.kind, f.version) for f in found.files] == [("conda", "1.2"), ("conda", "1.2")]
 
 
 def test_an_installer_takes_the_best_wheel_then_the_sdist() -> None:

@@ -168,5 +168,5 @@ def test_workers_read_the_same(project: Project, house: House) -> None:
 
 
 def test_a_folder_of_archives_has_to_be_one(project: Project) -> None:
-    with pytest.raises(UsageError, match="no folder of archives"):
+    with pytest.raises(UsageError, match="cannot look for archives"):
         project.diff(archives=[str(project.folder / "nowhere")])

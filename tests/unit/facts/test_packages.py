@@ -119,10 +119,10 @@ def test_facts_of_an_archive_at_hand_go_to_the_packages_node(tmp_path: Path) -> 
 
 
 def test_what_has_no_archive_is_not_looked_at_and_needed_where_the_policy_says_so(tmp_path: Path) -> None:
-    graph = graph_of(pin(), pin("beta", None), pin("gamma", source="git"), Package("conda", "delta", "1.0", "conda"))
+    graph = graph_of(pin(), pin("beta", None), pin("gamma", source="git"), Package("cargo", "delta", "1.0"))
     given = {"alpha 1.0": "no archive of this version at hand", "beta": "no version is pinned"}
     given["gamma 1.0"] = "it comes from a repository"
-    given["delta 1.0"] = "archives of conda are not looked for"
+    given["delta 1.0"] = "archives of cargo are not looked for"
     for needed in (False, True):
         looked = look(graph, Wish(find_links=(str(tmp_path),), needed=needed))
         assert unread(looked) == [(what, f"code not looked at: {why}", needed) for what, why in given.items()]
