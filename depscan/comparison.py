@@ -11,7 +11,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.errors import UsageError
+from depscan.errors import RegistryError, UsageError
 from depscan.release.diff import INCOMPLETE, WORSE, NewRequirement, ReleaseDiff, compare
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CompareOptions", "Comparison", "compare_paths", "compare_release", "read_path"]
 
-_NAMED = re.compile(r"\s*((?:@[\w.-]+/)?[A-Za-z0-9][\w.-]*)\s*(?:==|@)\s*([\w.+!-]+)\s*").fullmatch
+_NAMED = re.compile(r"\s*((?:@[\w.-]+/)?[A-Za-z0-9][\w.-]*)\s*(==|@)\s*([\w.+!-]+)\s*").fullmatch
 _RANK = (WORSE, INCOMPLETE, "better", "same")
 _EXIT = {WORSE: 1, INCOMPLETE: 4}
 
@@ -36,15 +36,18 @@ class CompareOptions(NamedTuple):
         find_links: folders of archives: where ``name==version`` and new dependencies are looked for.
         uploaded: package name to RFC 3339 time of its oldest known file, for the age of new dependencies.
         now: time of the comparison, RFC 3339; "" leaves ages out.
-        fetch: gives the archives of a release that no folder has: ``fetch(name, version)`` returns paths, and
-            raises ``DepscanError``; None asks nobody.
+        fetch: gives the archives of a release that no folder has: ``fetch(ecosystem, name, version)`` returns paths,
+            and raises ``DepscanError``; None asks nobody. ``name==version`` is PyPI's, ``name@version`` npm's.
+        first_upload: gives the time for packages that ``uploaded`` lacks: ``first_upload(ecosystem, name)`` returns
+            it or "", and raises ``RegistryError``; None asks nobody. See ``depscan.release.indexed.Indexed``.
         progress: called with a short text before each archive.
     """
 
     find_links: tuple[str, ...] = ()
     uploaded: Mapping[str, str] = {}
     now: str = ""
-    fetch: Callable[[str, str], Sequence[str]] | None = None
+    fetch: Callable[[str, str, str], Sequence[str]] | None = None
+    first_upload: Callable[[str, str], str] | None = None
     progress: Callable[[str], None] = lambda _: None
 
 
@@ -100,7 +103,8 @@ def compare_paths(old: str, new: str, options: CompareOptions | None = None) -> 
     from depscan.release.wheelhouse import pairs
 
     chosen = pairs(before, after) if _is_name(old) and _is_name(new) else [(before[0], after[0])]
-    return Comparison(tuple(_judge(one.path, two.path, held, options) for one, two in chosen))
+    diffs = tuple(_judge(one.path, two.path, held, options, missing) for one, two in chosen)
+    return Comparison(diffs, tuple(dict.fromkeys(missing)))
 
 
 def compare_release(paths: Sequence[str], options: CompareOptions | None = None) -> SiblingDiff:
@@ -173,36 +177,48 @@ def _is_name(target: str) -> bool:
 def _find(target: str, held: Wheelhouse, options: CompareOptions) -> tuple[list[LocalFile], list[str]]:
     """Return the archives a target means, and what is missing."""
     from depscan.artifacts.wheelhouse import LocalFile, tell
-    from depscan.release.wheelhouse import of_release
+    from depscan.release.wheelhouse import in_order, of_release
 
     named = _NAMED(target) if _is_name(target) else None
     if named is None:
         return [LocalFile(target, "", "", "")], []
-    found = of_release(held, named[1], named[2])
+    name, mark, version = named.groups()
+    found = of_release(held, name, version)
     if not found and options.fetch is not None:
-        fetched = (tell(path) for path in options.fetch(named[1], named[2]))
-        found = [archive for archive in fetched if archive is not None]
+        options.progress(f"asking the index for {name} {version}")
+        ecosystem = "npm" if mark == "@" or name.startswith("@") else "PyPI"
+        fetched = (tell(path) for path in options.fetch(ecosystem, name, version))
+        found = in_order(archive for archive in fetched if archive is not None)
     if not found and not options.find_links and options.fetch is None:
-        raise UsageError(f"{target} is no file or folder", hint="--find-links DIR says where archives of a name are")
+        raise UsageError(f"{target} is no file or folder", hint="--find-links DIR or --online finds names")
     return found, [] if found else [f"no archive of {target} is at hand"]
 
 
-def _judge(old: str, new: str, held: Wheelhouse, options: CompareOptions) -> ReleaseDiff:
+def _judge(old: str, new: str, held: Wheelhouse, options: CompareOptions, missing: list[str]) -> ReleaseDiff:
     from depscan.facts.pause import collector_paused
     from depscan.release.pair import read_pair
 
     options.progress(f"comparing {new}")
     with collector_paused():
         diff = compare(*read_pair(_open(old), _open(new)))
-    needed = tuple(_known(item, held, options) for item in diff.new_requirements)
+    needed = tuple(_known(item, held, options, missing) for item in diff.new_requirements)
     return diff._replace(new_requirements=needed)
 
 
-def _known(item: NewRequirement, held: Wheelhouse, options: CompareOptions) -> NewRequirement:
-    """Return a new requirement with its age, and with what its own archive does where that is at hand."""
+def _known(item: NewRequirement, held: Wheelhouse, options: CompareOptions, missing: list[str]) -> NewRequirement:
+    """Return a new requirement with its age, and with what its own archive does where that is at hand.
+
+    An index that does not answer about the age is told in ``missing``.
+    """
     from depscan.release.needed import aged, running
     from depscan.release.wheelhouse import newest
 
-    item = aged(item, options.uploaded.get(item.requirement.name, ""), options.now)
+    uploaded = options.uploaded.get(item.requirement.name, "")
+    if not uploaded and options.first_upload is not None and not item.requirement.direct:
+        try:
+            uploaded = options.first_upload(item.requirement.ecosystem, item.requirement.name)
+        except RegistryError as error:
+            missing.append(f"since when {item.requirement.name} is on the index is not known: {error.message}")
+    item = aged(item, uploaded, options.now)
     archive = newest(held, item.requirement.name, item.requirement.text)
     return item if archive is None else running(item, _read(archive.path, options))

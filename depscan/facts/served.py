@@ -146,7 +146,7 @@ class Index:
     def _fetch(self, want: Wanted) -> LocalFile | RegistryError:
         try:
             path = self._registry.fetch(want.file, want.hashes)
-            told = tell(want.file.name) or LocalFile(path, NPM, want.file.name, want.file.version)
+            told = tell(path) or LocalFile(path, NPM, want.file.name, want.file.version)
             return told._replace(path=path, sha256=hash_file(path).hex())
         except RegistryError as error:
             return error

@@ -145,14 +145,14 @@ def test_a_new_dependency_with_a_hook_is_worse_where_its_archive_is_at_hand(tmp_
 
 def test_an_index_can_be_asked_for_what_no_folder_has(tmp_path: Path) -> None:
     held = wheels(tmp_path, ("1.0", BASE), ("1.1", RUNS))
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, str, str]] = []
 
-    def fetch(name: str, version: str) -> list[str]:
-        asked.append((name, version))
+    def fetch(ecosystem: str, name: str, version: str) -> list[str]:
+        asked.append((ecosystem, name, version))
         return [path for path in held if f"-{version}-" in path]
 
     assert compare_paths("demo==1.0", "demo==1.1", CompareOptions(fetch=fetch)).verdict == "worse"
-    assert asked == [("demo", "1.0"), ("demo", "1.1")]
+    assert asked == [("PyPI", "demo", "1.0"), ("PyPI", "demo", "1.1")]
 
 
 def test_an_installed_package_is_compared_with_a_wheel(tmp_path: Path) -> None:
