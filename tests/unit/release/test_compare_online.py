@@ -1,4 +1,4 @@
-"""``depscan compare pkg==1.0 pkg==1.1 --online``: releases and ages from the index, checked; an outage is never clean."""
+"""``depscan compare pkg==1.0 pkg==1.1 --online``: releases and ages from the index; an outage is never clean."""
 
 from __future__ import annotations
 
