@@ -11,7 +11,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.errors import RegistryError, UsageError
+from depscan.errors import UsageError
 from depscan.release.diff import INCOMPLETE, WORSE, NewRequirement, ReleaseDiff, compare
 
 if TYPE_CHECKING:
@@ -210,15 +210,12 @@ def _known(item: NewRequirement, held: Wheelhouse, options: CompareOptions, miss
 
     An index that does not answer about the age is told in ``missing``.
     """
-    from depscan.release.needed import aged, running
+    from depscan.release.needed import aged, first_seen, running
     from depscan.release.wheelhouse import newest
 
-    uploaded = options.uploaded.get(item.requirement.name, "")
-    if not uploaded and options.first_upload is not None and not item.requirement.direct:
-        try:
-            uploaded = options.first_upload(item.requirement.ecosystem, item.requirement.name)
-        except RegistryError as error:
-            missing.append(f"since when {item.requirement.name} is on the index is not known: {error.message}")
+    known = options.uploaded.get(item.requirement.name, "")
+    uploaded, why = first_seen(item, known, options.first_upload)
+    missing += [why] if why else []
     item = aged(item, uploaded, options.now)
     archive = newest(held, item.requirement.name, item.requirement.text)
     return item if archive is None else running(item, _read(archive.path, options))

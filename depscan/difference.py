@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from depscan.model.result import ScanResult
     from depscan.policy.policy import Policy
     from depscan.release.diff import ReleaseDiff
+    from depscan.release.indexed import Indexed
 
 __all__ = ["Change", "Difference", "diff", "diff_revisions"]
 
@@ -213,7 +214,9 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
     options = options._replace(now=options.now or time_of_scan())
     graph = merged(then.gathered)
     found = changes(graph, merged(now.gathered))
-    code = examine(found, archives, now=options.now, jobs=jobs, progress=options.progress)
+    with ExitStack() as stack:
+        ask = _index(then, stack).uploaded if options.online and archives else None
+        code = examine(found, archives, now=options.now, jobs=jobs, first_upload=ask, progress=options.progress)
     now.gathered.coverage.extend((*code.coverage, *_policy_note(then, now, options)))
     before = scan_documents(then.gathered, then.start, options._replace(baseline="", online=False), code.old)
     past = Before(graph, then.gathered.documents, code.diffs)
@@ -243,6 +246,15 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
         known_gaps,
         code.diffs,
     )
+
+
+def _index(then: _State, stack: ExitStack) -> Indexed:
+    """Return the index that the project's configuration at BASE names."""
+    from depscan.registry.registry import Registry, load_settings
+    from depscan.release.indexed import Indexed
+
+    folder = then.start if os.path.isdir(then.start) else os.path.dirname(then.start)
+    return Indexed(stack.enter_context(Registry(load_settings(folder or "."))))
 
 
 def _policy_note(then: _State, now: _State, options: Options) -> list[Coverage]:

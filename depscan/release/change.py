@@ -8,7 +8,7 @@ from depscan.artifacts.wheelhouse import Wheelhouse, is_release
 from depscan.errors import ArtifactError
 from depscan.model.decision import Coverage
 from depscan.release.diff import NewRequirement, ReleaseDiff, compare
-from depscan.release.needed import aged, running
+from depscan.release.needed import aged, first_seen, running
 from depscan.release.wheelhouse import in_order, pairs
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def examine(
     *,
     now: str = "",
     jobs: int = 0,
+    first_upload: Callable[[str, str], str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Examined:
     """Read the archives of added and changed packages that are in ``folders``.
@@ -78,6 +79,8 @@ def examine(
         folders: where archives are; not the folders below them.
         now: RFC 3339 time from which the age of new requirements is counted; "" leaves ages out.
         jobs: worker processes, each under limits of memory and time; 0 reads in this process without them.
+        first_upload: gives the time for new requirements whose lock states none: it takes ecosystem and name,
+            returns RFC 3339 or "", and raises ``RegistryError``; None asks nobody.
         progress: called with a short text per archive.
 
     Raises:
@@ -95,7 +98,7 @@ def examine(
             coverage.append(Coverage(task.new, "failed", made.message, needed=True, kind="artifact"))
         else:
             known[task] = made
-    judge = _Judge(plans, known, now)
+    judge = _Judge(plans, known, now, first_upload)
     judged = [(plan.change.after, judge.judge(plan)) for plan in plans]
     diffs = {key: found for key, found in judged if found}
     return Examined(tuple(judge.old), tuple(judge.new), diffs, (*coverage, *judge.coverage))
@@ -181,12 +184,19 @@ class _Judge:
     Args:
         plans: every change, for what is known of packages that another one needs newly.
         known: what was read.
-        now: see ``examine``.
+        now, first_upload: see ``examine``.
     """
 
-    def __init__(self, plans: Sequence[_Plan], known: dict[Task, Done], now: str) -> None:
+    def __init__(
+        self,
+        plans: Sequence[_Plan],
+        known: dict[Task, Done],
+        now: str,
+        first_upload: Callable[[str, str], str] | None = None,
+    ) -> None:
         self._known = known
         self._now = now
+        self._first_upload = first_upload
         self._beside: dict[str, tuple[Package, Release | None]] = {}
         for plan in plans:
             done = next((known[task] for task in plan.tasks if task in known), None)
@@ -219,10 +229,13 @@ class _Judge:
 
     def _needed(self, item: NewRequirement) -> NewRequirement:
         """Return a new requirement with its age and with what it runs, where the change brings it along."""
-        package, release = self._beside.get(item.requirement.name, (None, None))
-        if package is None:
-            return item
-        item = aged(item, min((f.upload_time for f in package.files if f.upload_time), default=""), self._now)
+        name = item.requirement.name
+        package, release = self._beside.get(name, (None, None))
+        stated = min((f.upload_time for f in package.files if f.upload_time), default="") if package else ""
+        uploaded, why = first_seen(item, stated, self._first_upload)
+        if why:
+            self.coverage.append(Coverage(name, "failed", why, needed=True, kind="service"))
+        item = aged(item, uploaded, self._now)
         return item if release is None else running(item, release)
 
     def _gaps(self, item: Inspected, diff: ReleaseDiff) -> tuple[CodeGap, ...]:

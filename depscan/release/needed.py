@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from depscan.errors import RegistryError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from depscan.release.diff import NewRequirement
     from depscan.release.release import Release
 
@@ -28,6 +32,22 @@ def aged(item: NewRequirement, uploaded: str, now: str) -> NewRequirement:
         return item._replace(uploaded=uploaded)
     then, today = (time if time.tzinfo else time.replace(tzinfo=UTC) for time in (then, today))
     return item._replace(uploaded=uploaded, age_days=(today - then).days)
+
+
+def first_seen(item: NewRequirement, known: str, ask: Callable[[str, str], str] | None) -> tuple[str, str]:
+    """Return since when a requirement is on the index, and why that is not known where the index did not answer.
+
+    Args:
+        item: the requirement.
+        known: RFC 3339 time that the lock or the user states; then nobody is asked.
+        ask: gives the time for ecosystem and name, see ``depscan.release.indexed.Indexed.uploaded``; None asks nobody.
+    """
+    if known or ask is None or item.requirement.direct:
+        return known, ""
+    try:
+        return ask(item.requirement.ecosystem, item.requirement.name), ""
+    except RegistryError as error:
+        return "", f"since when {item.requirement.name} is on the index is not known: {error.message}"
 
 
 def running(item: NewRequirement, release: Release) -> NewRequirement:
