@@ -9,7 +9,7 @@ for decision in result.decisions:
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.checks.check import Context, checks
 from depscan.errors import IntelError, UsageError
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from depscan.policy.baseline import Baseline
     from depscan.policy.policy import Policy
     from depscan.policy.vex import Statement
+    from depscan.registry.registry import Registry
     from depscan.resolution.complete import Completion
-    from depscan.resolution.index import Registry
 
 __all__ = ["CompletedGraph", "GraphOptions", "Options", "ScanResult", "read_completed_graph", "read_graph", "scan"]
 
@@ -152,9 +152,35 @@ def scan_documents(
         mode: scan, or inspect when the question is only what the code of ``artifacts`` does.
         before: what was there before, when a change is judged.
     """
+    if not options.online or mode != "scan":
+        return _judged(gathered, start, options, artifacts, mode, before)
+    with open_registry(start) as registry:
+        return _judged(gathered, start, options, artifacts, mode, before, registry)
+
+
+def open_registry(start: str) -> Registry:
+    """Return what asks the indexes that the user's installers would ask; close it, or use it in ``with``.
+
+    Args:
+        start: file or folder of the project, whose configuration names indexes too.
+    """
+    from depscan.registry.registry import Registry, load_settings
+
+    return Registry(load_settings((start if os.path.isdir(start) else os.path.dirname(start)) or "."))
+
+
+def _judged(
+    gathered: Gathered,
+    start: str,
+    options: Options,
+    artifacts: tuple[Inspected, ...],
+    mode: str,
+    before: Before | None,
+    registry: Registry | None = None,
+) -> ScanResult:
     policy = load_policy(options.config, start)
     now = options.now or time_of_scan()
-    graph, extra, _ = _graph_of(gathered, options.graph)
+    graph, extra, _ = _graph_of(gathered, options.graph, registry)
     coverage = [*gathered.coverage, *extra]
     options.progress("opening the advisory index")
     today = now[:10]
@@ -172,7 +198,7 @@ def scan_documents(
         policy.cooldown,
         before,
     )
-    looked = _look(context, options, policy, start, today) if mode == "scan" else None
+    looked = _look(context, options, policy, today, registry) if mode == "scan" else None
     if looked is not None:
         coverage += looked.coverage
         context = context._replace(artifacts=artifacts + looked.artifacts, looked=looked)
@@ -225,7 +251,7 @@ def read_completed_graph(
     *,
     stdin: bytes | None = None,
     follow: bool = True,
-    registry: Registry[Any] | None = None,
+    registry: Registry | None = None,
 ) -> CompletedGraph:
     """Return the graph of files and folders with the edges that metadata of its pins states.
 
@@ -255,7 +281,7 @@ def merged(gathered: Gathered) -> DependencyGraph:
 
 
 def _graph_of(
-    gathered: Gathered, options: GraphOptions, registry: Registry[Any] | None = None
+    gathered: Gathered, options: GraphOptions, registry: Registry | None = None
 ) -> tuple[DependencyGraph, list[Coverage], Completion | None]:
     """Merge the documents; where the user asks for it, resolve unpinned ones first and complete the edges after."""
     extra: list[Coverage] = []
@@ -310,12 +336,12 @@ def _without_data(error: IntelError) -> Coverage:
     return Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index")
 
 
-def _look(context: Context, options: Options, policy: Policy, start: str, today: str) -> Looked | None:
+def _look(context: Context, options: Options, policy: Policy, today: str, registry: Registry | None) -> Looked | None:
     """Look at the archives of the packages and ask the index, as far as somebody wants that.
 
     Where code was read already, as of an installed environment, only the index is asked.
     """
-    if not options.find_links and not options.online and not policy.inspect_needed:
+    if not options.find_links and registry is None and not policy.inspect_needed:
         return None
     from depscan.facts.cache import FactCache
     from depscan.facts.packages import Wish, look, look_online, target_fit
@@ -333,9 +359,7 @@ def _look(context: Context, options: Options, policy: Policy, start: str, today:
         progress=options.progress,
         fit=target_fit(wanted.python, wanted.platform) if wanted.python or wanted.platform else None,
     )
-    if not options.online:
-        return look(context.graph, wish)
-    return look_online(context.graph, wish, (start if os.path.isdir(start) else os.path.dirname(start)) or ".")
+    return look(context.graph, wish) if registry is None else look_online(context.graph, wish, registry)
 
 
 def _run_checks(

@@ -130,6 +130,8 @@ def add_graph(parser: ArgumentParser, *, links: bool = True) -> None:
     installed = "environment or folder with the pins installed; repeatable"
     parser.add_argument("--site-packages", action="append", default=[], metavar="DIR", help=installed)
     parser.add_argument("--python", default="", metavar="VERSION", help="judge markers for this Python (this one)")
+    if links:
+        parser.add_argument("--online", action="store_true", help="ask your index for the metadata of pins")
     platform = "judge markers for linux, macos, windows or a platform tag (this machine)"
     parser.add_argument("--platform", default="", metavar="PLATFORM", help=platform)
     resolve = "resolve unpinned requirements with uv, without building anything (uses the network)"

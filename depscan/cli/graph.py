@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from depscan.api import CompletedGraph
+    from depscan.model.graphoptions import GraphOptions
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -34,18 +35,29 @@ def run(args: Namespace) -> int:
 
     Exit 4: an edge that was asked for should have been known and could not be read.
     """
-    from depscan.api import read_completed_graph
     from depscan.graph import render
 
     stdin = arguments.read_stdin(args.paths)
     options = arguments.graph_options_of(args)
-    made = read_completed_graph(args.paths, options, args.format_hint, stdin=stdin, follow=args.follow)
+    made = completed(args, options, stdin, follow=args.follow)
     failed = told(made)
     if made.files:
         edges = render.EdgeFacts() if made.completion is None else _facts(made)
         arguments.write(getattr(render, args.format)(made.graph, edges), args.output)
         return failed
     return failed or 3
+
+
+def completed(args: Namespace, options: GraphOptions, stdin: bytes | None, *, follow: bool = True) -> CompletedGraph:
+    """Return the graph of the paths; with ``--online`` the user's index is asked for what nothing local knows."""
+    from depscan.api import open_registry, read_completed_graph
+
+    if not args.online:
+        return read_completed_graph(args.paths, options, args.format_hint, stdin=stdin, follow=follow)
+    with open_registry(args.paths[0]) as registry:
+        return read_completed_graph(
+            args.paths, options, args.format_hint, stdin=stdin, follow=follow, registry=registry
+        )
 
 
 def told(made: CompletedGraph) -> int:

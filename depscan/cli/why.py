@@ -33,10 +33,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the paths; exit 2 when the package is not there, 4 when an edge should have been known and is not."""
-    from depscan.api import read_completed_graph
+    from depscan.cli.graph import completed
 
     stdin = arguments.read_stdin(args.paths)
-    made = read_completed_graph(args.paths, arguments.graph_options_of(args), args.format_hint, stdin=stdin)
+    made = completed(args, arguments.graph_options_of(args), stdin)
     graph, completion = made.graph, made.completion
     failed = [c for c in made.coverage if c.needed]
     for item in failed:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from depscan.model.graphview import GraphView
     from depscan.model.package import Package
     from depscan.registry.records import Project
+    from depscan.registry.registry import Registry
 
 _ECOSYSTEMS = frozenset({"PyPI", "npm", "conda"})
 _MEMBERS = frozenset({"local"})
@@ -109,25 +110,21 @@ def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
     return Looked(tuple(work.artifacts), differing, coverage, projects, wish.today, tuple(work.at_hand), work.releases)
 
 
-def look_online(graph: GraphView, wish: Wish, folder: str) -> Looked:
+def look_online(graph: GraphView, wish: Wish, registry: Registry) -> Looked:
     """Do the same with the index that the user's installers would ask.
 
     Args:
         graph: of the scan.
         wish: see ``Wish``.
-        folder: of the project, whose configuration names indexes too.
+        registry: the client; left open.
 
     Raises:
         UsageError: a folder of ``wish.find_links`` cannot be listed.
     """
     from depscan.facts.served import Index
-    from depscan.registry.registry import Registry
-    from depscan.registry.settings import load_settings
 
-    settings = load_settings(folder)
-    with Registry(settings) as registry:
-        looked = look(graph, wish, Index(registry))
-    notes = (Coverage("configuration of indexes", "partial", note, kind="service") for note in settings.notes)
+    looked = look(graph, wish, Index(registry))
+    notes = (Coverage("configuration of indexes", "partial", note, kind="service") for note in registry.settings.notes)
     return looked._replace(coverage=(*looked.coverage, *notes))
 
 

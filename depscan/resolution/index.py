@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from depscan.artifacts.source import BytesSource, FileSource, Source
 from depscan.ecosystems.pypi import order
-from depscan.errors import DepscanError
+from depscan.errors import DepscanError, HashMismatch, NotThere
 from depscan.inputs.python._pep508 import file_name
 from depscan.resolution.archive import from_metadata, of_sdist, of_wheel
 from depscan.resolution.provider import Failed, Requirements
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Hashes = tuple[tuple[str, str], ...]
 _SDISTS = (".tar.gz", ".zip")
-_ABSENT, _WRONG = "NotThere", "HashMismatch"
-"""The registry's errors for an index that answered that it has none, and for content with another hash."""
 
 
 class IndexFile(Protocol):
@@ -115,7 +113,7 @@ class IndexMetadata:
             try:
                 data = self._registry.metadata(file)
             except DepscanError as error:
-                if type(error).__name__ == _WRONG:
+                if isinstance(error, HashMismatch):
                     return _why(error)  # wrong content is told, not walked around
                 data = None
             if data is not None:
@@ -152,7 +150,7 @@ def _whole(source: Source) -> bool:
 
 def _why(error: DepscanError) -> str:
     """Return a reason: that of an index that has none is an answer, every other one a failure."""
-    return str(error) if type(error).__name__ == _ABSENT else Failed(str(error))
+    return str(error) if isinstance(error, NotThere) else Failed(str(error))
 
 
 def _same(listed: str, wanted: str) -> bool:

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import zipfile
 from typing import Any
 
 import pytest
@@ -204,6 +205,16 @@ def blocks() -> list[str]:
 def test_the_commands_of_the_docs_run(depscan: Installed, line: str) -> None:
     """Each runs in a folder that has what the docs speak of, and its exit code is one of a scan that was done."""
     lock(depscan)
+    (depscan.cwd / "wheels").mkdir()
+    for name, version in (("old", "1"), ("new", "2")):
+        with zipfile.ZipFile(depscan.cwd / f"{name}.whl", "w") as archive:
+            archive.writestr("a/__init__.py", "")
+            archive.writestr(f"a-{version}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: a\nVersion: {version}\n")
+    with (depscan.cwd / "requirements.txt").open("a", encoding="utf-8") as stream:
+        stream.write("torch==2.3.0\n")
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@mail.example")
+    for words in (("init", "-q", "-b", "main"), ("commit", "-q", "--allow-empty", "-m", "x")):
+        subprocess.run([*git, *words], cwd=depscan.cwd, check=True)
     (depscan.cwd / "pypi.tsv").write_text("name\trank\nnumpy\t1\nnumpyy\t\n", "utf-8")
     (depscan.cwd / "torch.txt").write_text("torch==2.3.0\n", "utf-8")
     (depscan.cwd / "uv.lock").write_text(LOCK.replace('"jinja2"', '"torch"'), "utf-8")

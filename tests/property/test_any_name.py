@@ -53,16 +53,13 @@ def test_the_score_never_falls_when_the_target_is_more_popular(
     edit = compare(squash(suspect), squash(name))
     if edit is None:
         return
-    table = open_table()
-    scorer = Scorer(points_of("PyPI"), Surroundings(judge().protected, Words(table), {}))
-    better, worse = sorted((one, other))
+    around = Surroundings(judge().protected, Words(open_table()), {})
     ahead, behind = (
-        scorer.score(
-            case_of(
-                words_of(suspect), squash(suspect), Target(f"{name}{i}", f"{name}{i}", squash(name), rank, False), edit
-            )
+        # A scorer of its own each: it remembers the points of a target.
+        Scorer(points_of("PyPI"), around).score(
+            case_of(words_of(suspect), squash(suspect), Target(name, name, squash(name), rank, ai=False), edit)
         )
-        for i, rank in enumerate((better, worse))
+        for rank in sorted((one, other))
     )
     assert ahead >= behind
 

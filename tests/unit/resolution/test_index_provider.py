@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 
 from depscan.api import GraphOptions, read_completed_graph
 from depscan.artifacts.source import BytesSource, FileSource, Source
-from depscan.errors import DepscanError
+from depscan.errors import DepscanError, HashMismatch, NotThere
 from depscan.inputs.python.requirements import parse
 from depscan.model.package import Package
 from depscan.resolution.index import Hashes, IndexMetadata
@@ -18,15 +18,14 @@ from depscan.resolution.resolve import newer_without_wheel
 from depscan.text.source import SourceFile
 from tests.unit.resolution.samples import LINUX, metadata, sdist, wheel
 
+if TYPE_CHECKING:
+    from depscan.registry.registry import Registry
+
 PIN = Package("PyPI", "pkg", "1.0")
 
 
 class IndexDownError(DepscanError):
     exit_code = 4
-
-
-NotThere = type("NotThere", (IndexDownError,), {})
-HashMismatch = type("HashMismatch", (IndexDownError,), {})
 
 
 class Listed(NamedTuple):
@@ -127,7 +126,11 @@ def test_core_metadata_that_cannot_be_had_is_no_end() -> None:
 
 
 def test_core_metadata_with_another_hash_is_a_failure_and_not_walked_around() -> None:
-    registry = Fake(WHEEL._replace(metadata=()), core=HashMismatch("another hash"), ranged=wheel("pkg", "1.0", "a"))
+    registry = Fake(
+        WHEEL._replace(metadata=()),
+        core=HashMismatch("another hash", expected="sha256:00", actual="sha256:01"),
+        ranged=wheel("pkg", "1.0", "a"),
+    )
     assert isinstance(ask(registry), Failed)
     assert "source pkg-1.0-py3-none-any.whl" not in registry.asked
 
@@ -194,7 +197,7 @@ def test_a_wheel_by_ranges_costs_little() -> None:
 
 def test_a_registry_completes_the_graph_of_files(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("pkg==1.0\na==2\n")
-    registry = Fake(WHEEL, ranged=wheel("pkg", "1.0", "a"))
+    registry = cast("Registry", Fake(WHEEL, ranged=wheel("pkg", "1.0", "a")))
     made = read_completed_graph([str(tmp_path / "requirements.txt")], GraphOptions(), registry=registry)
     assert made.completion is not None
     assert made.completion.origins == {"pkg:pypi/pkg@1.0": "ranged wheel"}
