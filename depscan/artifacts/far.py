@@ -29,6 +29,9 @@ _HEADS = {
 }
 _NOT_READ = frozenset({"javascript"})
 """Languages that are not read in a wheel."""
+_PACKED = (".gz", ".bz2", ".xz", ".zst")
+_LEAD = HEADER + 512 + 4 * HEAD
+"""Bytes from which a member's first ones can be told."""
 
 
 class FarSource(Source, Protocol):
@@ -115,7 +118,7 @@ class FarWalk(ZipWalk):
             if self._ledger.late(self._path) or not self._ledger.admit(self._path):
                 break
             entries.append((entry, self._ledger.clean(entry.name)))
-        spans = [self._span(entry) for entry, path in entries if entry.size and is_needed(path)]
+        spans = [self._wanted(entry, path) for entry, path in entries if entry.size and is_needed(path)]
         self.needed = sum(stop - start for start, stop in spans)
         self._far.expect(spans)
         for entry, path in entries:
@@ -128,6 +131,12 @@ class FarWalk(ZipWalk):
     def _span(self, entry: Entry) -> tuple[int, int]:
         begin = entry.offset + self._shift
         return begin, begin + HEADER + len(entry.name) + entry.packed
+
+    def _wanted(self, entry: Entry, path: str) -> tuple[int, int]:
+        """Return what is transferred of a member that can run: of one without a suffix its head, which tells."""
+        begin, stop = self._span(entry)
+        bare = not identity.suffix(path) and ".dist-info/" not in path
+        return begin, min(stop, begin + _LEAD) if bare else stop
 
     def _gaps(self, entries: list[Entry], directory: Directory) -> Iterator[Found]:
         """Look between members as for a file at hand; a header is read where its length decides."""
@@ -145,7 +154,7 @@ class FarWalk(ZipWalk):
         if start >= 0:  # found between the members, and transferred by that
             return super()._reader(entry, start, path)
         begin, stop = self._span(entry)
-        known = not entry.size or is_needed(path) or self._far.is_expected(begin, min(stop - begin, HEADER + 4 * HEAD))
+        known = not entry.size or is_needed(path) or self._far.is_expected(begin, min(stop - begin, _LEAD))
 
         def locate() -> int:
             return self._data_start(entry, self._shift, path)
@@ -162,7 +171,7 @@ def is_needed(path: str) -> bool:
     return (
         (language not in _NOT_READ if language else not identity.suffix(path))
         or (".dist-info/" in path and name in {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt"})
-        or bool(identity.expected(name))
+        or (bool(identity.expected(name)) and (not name.endswith(_PACKED) or ".tar." in name))
         or re.match(r"[^/]+\.data/(?:scripts|data)/", path) is not None
         or name.lower() == "package.json"
         or languages.is_agent_file(path)

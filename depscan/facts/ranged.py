@@ -13,7 +13,7 @@ from depscan.facts.inspected import CodeGap
 
 if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
-    from depscan.registry.records import IndexFile
+    from depscan.registry.records import Budget, IndexFile
     from depscan.registry.registry import Registry
     from depscan.registry.settings import Settings
 
@@ -28,10 +28,12 @@ class Far(NamedTuple):
     Attributes:
         file: as the index lists it.
         settings: of the client.
+        budget: of the client; the bytes are those of one file.
     """
 
     file: IndexFile
     settings: Settings
+    budget: Budget
 
 
 def read_far(far: Far) -> Inspected | ArtifactError:
@@ -40,10 +42,9 @@ def read_far(far: Far) -> Inspected | ArtifactError:
     At most 512 MiB of it are received. A wheel of which more than half is code comes whole and is checked. Of others
     only what can run comes; that their hash was not compared, and what was not looked at, are gaps.
     """
-    from depscan.registry.records import Budget
     from depscan.registry.registry import Registry
 
-    with Registry(far.settings, budget=Budget(total=_MOST)) as registry:
+    with Registry(far.settings, budget=far.budget._replace(total=min(far.budget.total, _MOST))) as registry:
         try:
             return _read(registry, far.file)
         except RegistryError as error:

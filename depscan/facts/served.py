@@ -131,7 +131,7 @@ class Index:
             elif want.hashes or want.file.size < WORTH or not want.file.name.endswith(".whl"):
                 rest.append(want)
             else:
-                yield want.key, Far(want.file, self._registry.settings)
+                yield want.key, Far(want.file, self._registry.settings, self._registry.budget)
         for at, (want, answer) in enumerate(_each(self._fetch, rest), 1):
             progress(f"fetched {at} of {len(rest)}: {want.file.name}")
             if isinstance(answer, LocalFile):

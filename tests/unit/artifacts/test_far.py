@@ -92,6 +92,12 @@ def test_what_is_not_transferred_can_be_read_all_the_same() -> None:
     assert held == {**WHEEL, **INFO}
 
 
+def test_of_a_file_without_a_suffix_the_head_tells_what_it_is() -> None:
+    artifact, source = opened(packed({**WHEEL, "pack/helper": ELF + BIG}))
+    assert ("pack/helper", "native") in {(e.path, e.language) for e in surface(artifact).entries}
+    assert len(source.asked) < 12_000
+
+
 def test_a_wheel_that_is_mostly_code_is_not_read_by_pieces() -> None:
     assert open_far(Far(packed({"pack/__init__.py": b"# " + b"x" * 100_000})), "pack-1.0-py3-none-any.whl") is None
 
@@ -125,6 +131,7 @@ def test_a_header_that_contradicts_the_directory_is_odd_where_the_member_is_read
 @pytest.mark.parametrize(
     ("path", "needed"),
     [
+        ("a/x.json.gz", False), ("a/x.tar.gz", True),
         ("a/x.py", True), ("a/x.pth", True), ("a.start", True), ("a/run.sh", True), ("a/tool", True),
         ("a/x.zip", True), ("a-1.dist-info/RECORD", True), ("a-1.data/scripts/x.dat", True), ("a/Makefile", True),
         ("a/.mcp.json", True), ("a/x.pyc", True), ("a/x.so", False), ("a/libx.so.1.2", False), ("a/x.pyd", False),
