@@ -19,6 +19,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from depscan.api import GraphOptions, read_completed_graph
+from depscan.facts.ranged import WORTH
 from depscan.registry.registry import Registry
 from depscan.registry.settings import load_settings
 from depscan.resolution.target import target_of
-from tests.unit.registry.loopback import Loopback
+from tests.unit.registry.loopback import Asked, Loopback
 from tests.unit.registry.wheels import sparse_wheel
 
 PYTHON, PLATFORM = "3.11", "linux_x86_64"
@@ -153,6 +155,23 @@ def served(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.glob("*.whl"))
 
 
+def by_kind(folder: Path, log: list[Asked]) -> Iterator[str]:
+    """Yield how the bytes came."""
+    kinds: dict[str, list[int]] = {}
+    for path in {one.path for one in log}:
+        name, sent = path.rpartition("/")[2], sum(one.sent for one in log if one.path == path)
+        whole = any(one.status == HTTPStatus.OK for one in log if one.path == path)
+        if not name.endswith(".whl"):
+            kind = "pages and metadata"
+        elif (folder / name).stat().st_size < WORTH:
+            kind = "wheels below 256 KiB"
+        else:
+            kind = "wheels that came whole, mostly code" if whole else "wheels read by range"
+        kinds.setdefault(kind, []).append(sent)
+    for kind, sizes in sorted(kinds.items()):
+        yield f"    {sum(sizes):,} bytes: {kind} ({len(sizes)})"
+
+
 def main() -> None:
     """Run everything."""
     parser = argparse.ArgumentParser()
@@ -184,14 +203,9 @@ def main() -> None:
                 say(graph(pins, expected))
                 say(scan(pins, config, len(rows)))
                 sent, requests = index.sent(), len(index.log)
-                files = sum(one.sent for one in index.log[asked:] if one.path.startswith("/files/"))
                 share = (sent - seen) / total
-                say(
-                    [
-                        f"  transferred {sent - seen:,} bytes ({share:.2%}), of files {files:,}",
-                        f"  {requests - asked} requests",
-                    ]
-                )
+                say([f"  transferred {sent - seen:,} bytes ({share:.2%}) in {requests - asked} requests"])
+                say(by_kind(folder, index.log[asked:]))
                 seen, asked = sent, requests
 
 
