@@ -29,6 +29,8 @@ _HEADS = {
 }
 _NOT_READ = frozenset({"javascript"})
 """Languages that are not read in a wheel."""
+_BETWEEN = re.compile(rb"[^\w.\-]+")
+"""What stands between words that may be file names."""
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
 _LEAD = HEADER + 512 + 4 * HEAD
 """Bytes from which a member's first ones can be told."""
@@ -54,12 +56,25 @@ def open_far(source: FarSource, name: str, budget: Budget = _DEFAULT) -> Artifac
     found = list(walk.members())
     if not found or walk.needed * 2 > source.size:
         return None
+    _look_at_named(found)
     return artifact_of(found, name, ledger)
 
 
 def assumed(artifact: Artifact) -> list[Member]:
     """Return the members whose content was taken to be what their names say."""
     return [member for member in artifact.members if getattr(member.read, "assumed", False)]
+
+
+def _look_at_named(found: list[Found]) -> None:
+    """Have the heads of files that Python code names looked at: what it says they are is not taken from their names."""
+    words: set[bytes] = set()
+    for one in found:
+        if one.path.endswith((".py", ".pyw", ".pth")):
+            words.update(_BETWEEN.split(one.reader()))
+    for one in found:
+        name = one.path.rpartition("/")[2]
+        if isinstance(one.reader, FarReader) and name.encode("utf-8", "replace") in words and not _NATIVE(name):
+            one.reader.assumed = False
 
 
 class FarReader(ZipReader):

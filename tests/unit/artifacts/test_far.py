@@ -92,6 +92,15 @@ def test_what_is_not_transferred_can_be_read_all_the_same() -> None:
     assert held == {**WHEEL, **INFO}
 
 
+def test_a_disguised_file_is_noticed_when_code_names_it() -> None:
+    disguised = {**WHEEL, "pack/data/photo.png": ELF + BIG}
+    assert opened(packed(disguised))[0].oddities == ()
+    code = b"import subprocess\nsubprocess.run(['./data/photo.png'])\n"
+    artifact, source = opened(packed({**disguised, "pack/__init__.py": code}))
+    assert [(o.kind, o.path) for o in artifact.oddities] == [("disguised", "pack/data/photo.png")]
+    assert len(source.asked) < 12_000
+
+
 def test_of_a_file_without_a_suffix_the_head_tells_what_it_is() -> None:
     artifact, source = opened(packed({**WHEEL, "pack/helper": ELF + BIG}))
     assert ("pack/helper", "native") in {(e.path, e.language) for e in surface(artifact).entries}
