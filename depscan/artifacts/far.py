@@ -21,11 +21,12 @@ from depscan.artifacts.source import Source
 from depscan.artifacts.zip import HEADER, Directory, Entry, ZipReader, ZipWalk
 
 _DEFAULT = Budget()
-_NATIVE = re.compile(r".+\.(so|pyd|dll|exe|dylib)(?:\.[\d.]+)?", re.IGNORECASE).fullmatch
+_NATIVE = re.compile(r".+\.(so|pyd|dll|exe|dylib|a)(?:\.[\d.]+)?", re.IGNORECASE).fullmatch
 _HEADS = {
     "so": b"\x7fELF\2\1\1" + bytes(9) + b"\3\0",
+    "a": b"!<arch>\n",
     "dylib": b"\xcf\xfa\xed\xfe",
-    **dict.fromkeys(("pyd", "dll", "exe"), b"MZ" + bytes(62)),
+    **dict.fromkeys(("pyd", "dll", "exe"), b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0"),
 }
 _NOT_READ = frozenset({"javascript"})
 """Languages that are not read in a wheel."""

@@ -86,6 +86,12 @@ def test_only_what_can_run_is_transferred() -> None:
     assert told == {"pack/_core.cpython-311-x86_64-linux-gnu.so", "pack/data/table.dat", "pack/data/photo.png"}
 
 
+@pytest.mark.parametrize("name", ["x.so", "x.so.3", "x.pyd", "x.dll", "x.exe", "x.dylib", "libx.a"])
+def test_a_native_file_is_one_by_its_name(name: str) -> None:
+    artifact, _ = opened(packed({**WHEEL, f"pack/{name}": BIG}))
+    assert (f"pack/{name}", "native") in {(e.path, e.language) for e in surface(artifact).entries}
+
+
 def test_what_is_not_transferred_can_be_read_all_the_same() -> None:
     artifact, _ = opened(packed(WHEEL))
     held = {member.path: member.read() for member in artifact.members}
