@@ -63,6 +63,12 @@ def open_source(source: Source, name: str, budget: Budget = _DEFAULT) -> Artifac
     return _open(source, name, Ledger(budget))
 
 
+def artifact_of(found: list[Found], name: str, ledger: Ledger) -> Artifact:
+    """Return the artifact that the members of a zip archive make."""
+    found = _unique(found, ledger)
+    return _artifact(name, identity.kind_of([f.path for f in found], zipped=True), found, ledger)
+
+
 def open_installed(
     name: str, files: Iterable[tuple[str, str]], outside: Iterable[str] = (), budget: Budget = _DEFAULT
 ) -> Artifact:

@@ -21,6 +21,8 @@ from depscan.artifacts.streams import pieces, unpack
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _LOCAL = struct.Struct("<4s2B4HL2L2H")
+HEADER = _LOCAL.size
+"""Bytes of a member's own header without its name."""
 _ZIP64_END = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
 
@@ -35,7 +37,9 @@ _ENCRYPTED, _DESCRIPTOR, _UTF8 = 1, 8, 0x800
 _SALVAGE = 256 << 20
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
+    """A row of the directory."""
+
     name: str
     flags: int
     method: int
@@ -46,7 +50,9 @@ class _Entry(NamedTuple):
     offset: int
 
 
-class _Directory(NamedTuple):
+class Directory(NamedTuple):
+    """The directory's bytes and where they stand."""
+
     data: bytes
     start: int
     shift: int
@@ -58,7 +64,7 @@ class ZipReader:
 
     __slots__ = ("_entry", "_granted", "_head", "_path", "_source", "_start", "ledger")
 
-    def __init__(self, source: Source, entry: _Entry, start: int, path: str, ledger: Ledger) -> None:
+    def __init__(self, source: Source, entry: Entry, start: int, path: str, ledger: Ledger) -> None:
         self._source = source
         self._entry = entry
         self._start = start
@@ -174,7 +180,7 @@ class ZipWalk:
 
         For a source that costs a request per read: two reads for the directory, two per member.
         """
-        directory = self._directory()
+        directory = self._plain_end() or self._directory()
         if directory is None:
             self._ledger.odd("broken", self._path, "no end record: cut short, or not a zip")
             return
@@ -187,7 +193,7 @@ class ZipWalk:
                 if found is not None:
                     yield found
 
-    def _found(self, entry: _Entry, start: int, path: str) -> Found | None:
+    def _found(self, entry: Entry, start: int, path: str) -> Found | None:
         if entry.name.endswith(("/", "\\")):
             if entry.size:
                 self._ledger.odd("broken", path, "a folder with content")
@@ -198,14 +204,26 @@ class ZipWalk:
             self._ledger.odd("ratio", path, f"{entry.packed} bytes that unpack to {entry.size}")
         if entry.mode >> 12 == _SYMBOLIC:
             self._ledger.odd("link", path, "a symbolic link in a zip; installers write it as a file")
-        reader = ZipReader(self._source, entry, start, path, self._ledger)
-        return Found(path, entry.size, reader, bool(entry.mode & 0o111))
+        return Found(path, entry.size, self._reader(entry, start, path), bool(entry.mode & 0o111))
 
-    def _directory(self) -> _Directory | None:
+    def _reader(self, entry: Entry, start: int, path: str) -> ZipReader:
+        return ZipReader(self._source, entry, start, path, self._ledger)
+
+    def _plain_end(self) -> Directory | None:
+        """Return the directory where the file's last bytes are an end record without a comment, as nearly always."""
+        tail = self._source.at(self._source.size - _END.size, _END.size)
+        if not tail.startswith(b"PK\x05\x06") or not tail.endswith(b"\0\0"):
+            return None
+        directory = self._end(tail, self._source.size - _END.size, 0)
+        if directory is not None:
+            self._around(tail, 0, directory.shift)
+        return directory
+
+    def _directory(self) -> Directory | None:
         """Return the directory by the last end record, as zipfile finds it; None without one that fits."""
         tail_at = max(0, self._source.size - _TAIL)
         tail = self._source.at(tail_at, _TAIL)
-        found: list[tuple[_Directory, int]] = []
+        found: list[tuple[Directory, int]] = []
         at = tail.rfind(b"PK\x05\x06")
         while at >= 0 and len(found) < 2:  # noqa: PLR2004 - a second one is already wrong
             directory = self._end(tail, tail_at, at)
@@ -220,7 +238,7 @@ class ZipWalk:
         self._around(tail, at, first.shift)
         return first
 
-    def _end(self, tail: bytes, tail_at: int, at: int) -> _Directory | None:
+    def _end(self, tail: bytes, tail_at: int, at: int) -> Directory | None:
         if at + _END.size > len(tail):
             return None
         _, _, _, _, count, size, offset, _ = _END.unpack_from(tail, at)
@@ -234,7 +252,7 @@ class ZipWalk:
         data = self._source.at(start, size)
         if data[:4] != b"PK\x01\x02" and (size or count):
             return None
-        return _Directory(data, start, shift)
+        return Directory(data, start, shift)
 
     def _around(self, tail: bytes, at: int, shift: int) -> None:
         end = at + _END.size + int.from_bytes(tail[at + 20 : at + 22], "little")
@@ -257,7 +275,7 @@ class ZipWalk:
         fields = _ZIP64_END.unpack(record)
         return fields[-2], fields[-1], at
 
-    def _entries(self, directory: _Directory) -> Iterator[_Entry]:
+    def _entries(self, directory: Directory) -> Iterator[Entry]:
         data, at = directory.data, 0
         while at + _CENTRAL.size <= len(data):
             fields = _CENTRAL.unpack_from(data, at)
@@ -271,11 +289,11 @@ class ZipWalk:
                 break
             if _MAX32 in {packed, size, offset}:
                 size, packed, offset = _wide(extra, size, packed, offset)
-            yield _Entry(_name(raw, flags), flags, method, crc, packed, size, mode >> 16, offset)
+            yield Entry(_name(raw, flags), flags, method, crc, packed, size, mode >> 16, offset)
         if at != len(data):
             self._ledger.odd("broken", self._path, "the directory is damaged: members may be missing")
 
-    def _data_start(self, entry: _Entry, shift: int, path: str) -> int:
+    def _data_start(self, entry: Entry, shift: int, path: str) -> int:
         """Return where a member's data begins; says where its own header contradicts the directory."""
         begin = entry.offset + shift
         header = self._source.at(begin, _LOCAL.size + 512)
@@ -295,7 +313,7 @@ class ZipWalk:
             self._ledger.odd("broken", path, "its data is cut short")
         return start
 
-    def _between(self, spans: list[tuple[int, int]], directory: _Directory) -> Iterator[Found]:
+    def _between(self, spans: list[tuple[int, int]], directory: Directory) -> Iterator[Found]:
         """Yield members between and before those of the directory, which streaming extractors would see."""
         end = 0
         for begin, stop in [*sorted(spans), (directory.start, directory.start)]:
@@ -333,14 +351,14 @@ def _local_fields(header: bytes) -> tuple[int, int, int, int, int]:
     return flags, method, packed, names, extras
 
 
-def _local(data: bytes, here: int, end: int) -> tuple[_Entry, int]:
+def _local(data: bytes, here: int, end: int) -> tuple[Entry, int]:
     _, _, _, flags, method, _, _, crc, packed, size, names, extras = _LOCAL.unpack_from(data, here)
     name = data[here + _LOCAL.size : here + _LOCAL.size + names]
     start = here + _LOCAL.size + names + extras
     if flags & _DESCRIPTOR or packed == _MAX32 or start + packed > end:
         packed = max(end - start, 0)
         size = size or packed * 8
-    return _Entry(_name(name, flags), flags, method, crc, packed, size, 0, here), start
+    return Entry(_name(name, flags), flags, method, crc, packed, size, 0, here), start
 
 
 def _name(raw: bytes, flags: int) -> str:

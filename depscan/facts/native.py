@@ -34,7 +34,7 @@ def read_addresses(
     """Add each address in the wanted members as a ``literal`` fact whose callee is the language.
 
     Args:
-        artifact: opened; left out when it has many members.
+        artifact: opened; left out when it has many members; so are members that are far away.
         wanted: (path, container) of a member -> when it runs.
         language: ``native`` or ``bytecode``.
         sink: where the facts go.
@@ -43,7 +43,7 @@ def read_addresses(
         return
     for member in artifact.members:
         when = wanted.get((member.path, member.container))
-        if when is None or member.size > _MOST_BYTES:
+        if when is None or member.size > _MOST_BYTES or getattr(member.read, "far", False):
             continue
         for address in list(dict.fromkeys(_ADDRESS.findall(member.read())))[:_MOST_ADDRESSES]:
             text = address.decode("ascii", "replace")

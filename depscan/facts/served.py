@@ -109,7 +109,7 @@ class Index:
     ) -> Iterator[tuple[str, LocalFile | Far | Inspected]]:
         """Yield node id and a file that was fetched, or its facts where they are known already by its hash.
 
-        A large file of which the lock has no hash is not fetched: it is to be read by range.
+        A wheel from 256 KiB on of which the lock has no hash is not fetched: it is to be read by range.
 
         Args:
             nodes: packages whose archives are wanted.
@@ -128,10 +128,10 @@ class Index:
             known = _known(want, cache)
             if known is not None:
                 yield want.key, known
-            elif want.hashes or want.file.size < WORTH:
+            elif want.hashes or want.file.size < WORTH or not want.file.name.endswith(".whl"):
                 rest.append(want)
             else:
-                yield want.key, Far(want.file, self._registry.settings)
+                yield want.key, Far(want.file, self._registry.settings, self._registry.budget)
         for at, (want, answer) in enumerate(_each(self._fetch, rest), 1):
             progress(f"fetched {at} of {len(rest)}: {want.file.name}")
             if isinstance(answer, LocalFile):

@@ -11,19 +11,19 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from depscan.errors import RegistryError
 from depscan.registry.urls import shown
 
-BLOCK = 1 << 16
-TAIL = BLOCK + 1024
-"""A zip's end record with the longest comment has 65,557 bytes."""
-_KEPT = 1024
+BLOCK = 1 << 14
+TAIL = BLOCK
+"""Holds the directory of a wheel of up to about 150 members."""
+_KEPT = 4096
 """Blocks kept in memory: 64 MiB."""
-_AHEAD = 16
-"""Most blocks read ahead of one that follows the last."""
+_AHEAD = 64
+"""Most blocks asked for at once where they follow the last, or are expected: 1 MiB."""
 
 
 class Part(NamedTuple):
@@ -107,6 +107,7 @@ class RangedSource:
         self._lock = threading.RLock()
         self._next = -1
         self._ahead = 1
+        self._expected: frozenset[int] | None = None
         tail = self._first()
         self.size = tail.total
         self._tail = tail.data
@@ -119,6 +120,17 @@ class RangedSource:
     def checked(self) -> bool:
         """Whether the bytes were held against the file's hashes."""
         return self._disk is not None and self._disk.checked
+
+    def expect(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Say which bytes will be asked for, as pairs of first and end: what is read ahead is of those only."""
+        held = [(start, min(stop, self._body)) for start, stop in spans if start < min(stop, self._body)]
+        self._expected = frozenset(n for start, stop in held for n in range(start // BLOCK, (stop - 1) // BLOCK + 1))
+
+    def is_expected(self, start: int, length: int) -> bool:
+        """Whether bytes come anyway, with those that are expected or the file's end."""
+        stop = min(start + length, self._body)
+        blocks = range(start // BLOCK, (stop - 1) // BLOCK + 1) if stop > start else ()
+        return all(number in self._blocks or number in (self._expected or ()) for number in blocks)
 
     def _first(self) -> Part:
         kept = self._store.load("tail")
@@ -186,6 +198,10 @@ class RangedSource:
 
     def _farther(self, first: int, last: int) -> int:
         """Return the last block to ask for: reading on doubles what is asked for at once, up to 1 MiB."""
+        if self._expected is not None:
+            while last + 1 < first + _AHEAD and last + 1 in self._expected and last + 1 not in self._blocks:
+                last += 1
+            return last
         self._ahead = min(self._ahead * 2, _AHEAD) if first == self._next else 1
         most = (self._body - 1) // BLOCK
         end = min(max(last, first + self._ahead - 1), most)

@@ -75,6 +75,11 @@ class Registry:
         self._cache.close()
 
     @property
+    def budget(self) -> Budget:
+        """Limits of all requests together."""
+        return self._client.budget
+
+    @property
     def received(self) -> int:
         """Bytes of bodies received so far."""
         return self._client.received
