@@ -10,7 +10,7 @@ import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from depscan.api import Options, merged, scan_documents, time_of_scan
+from depscan.api import Options, merged, open_registry, scan_documents, time_of_scan
 from depscan.checks.check import Before
 from depscan.errors import DepscanError, PolicyError, UsageError
 from depscan.graph.changes import Change, changes
@@ -250,11 +250,9 @@ def _compare(then: _State, now: _State, options: Options, archives: Sequence[str
 
 def _index(then: _State, stack: ExitStack) -> Indexed:
     """Return the index that the project's configuration at BASE names."""
-    from depscan.registry.registry import Registry, load_settings
     from depscan.release.indexed import Indexed
 
-    folder = then.start if os.path.isdir(then.start) else os.path.dirname(then.start)
-    return Indexed(stack.enter_context(Registry(load_settings(folder or "."))))
+    return Indexed(stack.enter_context(open_registry(then.start)))
 
 
 def _policy_note(then: _State, now: _State, options: Options) -> list[Coverage]:
