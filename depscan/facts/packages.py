@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from depscan.facts.cache import FactCache
     from depscan.facts.code_files import CodeFiles
     from depscan.facts.inspected import Inspected
+    from depscan.facts.publishers import Publishers
     from depscan.facts.served import Index
     from depscan.model.graphview import GraphView
     from depscan.model.package import Package
@@ -72,6 +73,7 @@ class Looked(NamedTuple):
         today: day of the scan, YYYY-MM-DD.
         files: node id and archive, for those that were at hand and fit the lock.
         releases: node id to the code files of its archives, where several were read.
+        publishers: node id to who published the release and those before, where the index vouches for both.
     """
 
     artifacts: tuple[Inspected, ...] = ()
@@ -81,6 +83,7 @@ class Looked(NamedTuple):
     today: str = ""
     files: tuple[tuple[str, LocalFile], ...] = ()
     releases: Mapping[str, tuple[CodeFiles, ...]] = MappingProxyType({})
+    publishers: Mapping[str, Publishers] = MappingProxyType({})
 
 
 def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
@@ -125,11 +128,13 @@ def look_online(graph: GraphView, wish: Wish, registry: Registry) -> Looked:
     Raises:
         UsageError: a folder of ``wish.find_links`` cannot be listed.
     """
+    from depscan.facts.publishers import publishers
     from depscan.facts.served import Index
 
     looked = look(graph, wish, Index(registry))
+    known, failed = publishers(registry, graph.nodes, looked.projects, wish.progress)
     notes = (Coverage("configuration of indexes", "partial", note, kind="service") for note in registry.settings.notes)
-    return looked._replace(coverage=(*looked.coverage, *notes))
+    return looked._replace(coverage=(*looked.coverage, *failed, *notes), publishers=known)
 
 
 def target_fit(python: str, platform: str) -> Fit:
