@@ -22,6 +22,7 @@ def _closed_sockets() -> None:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep facts of tests out of the user's cache, and those of one run out of the next."""
     monkeypatch.setenv("DEPSCAN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("PIP_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "no-pip-cache"))
 
 
 @pytest.fixture

@@ -46,6 +46,18 @@ PROVENANCE = Rule(
     "Ask the project whether the release was uploaded by hand, and why.",
     "A release that was made by hand because the build was broken.",
 )
+PUBLISHER = Rule(
+    "integrity/publisher-changed",
+    "Release attested by another publisher than the releases before",
+    "integrity",
+    Severity.MEDIUM,
+    "The index states a publisher of the release (PEP 740) whose kind or repository is none of those that published "
+    "the newest three earlier releases that have one.",
+    "Who takes over a project on the index adds a publisher of their own: the attestation is valid then, and leads to "
+    "another repository. The signatures are not verified here; the index did that when the file was uploaded.",
+    "Ask the project whether it moved; read what the new repository has that the old one had not.",
+    "A project that moved to another organisation or was renamed.",
+)
 QUARANTINED = Rule(
     "trust/quarantined",
     "Project in quarantine",
@@ -123,6 +135,10 @@ def _said(context: Context) -> Iterator[tuple[Rule, str, str]]:
             for rule, message in _of_release(release):
                 listed |= {(key, f.name) for f in release.files} if rule is HASH else set()
                 yield rule, key, message
+    for key, known in context.looked.publishers.items():
+        for name, publisher in known.strangers()[:1]:
+            usual = ", ".join(dict.fromkeys(one for _, found in known.before for one in found))
+            yield PUBLISHER, key, f"{name} was published by {publisher}, releases before it by {usual}"
     for key, file in context.looked.differing:
         if file.served and (key, file.path) not in listed:
             yield HASH, key, f"the index serves {file.path} with {_short(file.actual)}, not {_short(file.expected)}"
@@ -223,5 +239,5 @@ def _short(text: str) -> str:
     return f"{algorithm}:{digest[:_DIGEST]}..." if len(digest) > _DIGEST else text
 
 
-_RULES = (HASH, AGAIN, PROVENANCE, QUARANTINED, ARCHIVED, DELETED, SDIST_ONLY)
+_RULES = (HASH, AGAIN, PROVENANCE, PUBLISHER, QUARANTINED, ARCHIVED, DELETED, SDIST_ONLY)
 CHECK = Check("index_facts", "What the index says of the pinned releases (--online)", _RULES, run)

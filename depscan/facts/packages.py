@@ -1,14 +1,16 @@
 """The code of a graph's packages: their archives are found, what is not known yet is read, facts go to their nodes.
 
-Archives come from folders that the user names and, where the network may be used, from the index.
+Archives come from folders that the user names, from pip's cache and, where the network may be used, from the index.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.artifacts.installer_cache import InstallerCache, listed
 from depscan.artifacts.wheelhouse import Differing, Found, LocalFile, Wheelhouse, chosen, machine_fit
 from depscan.errors import ArtifactError
 from depscan.facts.code_files import code_files
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from depscan.facts.cache import FactCache
     from depscan.facts.code_files import CodeFiles
     from depscan.facts.inspected import Inspected
+    from depscan.facts.publishers import Publishers
     from depscan.facts.served import Index
     from depscan.model.graphview import GraphView
     from depscan.model.package import Package
@@ -70,6 +73,7 @@ class Looked(NamedTuple):
         today: day of the scan, YYYY-MM-DD.
         files: node id and archive, for those that were at hand and fit the lock.
         releases: node id to the code files of its archives, where several were read.
+        publishers: node id to who published the release and those before, where the index vouches for both.
     """
 
     artifacts: tuple[Inspected, ...] = ()
@@ -79,6 +83,7 @@ class Looked(NamedTuple):
     today: str = ""
     files: tuple[tuple[str, LocalFile], ...] = ()
     releases: Mapping[str, tuple[CodeFiles, ...]] = MappingProxyType({})
+    publishers: Mapping[str, Publishers] = MappingProxyType({})
 
 
 def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
@@ -96,12 +101,14 @@ def look(graph: GraphView, wish: Wish, index: Index | None = None) -> Looked:
     nodes = {key: package for key, package in graph.nodes.items() if _has_code(package)}
     projects = index.projects(nodes, wish.progress) if index else {}
     if wish.read:
-        work.find(nodes)
-        if index:
-            missing = {key: nodes[key] for key in nodes if key not in work.files}
-            fit = None if wish.whole_release else work.fit
-            work.take(index.fetch(missing, projects, wish.cache, wish.progress, fit=fit))
-        work.read(nodes)
+        with closing(work.pip):
+            work.find(nodes)
+            work.find_cached(nodes, online=index is not None)
+            if index:
+                missing = {key: nodes[key] for key in nodes if key not in work.files}
+                fit = None if wish.whole_release else work.fit
+                work.take(index.fetch(missing, projects, wish.cache, wish.progress, fit=fit))
+            work.read(nodes)
     elif wish.needed and nodes:
         why = "code not looked at: the policy needs it, and this scan reads none"
         work.coverage.append(Coverage("archives", "skipped", why, needed=True, kind="code"))
@@ -121,11 +128,13 @@ def look_online(graph: GraphView, wish: Wish, registry: Registry) -> Looked:
     Raises:
         UsageError: a folder of ``wish.find_links`` cannot be listed.
     """
+    from depscan.facts.publishers import publishers
     from depscan.facts.served import Index
 
     looked = look(graph, wish, Index(registry))
+    known, failed = publishers(registry, graph.nodes, looked.projects, wish.progress)
     notes = (Coverage("configuration of indexes", "partial", note, kind="service") for note in registry.settings.notes)
-    return looked._replace(coverage=(*looked.coverage, *notes))
+    return looked._replace(coverage=(*looked.coverage, *failed, *notes), publishers=known)
 
 
 def target_fit(python: str, platform: str) -> Fit:
@@ -159,6 +168,7 @@ class _Work:
         self.releases: dict[str, tuple[CodeFiles, ...]] = {}
         self.far: list[tuple[str, Far]] = []
         self.fit = wish.fit or machine_fit()
+        self.pip = InstallerCache()
 
     def find(self, nodes: Mapping[str, Package]) -> None:
         """Look into the folders."""
@@ -179,6 +189,23 @@ class _Work:
         files = found.files if self.wish.whole_release else self.choose(found.files)
         if files:
             self.files[key] = files
+
+    def find_cached(self, nodes: Mapping[str, Package], *, online: bool) -> None:
+        """Look into pip's cache for what the folders do not have.
+
+        Where the index can be asked, a package of which the cache has only some of the wanted files is left to it.
+        """
+        for key, package in nodes.items():
+            if key in self.files:
+                continue
+            files = listed(package)
+            pool = tuple(local for local, file in files.items() if online or self.pip.holds(file))
+            wanted = pool if self.wish.whole_release else self.choose(pool)
+            found = tuple(got for local in wanted if (got := self.pip.take(local, files[local])))
+            if found and (len(found) == len(wanted) or not online):
+                self.files[key] = found
+        if self.pip.note:
+            self.coverage.append(Coverage("pip's cache", "partial", f"ignored: {self.pip.note}", kind="code"))
 
     def take(self, fetched: Iterable[tuple[str, LocalFile | Far | Inspected]]) -> None:
         """Take what the index gave."""

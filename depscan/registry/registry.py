@@ -12,7 +12,7 @@ from typing import Protocol, Self, TypeVar
 
 from depscan.errors import NotThere, RegistryError
 from depscan.registry import cache as kept
-from depscan.registry import npm, simple
+from depscan.registry import npm, provenance, simple
 from depscan.registry.client import Client
 from depscan.registry.files import Files
 from depscan.registry.records import Budget, IndexFile, Project
@@ -193,6 +193,24 @@ class Registry:
             return None
         with open(path, "rb") as stream:
             return stream.read()
+
+    def provenance(self, file: IndexFile) -> tuple[str, ...]:
+        """Return who published a file, as the index states it (PEP 740): ``GitHub acme/pkg release.yml``.
+
+        Only for files of a simple index; ``()`` when the index has no provenance object of it.
+
+        Raises:
+            RegistryError: it could not be asked for, is not there although the index says so, or is of another shape.
+        """
+        if not file.provenance:
+            return ()
+        return self._conditional(
+            file.provenance,
+            provenance.ACCEPT,
+            lambda page: provenance.read_provenance(page.body, page.url),
+            f"provenance of {file.name}",
+            _METADATA,
+        )
 
     def fetch(self, file: IndexFile, hashes: Sequence[tuple[str, str]] = ()) -> str:
         """Return the path of a whole file in the cache.

@@ -90,6 +90,7 @@ class Loopback:
         self.times: dict[str, str] = {}
         self.yanked: dict[str, str] = {}
         self.provenance: dict[str, str] = {}
+        self.proofs: dict[str, Any] = {}
         self.states: dict[str, tuple[str, str]] = {}
         self.packuments: dict[str, dict[str, Any]] = {}
         self.login = ""
@@ -182,10 +183,19 @@ class Loopback:
             found = self.packuments.get(unquote(path.removeprefix("/npm/")))
             kind = "application/vnd.npm.install-v1+json"
             return Answer(200, kind, json.dumps(found).encode()) if found else Answer(404, "text/plain", b"no")
+        proof = unquote(path.removeprefix("/integrity/"))
+        if path.startswith("/integrity/") and proof in self.proofs:
+            return Answer(200, "application/vnd.pypi.integrity.v1+json", json.dumps(self.proofs[proof]).encode())
         file = os.path.join(self.folder, os.path.basename(unquote(path)))
         if path.startswith("/files/") and os.path.isfile(file):
             return Answer(200, "application/octet-stream", file=file)
         return Answer(404, "text/plain", b"not there")
+
+    def attest(self, name: str, *publishers: dict[str, Any]) -> None:
+        """Serve a provenance object (PEP 740) of a file, with a bundle per publisher."""
+        bundles = [{"publisher": publisher, "attestations": [{"version": 1}]} for publisher in publishers]
+        self.provenance[name] = f"{self.base}/integrity/{name}"
+        self.proofs[name] = {"version": 1, "attestation_bundles": bundles}
 
     def _page(self, project: str) -> Answer:
         names = list(self.files(project))
