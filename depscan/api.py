@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.checks.check import Context, checks
 from depscan.errors import IntelError, UsageError
-from depscan.graph.graph import DependencyGraph
+from depscan.graphs import (
+    CompletedGraph,
+    file_info,
+    gather,
+    graph_of,
+    merged,
+    open_registry,
+    read_completed_graph,
+    read_graph,
+)
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
 from depscan.model.finding import Evidence, Finding
 from depscan.model.graphoptions import GraphOptions
-from depscan.model.result import FileInfo, ScanResult, exit_code
+from depscan.model.result import ScanResult, exit_code
 from depscan.policy.decide import decide
 from depscan.policy.policy import check_names, load_policy
 from depscan.policy.rules import RULES
@@ -30,17 +39,26 @@ if TYPE_CHECKING:
     from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
     from depscan.facts.packages import Looked
+    from depscan.graph.graph import DependencyGraph
     from depscan.intel.index import Index
-    from depscan.model.document import Document
     from depscan.model.location import Location
     from depscan.model.rule import Rule
     from depscan.policy.baseline import Baseline
     from depscan.policy.policy import Policy
     from depscan.policy.vex import Statement
     from depscan.registry.registry import Registry
-    from depscan.resolution.complete import Completion
 
-__all__ = ["CompletedGraph", "GraphOptions", "Options", "ScanResult", "read_completed_graph", "read_graph", "scan"]
+__all__ = [
+    "CompletedGraph",
+    "GraphOptions",
+    "Options",
+    "ScanResult",
+    "merged",
+    "open_registry",
+    "read_completed_graph",
+    "read_graph",
+    "scan",
+]
 
 _PATHS_PER_FINDING = 3
 
@@ -103,7 +121,7 @@ def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
     ``result.coverage`` and decide ``result.exit_code``.
     """
     options = options or Options()
-    gathered = _gather(paths, options.format_hint, options.stdin)
+    gathered = gather(paths, options.format_hint, options.stdin)
     return scan_documents(gathered, paths[0], options)
 
 
@@ -158,17 +176,6 @@ def scan_documents(
         return _judged(gathered, start, options, artifacts, mode, before, registry)
 
 
-def open_registry(start: str) -> Registry:
-    """Return what asks the indexes that the user's installers would ask; close it, or use it in ``with``.
-
-    Args:
-        start: file or folder of the project, whose configuration names indexes too.
-    """
-    from depscan.registry.registry import Registry, load_settings
-
-    return Registry(load_settings((start if os.path.isdir(start) else os.path.dirname(start)) or "."))
-
-
 def _judged(
     gathered: Gathered,
     start: str,
@@ -180,7 +187,7 @@ def _judged(
 ) -> ScanResult:
     policy = load_policy(options.config, start)
     now = options.now or time_of_scan()
-    graph, extra, _ = _graph_of(gathered, options.graph, registry)
+    graph, extra, _ = graph_of(gathered, options.graph, registry)
     coverage = [*gathered.coverage, *extra]
     options.progress("opening the advisory index")
     today = now[:10]
@@ -206,7 +213,7 @@ def _judged(
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
     decisions.sort(key=lambda d: _order(d.finding))
-    files = tuple(_file_info(d) for d in gathered.documents)
+    files = tuple(file_info(d) for d in gathered.documents)
     accepted = [_accept(c, policy) for c in coverage]
     return ScanResult(
         tool_version=__version__,
@@ -221,93 +228,6 @@ def _judged(
         exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
         mode=mode,
     )
-
-
-def read_graph(
-    paths: Sequence[str], format_hint: str = "", *, stdin: bytes | None = None, follow: bool = True
-) -> tuple[DependencyGraph, list[Coverage], list[FileInfo]]:
-    """Return the graph of files and folders without judging it, what was not read, and what was.
-
-    Raises:
-        UsageError: no path, or an unknown format hint.
-    """
-    made = read_completed_graph(paths, GraphOptions(), format_hint, stdin=stdin, follow=follow)
-    return made.graph, made.coverage, made.files
-
-
-class CompletedGraph(NamedTuple):
-    """A graph, and what became of the edges its files do not state (None where nobody asked for them)."""
-
-    graph: DependencyGraph
-    coverage: list[Coverage]
-    files: list[FileInfo]
-    completion: Completion | None = None
-
-
-def read_completed_graph(
-    paths: Sequence[str],
-    options: GraphOptions,
-    format_hint: str = "",
-    *,
-    stdin: bytes | None = None,
-    follow: bool = True,
-    registry: Registry | None = None,
-) -> CompletedGraph:
-    """Return the graph of files and folders with the edges that metadata of its pins states.
-
-    Args:
-        paths: files, folders, or "-" for ``stdin``.
-        options: see ``GraphOptions``.
-        format_hint: see ``Options``.
-        stdin: bytes that the path "-" stands for.
-        follow: whether included files are read too.
-        registry: the user's index, asked after all local metadata; None for no network.
-
-    Raises:
-        UsageError: no path, an unknown format hint or target, or a folder of archives that cannot be listed.
-    """
-    gathered = _gather(paths, format_hint, stdin, follow=follow)
-    graph, extra, completion = _graph_of(gathered, options, registry)
-    files = [_file_info(d) for d in gathered.documents]
-    return CompletedGraph(graph, [*gathered.coverage, *extra], files, completion)
-
-
-def merged(gathered: Gathered) -> DependencyGraph:
-    """Return one graph of everything that was read, as the files state it."""
-    graph = DependencyGraph(gathered.locate)
-    for document in gathered.documents:
-        graph.merge(document)
-    return graph
-
-
-def _graph_of(
-    gathered: Gathered, options: GraphOptions, registry: Registry | None = None
-) -> tuple[DependencyGraph, list[Coverage], Completion | None]:
-    """Merge the documents; where the user asks for it, resolve unpinned ones first and complete the edges after."""
-    extra: list[Coverage] = []
-    if not options.wanted and registry is None:
-        return merged(gathered), extra, None
-    from depscan.resolution import wire
-
-    target = wire.target_for(options, registry=registry is not None)
-    if options.resolve:
-        resolved, extra = wire.resolve_documents(gathered.documents, target, registry)
-        gathered.documents += resolved
-    graph = merged(gathered)
-    completion = wire.complete_graph(graph, gathered.documents, options, target, registry)
-    if completion is not None:
-        extra += completion.coverage
-    return graph, extra, completion
-
-
-def _gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True) -> Gathered:
-    if not paths:
-        raise UsageError("nothing to scan was named")
-    if "-" in paths and not format_hint:
-        raise UsageError("standard input has no name to tell its format by", hint="add --format-hint ID")
-    gathered = Gathered(follow=follow)
-    gathered.add_paths(list(paths), format_hint, stdin)
-    return gathered
 
 
 def time_of_scan() -> str:
@@ -434,12 +354,6 @@ def _evidence(places: tuple[Location, ...]) -> tuple[Evidence, ...]:
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return (-finding.severity, finding.subject, finding.rule, finding.ids, finding.message)
-
-
-def _file_info(document: Document) -> FileInfo:
-    ecosystems = [p.ecosystem for p in document.nodes.values() if p.source != "local"]
-    usual = max(dict.fromkeys(ecosystems), key=ecosystems.count, default="")
-    return FileInfo(document.path, document.format, len(ecosystems), usual)
 
 
 def _accept(item: Coverage, policy: Policy) -> Coverage:
