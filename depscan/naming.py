@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import IntelError
 from depscan.intel.name_table import open_table
-from depscan.names.judge import Judge
+from depscan.names.judge import REPOSITORIES, Judge
 from depscan.names.private import private_pattern
 
 if TYPE_CHECKING:
@@ -76,13 +76,14 @@ def judge_names(
         explain: whether verdicts list the points of every signal.
 
     Raises:
-        IntelError: the table of names is missing or damaged.
+        IntelError: the table of names is missing or damaged, or does not know the ecosystem.
         PolicyError: the policy file is wrong.
     """
     from depscan.policy.policy import load_policy
 
     policy = load_policy(config, ".")
     opened = open_table(table)
+    demand(opened, ecosystem)
     judge = Judge(ecosystem, opened, policy.names.allow)
     few = len(names) <= FEW or explain
     verdicts = [judge.judge(n, explain=explain) for n in names] if few else list(judge.judge_many(names))
@@ -97,6 +98,17 @@ def judge_names(
         for v in verdicts
     )
     return Names(rows, ecosystem, describe(opened, ecosystem), why)
+
+
+def demand(table: NameTable, ecosystem: str) -> None:
+    """Check that a table knows the popular names of an ecosystem: without them every name would look fine.
+
+    Raises:
+        IntelError: it does not.
+    """
+    if ecosystem not in table.ecosystems and ecosystem not in REPOSITORIES:
+        hint = f"depscan names update {ecosystem}=LIST"
+        raise IntelError(f"the table holds no popular names of {ecosystem}", path=table.path, hint=hint)
 
 
 def describe(table: NameTable, ecosystem: str) -> str:

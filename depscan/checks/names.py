@@ -119,6 +119,8 @@ _RULES = {
 _LOOKS = ("imitation", "foreign-script")
 _FEW = 200
 _FROM_INDEX = frozenset({"registry", "npm"})
+_EXPECTED = ("PyPI", "npm")
+"""Ecosystems that every table should know."""
 _HUBS = ("huggingface", "GitHub Actions")
 
 
@@ -142,6 +144,9 @@ def _judged(context: Context, by_ecosystem: dict[str, dict[str, list[str]]]) -> 
         for ecosystem, names in sorted(by_ecosystem.items()):
             if ecosystem in table.ecosystems or ecosystem in _HUBS:
                 yield from _of_ecosystem(context, ecosystem, names, table)
+            elif ecosystem in _EXPECTED:
+                why = f"the table of names holds none of {ecosystem}: its names were not judged"
+                yield Coverage(table.path, "failed", why, needed=True, kind="index")
     except IntelError as error:
         why = f"{error.message} ({error.hint})" if error.hint else error.message
         yield Coverage(error.path or "table of names", "failed", why, needed=True, kind="index")

@@ -28,11 +28,12 @@ def sweep(args: Namespace, ecosystem: str) -> int:
     from depscan.intel.name_lists import read_list
     from depscan.intel.name_table import open_table
     from depscan.names.judge import Judge
-    from depscan.naming import Names, Row, describe
+    from depscan.naming import Names, Row, demand, describe
     from depscan.policy.policy import load_policy
 
     policy = load_policy(args.config, ".")
     table = open_table(args.table)
+    demand(table, ecosystem)
     judge = Judge(ecosystem, table, policy.names.allow)
     started = time.monotonic()
     found, total = _suspects(judge, read_list(args.sweep))

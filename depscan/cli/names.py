@@ -7,11 +7,13 @@ depscan names --sweep LIST -o risks.csv        (a whole index's list of names, s
 depscan names update PyPI=LIST npm=URL         (newer lists of popular names)
 depscan names --status
 
-Exit code 1 when a name is in the tier block (with --fail-on warn: in any tier) or listed as malicious.
+Exit code 1 when a name is in the tier block (with --fail-on warn: in any tier) or listed as malicious, 4 when it is not
+known which names are.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from depscan.cli import _arguments as arguments
@@ -90,4 +92,10 @@ def _judge(names: list[str], args: Namespace) -> int:
     arguments.write("".join(render(answers)), args.output)
     tiers = {"block": ("block",), "warn": ("block", "warn"), "none": ()}[args.fail_on]
     hit = any(a.verdict.tier in tiers or (a.malicious and args.fail_on != "none") for a in answers.rows)
+    if answers.without_advisories and not hit and args.fail_on != "none":
+        from depscan.text.escape import terminal
+
+        why = terminal(answers.without_advisories, 300)
+        sys.stderr.write(f"depscan: not known which names are listed as malicious: {why}\n")
+        return 4
     return 1 if hit else 0

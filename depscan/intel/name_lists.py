@@ -58,7 +58,7 @@ def read_list(path: str) -> Iterator[Row]:
 
 def _lines(path: str, first: str, rest: Iterable[str]) -> Iterator[Row]:
     mark = "\t" if "\t" in first else "," if "," in first else ""
-    head = [cell.strip().lower() for cell in first.split(mark)] if mark else []
+    head = [cell.strip().lower() for cell in _cells(first, mark)] if mark else []
     at = _column(head, lambda title: title in _NAMES)
     if mark and at < 0:
         raise IntelError("no column named name, project or package", path=path, line=1)
@@ -73,10 +73,20 @@ def _lines(path: str, first: str, rest: Iterable[str]) -> Iterator[Row]:
             if line.strip():
                 yield Row(line.strip(), ROWS_LIMIT - number)
             continue
-        cells = line.rstrip("\r\n").split(mark)
+        cells = _cells(line, mark)
         if len(cells) > at and cells[at]:
             text = cells[summary] if 0 <= summary < len(cells) else ""
             yield Row(cells[at], _weight(cells, rank, loads), text)
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    """Return the cells of a line; of comma-separated values without their quotes (RFC 4180; no line breaks inside)."""
+    line = line.rstrip("\r\n")
+    if mark == "," and '"' in line:
+        import csv
+
+        return next(csv.reader([line]), [])
+    return line.split(mark)
 
 
 def _column(head: list[str], fits: Any) -> int:  # noqa: ANN401 - a predicate

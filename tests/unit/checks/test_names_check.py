@@ -12,6 +12,7 @@ from depscan.model.finding import Confidence, Severity
 from depscan.model.nameoptions import NameOptions
 from depscan.model.package import File
 from tests.unit.checks.facts import INDEX, context, document, messages, outcome, package
+from tests.unit.names.tables import table
 
 
 def rules(*documents: Document, names: NameOptions | None = None) -> list[tuple[str, str]]:
@@ -85,6 +86,14 @@ def test_a_broken_table_makes_the_scan_incomplete(tmp_path: Path) -> None:
     given = context(document(package("a", "1")))._replace(names=NameOptions(table=str(tmp_path)))
     findings, [gap] = outcome(CHECK, given)
     assert (findings, gap.needed, gap.status) == ([], True, "failed")
+
+
+def test_a_table_without_an_ecosystem_makes_its_names_unjudged(tmp_path: Path) -> None:
+    table(tmp_path)
+    one = document(package("lodahs", "1", "npm", ecosystem="npm"))
+    given = context(one)._replace(names=NameOptions(table=str(tmp_path)))
+    findings, [gap] = outcome(CHECK, given)
+    assert (findings, gap.needed) == ([], True)
 
 
 @pytest.mark.parametrize("count", [3, 300])

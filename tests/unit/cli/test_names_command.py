@@ -14,6 +14,7 @@ import pytest
 
 from depscan.cli import _main
 from depscan.intel.name_table import NameTable
+from tests.unit.names.tables import table
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -129,6 +130,17 @@ def test_update_makes_the_users_own_table(run: Run, tmp_path: Path) -> None:
         "zebra: ok, number 1"
     )
     assert "2027-01" in run("--status")[1]
+
+
+def test_what_cannot_be_known_is_never_ok(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("some-thing", "--format", "jsonl", "--db", "missing.idx")
+    assert (code, json.loads(out)["tier"], "listed as malicious" in err) == (4, "none", True)
+    assert run("reqeusts", "--db", "missing.idx")[0] == 1
+    table(tmp_path)
+    code, _, err = run("lodahs", "--ecosystem", "npm", "--table", "names.idx")
+    assert (code, "no popular names of npm" in err) == (4, True)
+    (tmp_path / "list").write_text("lodahs\n")
+    assert run("--sweep", "list", "--ecosystem", "npm", "--table", "names.idx")[0] == 4
 
 
 def test_bad_calls_are_bad_usage(run: Run) -> None:

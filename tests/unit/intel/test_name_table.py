@@ -70,6 +70,7 @@ def test_lists_are_read_by_their_titles(tmp_path: Path) -> None:
     for text, rows in (
         ("name\trank\tsummary\nA\t2\tx\nb\t\t\n", [Row("A", 1e9 - 2, "x"), Row("b", 0.0, "")]),
         ("project,downloads\na,7\nb,x\n", [Row("a", 7.0), Row("b", 0.0)]),
+        ('"download_count","project"\n"7","a"\n"5","b"\n', [Row("a", 7.0), Row("b", 5.0)]),
         ("a\n\nb\n", [Row("a", 20_000_000), Row("b", 20_000_000 - 3)]),
         ('{"rows": [{"project": "a", "download_count": 5}]}', [Row("a", 5.0)]),
         ('["a", "b"]', [Row("a", 20_000_000), Row("b", 19_999_999)]),
