@@ -1,0 +1,1 @@
+"""One file per format of models: found by folder scan (``depscan.loading.route``)."""

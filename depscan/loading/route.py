@@ -1,0 +1,114 @@
+"""Find the format of a file by its content, and have it read. Names only promise; content decides."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from depscan.loading.steps import ODD, Report, Step
+
+if TYPE_CHECKING:
+    from depscan.loading.file import File
+    from depscan.loading.format import FormatModule
+    from depscan.loading.steps import Meter
+
+_TOP = 2048
+
+
+class Declared(NamedTuple):
+    """A format module that was not imported: what its literals say."""
+
+    module: str
+    starts: tuple[bytes, ...]
+    names: tuple[str, ...]
+    asked: bool
+    title: str
+
+    def load(self) -> FormatModule:
+        """Import the module."""
+        return cast("FormatModule", import_module(self.module))
+
+    def promised(self, name: str) -> bool:
+        """Whether a lower-cased file name promises this format."""
+        from fnmatch import fnmatchcase
+
+        return any(fnmatchcase(name, glob) for glob in self.names)
+
+
+@lru_cache(maxsize=1)
+def declared() -> tuple[Declared, ...]:
+    """Return every format module, sorted by name."""
+    folder = os.path.join(os.path.dirname(__file__), "formats")
+    found = []
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".py") and not name.startswith("_"):
+            with open(os.path.join(folder, name), "rb") as stream:
+                top = stream.read(_TOP)
+            starts = _literal(top, b"STARTS").split()
+            found.append(
+                Declared(
+                    f"{__package__}.formats.{name[:-3]}",
+                    tuple(bytes.fromhex(text) for text in starts if text != "*"),
+                    tuple(_literal(top, b"NAMES").split()),
+                    "*" in starts,
+                    _literal(top, b"TITLE"),
+                )
+            )
+    return tuple(found)
+
+
+def _literal(top: bytes, name: bytes) -> str:
+    return top.partition(b"\n" + name + b' = "')[2].partition(b'"')[0].decode()
+
+
+def format_of(file: File) -> Declared | None:
+    """Return the format of a file: by its first bytes, then by its name, then by asking; None for none.
+
+    The bytes are looked at in every case: a name alone makes nothing a model.
+    """
+    known = declared()
+    head = file.head
+    by_start = [d for d in known if any(head.startswith(start) for start in d.starts)]
+    by_name = [d for d in known if d not in by_start and d.promised(file.name)]
+    asked = [d for d in known if d.asked and d not in by_start and d not in by_name]
+    for one in (*sorted(by_start, key=lambda d: not d.promised(file.name)), *by_name, *asked):
+        if one.load().looks(file):
+            return one
+    return None
+
+
+def read_file(file: File, meter: Meter | None = None, *, layer: tuple[str, ...] = ()) -> Report | None:
+    """Return what loading a file does; None when it is no model file by content and none by name.
+
+    Args:
+        file: see ``File``.
+        meter: shared by all files of an artifact.
+        layer: decodings around it, when its bytes were found inside another file.
+    """
+    found = format_of(file)
+    promised = [d for d in declared() if d.promised(file.name)]
+    if found is None and not promised:
+        return None
+    report = Report(meter)
+    if found is None:
+        report.format = promised[0].title
+        if file.size:
+            report.gap(f"named {_ending(file.name)}, but it is no {promised[0].title}: what reads it is not known")
+        return report
+    report.format = found.title
+    if promised and found not in promised and not layer:
+        why = (
+            f"named like {promised[0].title}, it is {found.title} by content: loaders that go by content run it as such"
+        )
+        report.add(Step("load.layout", ODD, "disguised", f"{file.name} is {found.title}", why))
+    found.load().read(file, report)
+    if layer:
+        report.steps = [step._replace(layer=(*layer, *step.layer)) for step in report.steps]
+    return report
+
+
+def _ending(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending}" if dot and stem else name
