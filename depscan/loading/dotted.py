@@ -91,7 +91,9 @@ def judge(dotted: str) -> Judged:
     harmless = listed("harmless", text)
     if harmless is not None:
         return Judged(KNOWN, harmless.why)
-    return _by_allowlist(text) or Judged(FOREIGN, "is not on the list of harmless names: its code would run", "", package_of(text))
+    return _by_allowlist(text) or Judged(
+        FOREIGN, "is not on the list of harmless names: its code would run", "", package_of(text)
+    )
 
 
 def _by_allowlist(text: str) -> Judged | None:
@@ -134,7 +136,6 @@ def _sentence(found: Judged) -> str:
     if found.verdict == KNOWN:
         return f"is on the list of harmless names: {found.why}"
     return found.why
-
 
 
 def add_library(report: Report, module: str, text: str, slug: str, *, local: str = "") -> str:

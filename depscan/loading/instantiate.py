@@ -1,5 +1,7 @@
-"""Settings that make objects by name: ``_target_`` (Hydra, NeMo, OmegaConf), ``target`` with ``params`` (latent
-diffusion), ``class_path`` with ``init_args`` (Lightning).
+"""Settings that make objects by name.
+
+``_target_`` (Hydra, NeMo, OmegaConf), ``target`` with ``params`` (latent diffusion), ``class_path`` with ``init_args``
+(Lightning).
 
 Sources: hydra ``instantiate`` (CVE-2025-23304 and its kin in NeMo, uni2TS, FlexTok), NeMo ``Serialization``.
 """
@@ -72,9 +74,7 @@ def _add(key: str, target: str, settings: Mapping[str, object], report: Report, 
     found = judge(target)
     if found.verdict == FOREIGN and not strict:
         why = "not on the list of harmless names; the code of the project itself may have it"
-        report.add(
-            Step("load.code", ODD, "target", shown, why, target[:200], (target,), package=package_of(target))
-        )
+        report.add(Step("load.code", ODD, "target", shown, why, target[:200], (target,), package=package_of(target)))
         return
     add_name(report, target, shown, "target", values=_flat(settings) if found.verdict == HOSTILE else ())
 
@@ -82,9 +82,9 @@ def _add(key: str, target: str, settings: Mapping[str, object], report: Report, 
 def _flat(settings: Mapping[str, object]) -> tuple[str, ...]:
     texts: list[str] = []
     for key, value in settings.items():
-        for item in value if isinstance(value, list) else value.values() if isinstance(value, dict) else (value,):
-            if isinstance(item, str) and key not in {"_target_", "target", "class_path"}:
-                texts.append(item)
+        if key not in {"_target_", "target", "class_path"}:
+            items = value if isinstance(value, list) else value.values() if isinstance(value, dict) else (value,)
+            texts.extend(item for item in items if isinstance(item, str))
     return tuple(texts[:8])
 
 

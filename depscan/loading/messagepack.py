@@ -24,12 +24,13 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _FIXED = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4,
           0xD3: 8}  # fmt: skip
 _BLOB = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_FIXMAP, _FIXARRAY, _FIXTEXT, _NIL, _TEXT8, _NEGATIVE = 0x80, 0x90, 0xA0, 0xC0, 0xD9, 0xE0
 _EXT = {0xC7: 1, 0xC8: 2, 0xC9: 4}
 _FIXEXT = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
 _MANY = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 
 
-class Broken(ValueError):
+class BrokenError(ValueError):
     """The bytes are no MessagePack."""
 
 
@@ -62,7 +63,7 @@ class Reader:
             self._window, self._from, begin = self.source.at(self.at, _WINDOW), self.at, 0
         piece = self._window[begin : begin + count]
         if len(piece) < count:
-            raise Broken("cut short")
+            raise BrokenError("cut short")
         self.at += count
         return piece
 
@@ -73,25 +74,26 @@ class Reader:
     def value(self) -> Value:
         """Read one value's head; pass over a text's, bytes' or extension's content."""
         first = self.take(1)[0]
-        if first < 0x80 or first >= 0xE0:
+        if first < _FIXMAP or first >= _NEGATIVE:
             return Value("number", self.at - 1, 0)
-        if first < 0xA0:
-            return Value("map", self.at, (first & 15) * 2) if first < 0x90 else Value("array", self.at, first & 15)
-        if first < 0xC0:
+        if first < _FIXTEXT:
+            each = 2 if first < _FIXARRAY else 1
+            return Value("map" if each > 1 else "array", self.at, (first & 15) * each)
+        if first < _NIL:
             return self._content("text", first & 31)
         if first in _FIXED:
             self.take(_FIXED[first])
             return Value("number", self.at, 0)
         if first in _BLOB:
-            return self._content("text" if first >= 0xD9 else "bytes", self.number(_BLOB[first]))
+            return self._content("text" if first >= _TEXT8 else "bytes", self.number(_BLOB[first]))
         if first in _MANY:
             width, each = _MANY[first]
-            return Value("map" if each == 2 else "array", self.at, self.number(width) * each)
+            return Value("map" if each > 1 else "array", self.at, self.number(width) * each)
         return self._ext(first)
 
     def _ext(self, first: int) -> Value:
         if first not in _EXT and first not in _FIXEXT:
-            raise Broken("a byte that is never used")
+            raise BrokenError("a byte that is never used")
         length = self.number(_EXT[first]) if first in _EXT else _FIXEXT[first]
         kind = struct.unpack("b", self.take(1))[0]
         return self._content("ext", length, kind)
@@ -99,7 +101,7 @@ class Reader:
     def _content(self, kind: str, length: int, ext: int = 0) -> Value:
         start = self.at
         if length > self.source.size - start:
-            raise Broken(f"claims {length} bytes where {self.source.size - start} are left")
+            raise BrokenError(f"claims {length} bytes where {self.source.size - start} are left")
         self.at += length
         return Value(kind, start, length, ext)
 
@@ -109,7 +111,7 @@ def walk(source: Source, report: Report) -> None:
     reader = Reader(source)
     stack: list[int] = [1]
     try:
-        while stack:
+        while stack and not report.meter.late:
             if stack[-1] == 0:
                 stack.pop()
                 continue
@@ -119,9 +121,7 @@ def walk(source: Source, report: Report) -> None:
                 _enter(value, source, stack, report)
             else:
                 _leaf(value, source, report)
-            if report.meter.late:
-                raise Broken("took too long")
-    except Broken as error:
+    except BrokenError as error:
         claims = "claims" in str(error)
         if claims:
             report.add(Step("load.bomb", HOSTILE, "count", str(error), "a length that the file does not hold",
@@ -129,17 +129,19 @@ def walk(source: Source, report: Report) -> None:
         else:
             report.gap(f"only a part could be read: {error} at {reader.at}")
         return
-    if reader.at < source.size:
+    if report.meter.late:
+        report.gap(f"took too long: read up to {reader.at}")
+    elif reader.at < source.size:
         why = "bytes after the value: another reader may find another file there"
         report.add(Step("load.layout", ODD, "trailing", f"{source.size - reader.at} bytes", why, at=reader.at))
 
 
 def _enter(value: Value, source: Source, stack: list[int], report: Report) -> None:
     if value.length > source.size - value.start:
-        raise Broken(f"claims {value.length} values in {source.size - value.start} bytes")
+        raise BrokenError(f"claims {value.length} values in {source.size - value.start} bytes")
     if len(stack) > MAX_DEPTH:
         report.add(Step("load.bomb", HOSTILE, "depth", f"depth {len(stack)}", "nests deeper than readers bear"))
-        raise Broken("nests too deep")
+        raise BrokenError("nests too deep")
     stack.append(value.length)
 
 
@@ -203,7 +205,7 @@ def _is_array(data: bytes, length: int, total: int) -> bool:
             return False
         dtype = reader.value()
         content = reader.value()
-    except Broken:
+    except BrokenError:
         return False
     name = data[dtype.start : dtype.start + dtype.length]
     return content.kind == "bytes" and bool(_DTYPE.match(name)) and reader.at == length

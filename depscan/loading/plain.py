@@ -41,8 +41,7 @@ def _parse(file: File, limit: int) -> object:
 
 
 def _all_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an object; earlier values of a key that comes again are kept under ``key (1)``: readers differ in
-    which one they take."""
+    """Return an object; earlier values of a key that comes again are kept: readers differ in which one they take."""
     made: dict[str, object] = {}
     for key, value in pairs:
         if key in made and made[key] != value:

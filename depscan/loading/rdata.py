@@ -25,16 +25,17 @@ _BC_LANG = frozenset({_LANG, _LIST, 244, 243, 240, 239})
 _ACTIVE = 1 << 15
 _CALLS = frozenset({
     "system", "system2", "shell", "shell.exec", "pipe", "eval", "evalq", "parse", "source", "sys.source", "do.call",
-    "download.file", "url", "socketConnection", "dyn.load", "library.dynam", "install.packages", "unlink", "file.remove",
-    "writeLines", "Sys.setenv", "getFromNamespace", "loadNamespace", "library", "require", "Recall", "match.fun", "get",
-    "readRDS", "unserialize", "load", "attachNamespace", "setHook", "reg.finalizer", "file", "cat", "write",
+    "download.file", "url", "socketConnection", "dyn.load", "library.dynam", "install.packages", "unlink",
+    "file.remove", "writeLines", "Sys.setenv", "getFromNamespace", "loadNamespace", "library", "require", "Recall",
+    "match.fun", "get", "readRDS", "unserialize", "load", "attachNamespace", "setHook", "reg.finalizer", "file",
+    "cat", "write",
 })  # fmt: skip
 _ENCODING = re.compile(rb"(?:utf-?(?:8|16|32)|ucs-?[24]|us-ascii|ascii|ansi[\w.-]*|iso-?8859-?\d+|iso88\w+|latin-?\d+|"
                        rb"cp-?\d+|windows-\d+|koi8-\w|gb\w+|big5\w*|euc-?\w+|shift_?jis|sjis|646|unknown|c)\Z",
                        re.IGNORECASE)  # fmt: skip
 
 
-class Broken(ValueError):
+class BrokenError(ValueError):
     """The bytes end, or are no serialisation."""
 
 
@@ -54,16 +55,16 @@ class Bytes:
             try:
                 return -(1 << 31) if line == b"NA" else int(line[:20])
             except ValueError:
-                raise Broken("no number") from None
+                raise BrokenError("no number") from None
         if self.at + 4 > len(self.data):
-            raise Broken("cut short")
+            raise BrokenError("cut short")
         self.at += 4
         return int(self._int.unpack_from(self.data, self.at - 4)[0])
 
     def _line(self) -> bytes:
         end = self.data.find(b"\n", self.at)
         if end < 0:
-            raise Broken("cut short")
+            raise BrokenError("cut short")
         line = self.data[self.at : end]
         self.at = end + 1
         return line.strip()
@@ -74,7 +75,7 @@ class Bytes:
         if count == -1:
             count = (self.integer() << 32) + self.integer()
         if count < 0 or count > len(self.data) - self.at:
-            raise Broken(f"claims {count} items in {len(self.data) - self.at} bytes")
+            raise BrokenError(f"claims {count} items in {len(self.data) - self.at} bytes")
         return count
 
     def skip(self, kind: int, count: int) -> None:
@@ -88,7 +89,7 @@ class Bytes:
     def take(self, count: int) -> bytes:
         """Read bytes."""
         if count < 0 or count > len(self.data) - self.at:
-            raise Broken(f"claims {count} bytes where {len(self.data) - self.at} are left")
+            raise BrokenError(f"claims {count} bytes where {len(self.data) - self.at} are left")
         self.at += count
         return self.data[self.at - count : self.at]
 
@@ -124,7 +125,7 @@ class Walk:
     def item(self, depth: int = 0, place: str = "top") -> str:
         """Read one item; ``place`` is top, frame (an environment's), list or other."""
         if depth > MAX_DEPTH or self.report.meter.late:
-            raise Broken("nests too deep" if depth > MAX_DEPTH else "took too long")
+            raise BrokenError("nests too deep" if depth > MAX_DEPTH else "took too long")
         flags = self.source.integer()
         kind = flags & 0xFF
         if kind in _SINGLE:
@@ -208,7 +209,7 @@ class Walk:
             self.item(depth + 1, "other")
         return text
 
-    def _body(self, kind: int, depth: int) -> str:  # noqa: C901 - one branch per kind of R's format
+    def _body(self, kind: int, depth: int) -> str:
         source = self.source
         if kind == _SYM:
             self.references.append("")
@@ -235,7 +236,7 @@ class Walk:
             return self._object(kind, depth)
         if kind in {_NAMESPACE, _PACKAGE, _PERSIST}:
             return self._names(depth)
-        raise Broken(f"an item of the unknown kind {kind}")
+        raise BrokenError(f"an item of the unknown kind {kind}")
 
     def _vector(self, kind: int, depth: int) -> str:
         place = "list" if depth == 0 and kind == _VEC else "other"
@@ -291,7 +292,7 @@ class Walk:
     def _bytecode_call(self, kind: int, depth: int) -> str:
         """Read a call in the constants of bytecode, which has kinds of its own for what is shared."""
         if depth > MAX_DEPTH:
-            raise Broken("nests too deep")
+            raise BrokenError("nests too deep")
         if kind == 243:  # noqa: PLR2004 - BCREPREF
             self.source.integer()
             return ""
@@ -342,5 +343,5 @@ def walk(data: bytes, report: Report) -> None:
                 report.add(Step("load.layout", ODD, "header", "no encoding", why, at=after))
                 source.at = after
         Walk(source, report).item()
-    except (Broken, struct.error, IndexError, RecursionError) as error:
+    except (BrokenError, struct.error, IndexError, RecursionError) as error:
         report.gap(f"only a part could be read: {str(error)[:100] or type(error).__name__} at {source.at}")

@@ -56,6 +56,7 @@ _CARD = re.compile(
     r"^(?:library_name|pipeline_tag|base_model|task_categories|dataset_info|datasets|model-index|model_name)\s*:",
     re.MULTILINE,
 )
+_METADATA = frozenset({"metadata", "pkg-info", "record"})
 _IMPORT = re.compile(rb"^\s*from\s+(\.[\w.]*)\s+import\s+([\w, ()*]+)|^\s*import\s+([\w.]+)", re.MULTILINE)
 _PYTHON_BACKEND = re.compile(rb'^\s*(?:backend|platform)\s*:\s*"python"', re.MULTILINE)
 _VERSIONED = re.compile(r"\d+/model\.py\Z")
@@ -67,7 +68,7 @@ _DATA = (".csv", ".json", ".jsonl", ".parquet", ".arrow", ".md", ".txt", ".yaml"
 def model_folders(files: Mapping[str, File]) -> dict[str, str]:
     """Return the folders ("" or with a slash at the end) that are model repositories, and what says so."""
     found: dict[str, str] = {}
-    projects = {path[: path.rfind("/") + 1] for path in files if path.rpartition("/")[2].lower() in _PROJECT}
+    projects = set(_project_folders(files))
     for path in sorted(files):
         folder = path[: path.rfind("/") + 1]
         if folder in found:
@@ -80,11 +81,27 @@ def model_folders(files: Mapping[str, File]) -> dict[str, str]:
     return found
 
 
+def _project_folders(files: Mapping[str, File]) -> Iterator[str]:
+    """Yield the folders of Python projects and installed packages."""
+    for path in files:
+        folder, name = path[: path.rfind("/") + 1], path.rpartition("/")[2].lower()
+        if name in _PROJECT:
+            yield folder
+        elif name in _METADATA and (folder.endswith((".dist-info/", ".egg-info/")) or name == "pkg-info"):
+            yield folder[: folder.rstrip("/").rfind("/") + 1] if "-info/" in folder else folder
+
+
 def in_model(file: File) -> bool:
     """Return whether a file stands in a model repository, or by itself, where the reader cannot know."""
     if len(file.beside) <= 1:
         return True
-    return any(file.path.startswith(folder) for folder in model_folders(file.beside))
+    if not _LAST or _LAST[0][0] is not file.beside:
+        _LAST[:] = [(file.beside, tuple(model_folders(file.beside)))]
+    return any(file.path.startswith(folder) for folder in _LAST[0][1])
+
+
+_LAST: list[tuple[Mapping[str, File], tuple[str, ...]]] = []
+"""The folder or archive that was asked about last: many of its files ask the same."""
 
 
 def _marks(file: File, *, weak: bool) -> str:
@@ -127,7 +144,7 @@ def _weak_mark(file: File) -> str:
     if file.name == "handler.py":
         return "a handler of an inference server" if _ENDPOINT.search(file.bytes(_LIMIT)) else ""
     if file.name.endswith(".py"):
-        return "a loading script of a data set" if _BUILDER.search(file.bytes(_LIMIT)) else ""
+        return "a loading script of a data set" if _BUILDER.search(file.bytes(_LIMIT >> 2)) else ""
     if file.name == "dataset_infos.json":
         return "the description of a data set"
     weights = any(fnmatchcase(file.name, glob) for glob in _WEIGHTS) and file.size > 0

@@ -51,6 +51,12 @@ def _index(option: str, value: str, line: str, number: int, report: Report) -> N
     )  # fmt: skip
 
 
+def index_options(command: str) -> list[tuple[str, bool]]:
+    """Return the indexes that a pip command names, and whether each is one without encryption or at a bare address."""
+    found = [match["value"].strip("'\"") for match in _OPTION.finditer(command) if match["option"] != "--trusted-host"]
+    return [(value, _plain(value)) for value in found if "://" in value]
+
+
 def _direct(url: str, line: str, number: int, report: Report, *, vcs: bool) -> None:
     if _plain(url):
         verdict, why = HOSTILE, "a package from an address without encryption, or a bare one"

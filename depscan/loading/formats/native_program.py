@@ -27,7 +27,7 @@ _PERHAPS = (".bin", ".model", ".engine", ".vocab", ".params")
 
 
 def looks(file: File) -> bool:
-    """Return whether it is a program by content and a model by name, or a program that says itself it is a llamafile."""
+    """Return whether it is a program by content and a model by name, or one that says itself it is a llamafile."""
     head = file.head
     if head.startswith(_APE):
         return file.name.endswith(".llamafile") or bool(_MODEL.search(file.name)) or b"llama" in head

@@ -28,6 +28,8 @@ def looks(file: File) -> bool:
     head = file.head
     if head.startswith(_MARKS):
         return head[:4] != b"PAR1" or file.source.at(file.size - 4, 4) in {b"PAR1", b"PARE"}
+    if file.name.endswith(".arrow"):  # a stream, as data sets are cached: each message starts with this mark
+        return head.startswith(b"\xff\xff\xff\xff")
     if head.startswith(_FASTTEXT):
         return int.from_bytes(head[4:8], "little") in {11, 12}
     return bool(_UBJSON.match(head) or _BOOSTER.match(head))

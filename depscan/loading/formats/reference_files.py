@@ -31,7 +31,11 @@ def looks(file: File) -> bool:
     if not file.name.endswith((".json", ".jsonl", ".zarr")) or not _WORDS.search(file.head):
         return False
     value = json_of(file)
-    return isinstance(value, dict) and isinstance(value.get("refs"), dict) and bool({"version", "templates", "gen"} & set(value))
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("refs"), dict)
+        and bool({"version", "templates", "gen"} & set(value))
+    )
 
 
 def read(file: File, report: Report) -> None:

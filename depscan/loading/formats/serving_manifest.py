@@ -1,6 +1,6 @@
 """Settings of model servers that name code: TorchServe's MANIFEST.json and Triton's config.pbtxt.
 
-Sources: torch-model-archiver ``manifest``; Triton's Python back end (``backend: "python"`` runs ``<version>/model.py``).
+Sources: torch-model-archiver's manifest; Triton's Python back end, which runs ``<version>/model.py``.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _FIELDS = ("handler", "modelFile", "requirementsFile", "extensions", "serialized
 _BACKEND = re.compile(r'^\s*(?:backend|platform)\s*:\s*"(?P<name>[^"]*)"', re.MULTILINE)
 _STRING = re.compile(r'string_value\s*:\s*"(?P<value>[^"]*)"')
 _NATIVE = frozenset({"tensorrt", "tensorrt_plan", "onnxruntime", "onnxruntime_onnx", "pytorch", "pytorch_libtorch",
-                     "tensorflow", "tensorflow_savedmodel", "tensorflow_graphdef", "openvino", "dali", "fil", "ensemble",
-                     "tensorrtllm", "vllm", "identity"})  # fmt: skip
+                     "tensorflow", "tensorflow_savedmodel", "tensorflow_graphdef", "openvino", "dali", "fil",
+                     "ensemble", "tensorrtllm", "vllm", "identity"})  # fmt: skip
 
 
 def looks(file: File) -> bool:

@@ -137,7 +137,7 @@ def _function(node: Mapping[str, object], report: Report) -> None:
 
 def _operator(node: Mapping[str, object], dotted: str, report: Report) -> None:
     """Judge a function of ``operator``, which is called with the node's attributes whatever it is."""
-    arguments = [text for text in _constants(node.get("attrs"))][:8]
+    arguments = _constants(node.get("attrs"))[:8]
     shown = f"{dotted}({', '.join(map(repr, arguments))})"
     plain = all(text.isidentifier() and not text.startswith("_") for text in arguments)
     if dotted in {"operator.itemgetter"} or (dotted == "operator.attrgetter" and plain):
