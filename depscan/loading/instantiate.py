@@ -65,10 +65,11 @@ def _targets(value: Mapping[str, object]) -> list[tuple[str, str]]:
 
 
 def _add(key: str, target: str, settings: Mapping[str, object], report: Report, *, strict: bool) -> None:
-    if target in {"???", ""} or "${" in target:
-        if target:
-            why = "a name that is put together from other settings"
-            report.add(Step("load.code", ODD, "computed-target", f"{key}: {target}", why, "", (target,)))
+    if target in {"???", ""}:
+        return
+    if "${" in target:
+        why = "a name that is put together from other settings"
+        report.add(Step("load.code", ODD, "computed-target", f"{key}: {target}", why, "", (target,)))
         return
     shown = f"{target}({_arguments(settings)})"
     found = judge(target)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 import struct
 
+from depscan.loading.rdata_bytes import MAX_TEXT, BrokenError, Bytes, start_of
 from depscan.loading.steps import HOSTILE, ODD, Report, Step
 
 MAX_DEPTH = 250
-MAX_TEXT = 300
 _SYM, _LIST, _CLO, _ENV, _PROM, _LANG = 1, 2, 3, 4, 5, 6
 _SPECIAL, _BUILTIN, _CHAR, _STR, _DOT, _VEC, _EXPR, _BCODE = 7, 8, 9, 16, 17, 19, 20, 21
 _EXTPTR, _WEAKREF, _RAW, _S4 = 22, 23, 24, 25
-_WIDTH = {10: 4, 13: 4, 14: 8, 15: 16}
-_NUMBERS = {10: 1, 13: 1, 14: 1, 15: 2}
+_NUMBERS = frozenset({10, 13, 14, 15})
 _REF, _NIL, _ALTREP = 255, 254, 238
 _PERSIST, _PACKAGE, _NAMESPACE = 247, 248, 249
 _SINGLE = frozenset({254, 253, 252, 251, 250, 242, 241})
@@ -33,79 +32,6 @@ _CALLS = frozenset({
 _ENCODING = re.compile(rb"(?:utf-?(?:8|16|32)|ucs-?[24]|us-ascii|ascii|ansi[\w.-]*|iso-?8859-?\d+|iso88\w+|latin-?\d+|"
                        rb"cp-?\d+|windows-\d+|koi8-\w|gb\w+|big5\w*|euc-?\w+|shift_?jis|sjis|646|unknown|c)\Z",
                        re.IGNORECASE)  # fmt: skip
-
-
-class BrokenError(ValueError):
-    """The bytes end, or are no serialisation."""
-
-
-class Bytes:
-    """Reads the XDR (big-endian), native or text form."""
-
-    def __init__(self, data: bytes, at: int, form: str) -> None:
-        self.data = data
-        self.at = at
-        self.form = form
-        self._int = struct.Struct("<i" if form == "B" else ">i")
-
-    def integer(self) -> int:
-        """Read one integer."""
-        if self.form == "A":
-            line = self._line()
-            try:
-                return -(1 << 31) if line == b"NA" else int(line[:20])
-            except ValueError:
-                raise BrokenError("no number") from None
-        if self.at + 4 > len(self.data):
-            raise BrokenError("cut short")
-        self.at += 4
-        return int(self._int.unpack_from(self.data, self.at - 4)[0])
-
-    def _line(self) -> bytes:
-        end = self.data.find(b"\n", self.at)
-        if end < 0:
-            raise BrokenError("cut short")
-        line = self.data[self.at : end]
-        self.at = end + 1
-        return line.strip()
-
-    def length(self) -> int:
-        """Read a vector's length; -1 stands before the two halves of a long one."""
-        count = self.integer()
-        if count == -1:
-            count = (self.integer() << 32) + self.integer()
-        if count < 0 or count > len(self.data) - self.at:
-            raise BrokenError(f"claims {count} items in {len(self.data) - self.at} bytes")
-        return count
-
-    def skip(self, kind: int, count: int) -> None:
-        """Pass over numbers."""
-        if self.form == "A":
-            for _ in range(count * _NUMBERS[kind]):
-                self._line()
-            return
-        self.take(count * _WIDTH[kind])
-
-    def take(self, count: int) -> bytes:
-        """Read bytes."""
-        if count < 0 or count > len(self.data) - self.at:
-            raise BrokenError(f"claims {count} bytes where {len(self.data) - self.at} are left")
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def text(self, count: int) -> str:
-        """Read a text of so many bytes."""
-        if self.form == "A":
-            return self._line().decode("utf-8", "replace")
-        return self.take(count)[: MAX_TEXT * 4].decode("utf-8", "replace")
-
-    def raw(self, count: int) -> None:
-        """Pass over raw bytes."""
-        if self.form == "A":
-            for _ in range(count):
-                self._line()
-        else:
-            self.take(count)
 
 
 class Walk:
@@ -126,14 +52,19 @@ class Walk:
         """Read one item; ``place`` is top, frame (an environment's), list or other."""
         if depth > MAX_DEPTH or self.report.meter.late:
             raise BrokenError("nests too deep" if depth > MAX_DEPTH else "took too long")
-        flags = self.source.integer()
+        return self._read(self.source.integer(), depth, place)
+
+    def _read(self, flags: int, depth: int, place: str) -> str:
+        """Read an item whose flags were read."""
         kind = flags & 0xFF
         if kind in _SINGLE:
             return "NULL" if kind == _NIL else ""
         if kind == _REF:
             index = flags >> 8 or self.source.integer()
             return self.references[index - 1] if 0 < index <= len(self.references) else ""
-        if kind in {_LIST, _LANG, _CLO, _PROM, _DOT}:
+        if kind == _PROM:
+            return self._promise(flags, depth, place)
+        if kind in {_LIST, _LANG, _CLO, _DOT}:
             return self._pairs(flags, depth, place)
         return self._other(kind, flags, depth)
 
@@ -142,35 +73,22 @@ class Walk:
         texts: list[str] = []
         first = flags & 0xFF
         while True:
-            kind = flags & 0xFF
-            if kind == _PROM:
-                return self._promise(flags, depth, place)
             if flags & 1 << 9:
                 self.item(depth + 1, "other")
             tag = self.item(depth + 1, "other") if flags & 1 << 10 else ""
-            active = kind == _LIST and bool(flags >> 12 & _ACTIVE) and place == "frame"
+            active = place == "frame" and bool(flags >> 12 & _ACTIVE)
             self.lazy += active
             texts.append(self.item(depth + 1, "frame" if place == "frame" else "list" if place == "top" else "other"))
             self.lazy -= active
             if active:
                 self.add(ODD, "active-binding", tag, "a function that is called whenever the name is looked at")
             flags = self.source.integer()
-            if flags & 0xFF not in {_LIST, _LANG, _CLO, _DOT, _PROM}:
-                texts.append(self._rest(flags, depth))
+            if first == _CLO or flags & 0xFF not in {_LIST, _DOT}:
+                texts.append(self._read(flags, depth + 1, "other"))
                 break
         if first == _CLO:
             self.add(ODD, "closure", f"function {texts[-1]}", "a function comes along; it runs when it is called")
-        return self._call(texts) if first == _LANG else ""
-
-    def _rest(self, flags: int, depth: int) -> str:
-        """Read what ends a pair list, whose flags were read."""
-        kind = flags & 0xFF
-        if kind in _SINGLE:
-            return ""
-        if kind == _REF:
-            index = flags >> 8 or self.source.integer()
-            return self.references[index - 1] if 0 < index <= len(self.references) else ""
-        return self._other(kind, flags, depth + 1)
+        return self._call([text for text in texts if text != "NULL"]) if first == _LANG else ""
 
     def _promise(self, flags: int, depth: int, place: str) -> str:
         start = self.source.at
@@ -219,7 +137,7 @@ class Walk:
         if kind == _CHAR:
             length = source.integer()
             return "NA" if length == -1 else source.text(length)
-        if kind in _WIDTH:
+        if kind in _NUMBERS:
             source.skip(kind, source.length())
             return ""
         if kind in {_STR, _VEC, _EXPR}:
@@ -310,20 +228,6 @@ class Walk:
             kind = self.source.integer()
         self._bytecode_call(kind, depth + 1)
         return self._call(texts)
-
-
-def start_of(data: bytes) -> tuple[str, int]:
-    """Return the form (X, A or B) and where the version stands; "" and 0 when it is no serialisation of R."""
-    at = 5 if re.match(rb"RD[XAB][23]\n", data) else 0
-    match = re.match(rb"([XAB])\n", data[at:])
-    if match is None:
-        return "", 0
-    form = match[1].decode()
-    after = data[at + 2 : at + 14]
-    if form == "A":
-        return (form, at + 2) if re.match(rb"[23]\n\d+\n", after) else ("", 0)
-    version = struct.unpack("<i" if form == "B" else ">i", after[:4])[0] if len(after) >= 4 else 0  # noqa: PLR2004
-    return (form, at + 2) if version in {2, 3} else ("", 0)
 
 
 def walk(data: bytes, report: Report) -> None:

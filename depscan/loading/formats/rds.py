@@ -23,7 +23,7 @@ _FREE = 32 << 20
 
 def looks(file: File) -> bool:
     """Return whether it is R's serialisation, packed or not."""
-    from depscan.loading.rdata import start_of
+    from depscan.loading.rdata_bytes import start_of
 
     head = file.head
     if head[:2] == b"\x1f\x8b" or head[:3] == b"BZh" or head[:5] == b"\xfd7zXZ":
@@ -34,9 +34,10 @@ def looks(file: File) -> bool:
 def read(file: File, report: Report) -> None:
     """Add what would be evaluated when the object is looked at."""
     from depscan.loading.rdata import walk
+    from depscan.loading.rdata_bytes import start_of
 
     head = file.head
-    if head[:1] in b"XABR":
+    if start_of(head)[0]:
         data, whole = file.bytes(_MOST), file.size <= _MOST
     else:
         data, whole = _unpacked(file, _MOST)

@@ -1,0 +1,54 @@
+"""Programs under the names of models, and formats that are data."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from tests.unit.loading.model_folder import ask, read, verdicts, worst
+
+APE = b"MZqFpD='\n#!/bin/sh\ntrue\nexit\n'\0\0" + bytes(64)
+ELF = b"\x7fELF\x02\x01\x01" + bytes(64)
+
+
+def test_a_llamafile_is_a_program_that_nobody_vouches_for() -> None:
+    report = read({"m.llamafile": APE})
+    assert verdicts(report) == [("foreign", "llamafile")]
+    assert "true" in worst(report).values
+
+
+@pytest.mark.parametrize("data", [APE, ELF, b"#!/bin/sh\nid\n"])
+@pytest.mark.parametrize("name", ["m.gguf", "m.pt", "m.onnx", "pytorch_model.bin", "m.safetensors"])
+def test_a_program_under_the_name_of_a_model_is_hostile(name: str, data: bytes) -> None:
+    assert worst(read({name: data})).verdict == "hostile"
+
+
+@pytest.mark.parametrize("name", ["run.sh", "lib.so", "tool", "setup.exe"])
+def test_programs_under_their_own_names_are_nobodys(name: str) -> None:
+    assert ask({name: ELF}) is None
+    assert ask({name: b"#!/bin/sh\n"}) is None
+
+
+def test_firmware_of_a_project_is_nobodys() -> None:
+    assert ask({"firmware.bin": ELF, "pyproject.toml": ""}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("t.parquet", b"PAR1" + bytes(20) + b"PAR1"), ("d.arrow", b"ARROW1\0\0"),
+     ("d.arrow", b"\xff\xff\xff\xff\x10\0\0\0"),
+     ("m.cbm", b"CBM1" + bytes(8)), ("lid.ftz", struct.pack("<ii", 793712314, 12)), ("m.txt", b"tree\nversion=v4\n"),
+     ("x.json", b'{"learner": {"attributes": {}}, "version": [2, 1, 0]}'),
+     ("x.ubj", b"{L\0\0\0\0\0\0\0\x07learner{")],
+)  # fmt: skip
+def test_tables_and_boosters_are_data(name: str, data: bytes) -> None:
+    report = read({name: data})
+    assert report.verdict == "data only"
+    assert report.steps == []
+
+
+def test_unknown_bytes_are_nobodys() -> None:
+    for name in ("a.dat", "b.txt", "c.json", "d.md", "e.py"):
+        for data in (b"\x80\x81\x82", b"plain text", b'{"a": [1]}', b"\xff\xfe\0\1"):
+            assert ask({name: data}) is None, (name, data)
