@@ -34,7 +34,7 @@ from depscan.policy.rules import RULES
 from depscan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
@@ -227,6 +227,7 @@ def _judged(
         timestamp=now,
         exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
         mode=mode,
+        models=tuple(model for item in context.artifacts for model in item.models),
     )
 
 
@@ -284,7 +285,7 @@ def _look(context: Context, options: Options, policy: Policy, today: str, regist
 
 def _run_checks(
     context: Context, policy: Policy, coverage: list[Coverage], progress: Callable[[str], None]
-) -> tuple[list[Finding], dict[str, Rule]]:
+) -> tuple[list[Finding], Mapping[str, Rule]]:
     findings: list[Finding] = []
     rules: dict[str, Rule] = {rule.id: rule for rule in RULES}
     for check in checks():
@@ -303,17 +304,13 @@ def _run_checks(
         except IntelError as error:
             coverage.append(_without_data(error))
     named = (*policy.fail_on, *policy.disabled_checks)
+    pages: Mapping[str, Rule] = rules
     if context.artifacts or any("/" in name and name not in rules for name in named):
-        rules.update(_behaviour_pages())
-    check_names(policy, rules, {check.id for check in checks()})
-    return findings, rules
+        from depscan.checks._pages import Pages
 
-
-def _behaviour_pages() -> dict[str, Rule]:
-    from depscan.checks.behaviour import rule_page
-    from depscan.rules.load import load_rules
-
-    return {rule.id: rule_page(rule) for rule in load_rules(examples=False)}
+        pages = Pages(rules)
+    check_names(policy, pages, {check.id for check in checks()})
+    return findings, pages
 
 
 def _accepted_before(options: Options) -> tuple[tuple[Statement, ...], Baseline | None]:

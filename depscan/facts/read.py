@@ -25,9 +25,11 @@ def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
     ``read_entries(artifact, surface, sink)``; a language without a reader is listed by the surface only.
     """
     from depscan.artifacts.surface import surface
+    from depscan.facts.model import files_of, read_models
 
     sink = Sink()
     shape = surface(artifact)
+    files = files_of(artifact)
     when: dict[str, str] = {}
     for entry in shape.entries:
         held = when.get(entry.path)
@@ -42,6 +44,7 @@ def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
                 why = f"the reader of {language} failed ({type(error).__name__}): a defect of depscan, please report it"
                 for path in {e.path for e in shape.entries if e.language == language}:
                     sink.gap(path, why, fatal=True)
+    read_models(artifact, files, sink)
     _hidden(artifact, when, sink)
     _structure(artifact, shape, sink, when)
     return sink, when

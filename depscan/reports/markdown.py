@@ -71,7 +71,7 @@ def _table(result: ScanResult, groups: list[list[Decision]]) -> str:
 
 
 def _where(place: Location) -> str:
-    return " > ".join((*place.container, f"{place.path}:{place.line}" if place.line else place.path))
+    return " > ".join((*place.container, place.shown))
 
 
 def _bounded(blocks: list[str]) -> list[str]:
