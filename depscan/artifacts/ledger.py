@@ -44,6 +44,12 @@ class Ledger:
                 Oddity(kind, path[: self.budget.name], f"{detail}; more of the kind {kind} are not listed")
             )
 
+    def aside(self) -> Ledger:
+        """Return a ledger of the same budget that ends at the same time, for what is told later or not at all."""
+        other = Ledger(self.budget)
+        other._end = self._end
+        return other
+
     def late(self, path: str) -> bool:
         """Whether the CPU time is used up; says so once."""
         if time.process_time() < self._end:

@@ -16,7 +16,7 @@ from depscan.artifacts.artifact import Artifact, Budget, Member, Oddity
 from depscan.artifacts.folder import on_disk, walk_folder
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import ARCHIVES, CLOSED_ARCHIVES, HEAD, is_tar, sniff
-from depscan.artifacts.members import Found, Held, hold
+from depscan.artifacts.members import Found, InSource, reader_source, unpacking
 from depscan.artifacts.source import BytesSource, FileSource, Source
 from depscan.artifacts.streams import pieces, unpack
 from depscan.errors import ArtifactError
@@ -25,6 +25,8 @@ _IN_MEMORY = 16 << 20
 _DEFAULT = Budget()
 _ZIP_NAMES = (".whl", ".egg", ".zip", ".conda", ".pex", ".pyz", ".exe", ".jar")
 _TAIL = 22 + 0xFFFF
+_ENDLESS = 1 << 62
+"""For the size of a stream that is not counted."""
 
 
 def open_artifact(path: str, budget: Budget = _DEFAULT) -> Artifact:
@@ -128,6 +130,12 @@ class _Inner:
     def head(self) -> bytes:
         return self._head
 
+    def source(self) -> Source:
+        def unpacked(ledger: Ledger) -> Iterator[bytes]:
+            return unpack(pieces(reader_source(self._outer)), "gzip", self._path, ledger)
+
+        return unpacking(unpacked, self.ledger)
+
 
 def _lazy(outer: Found, kind: str, ledger: Ledger) -> Found | None:
     """Return the one member of a gzip file that by its first bytes holds no tar archive; None when that is unsure.
@@ -170,8 +178,7 @@ def _open(source: Source, name: str, ledger: Ledger) -> Artifact:
     if kind in CLOSED_ARCHIVES:
         ledger.odd("unreadable", name, f"an archive of the format {kind}, which is not read")
     path = ledger.clean(name.replace("\\", "/").rpartition("/")[2]) or "script"
-    data = source.at(0, ledger.grant(path, source.size))
-    return _artifact(name, identity.SCRIPT, [Found(path, source.size, hold(data, path, ledger))], ledger)
+    return _artifact(name, identity.SCRIPT, [Found(path, source.size, InSource(source, path, ledger))], ledger)
 
 
 def _content(source: Source, name: str) -> str:
@@ -214,21 +221,21 @@ def _members(source: Source, kind: str, path: str, ledger: Ledger) -> Iterator[F
     if is_tar(first[:HEAD]):
         from depscan.artifacts.tar import TarWalk
 
-        yield from TarWalk(chain((first,), stream), path, ledger).members()
+        whole = source if kind == "tar" else _unpacked(source, kind, path, ledger.aside(), _ENDLESS)
+        yield from TarWalk(chain((first,), stream), path, ledger, whole, packed=kind != "tar").members()
     elif first and ledger.admit(path):
-        yield _single(first, stream, path, ledger)
+        yield _single(source, kind, path, ledger)
 
 
-def _single(first: bytes, stream: Iterable[bytes], path: str, ledger: Ledger) -> Found:
-    parts, size = [first], len(first)
-    for piece in stream:
-        parts.append(piece)
-        size += len(piece)
-        if size > ledger.budget.member:
-            break
-    allowed = ledger.grant(path, size)
-    data = b"".join(parts)[:allowed]
-    return Found(_stem(path), size, hold(data, path, ledger) if allowed else Held(b""))
+def _single(source: Source, kind: str, path: str, ledger: Ledger) -> Found:
+    """Return the only member of a compressed single file: unpacked as it is asked for."""
+    whole = _unpacked(source, kind, path, ledger)
+    stem = _stem(path)
+    return Found(stem, whole.size, InSource(whole, stem, ledger))
+
+
+def _unpacked(source: Source, kind: str, path: str, ledger: Ledger, size: int = -1) -> Source:
+    return unpacking(lambda wrong: unpack(pieces(source), kind, path, wrong), ledger, size)
 
 
 def _conda(found: list[Found], ledger: Ledger) -> list[Found]:
@@ -309,5 +316,5 @@ def _inside(
     lazy = _lazy(outer, kind, ledger)
     if lazy is not None:
         return [_member(lazy, container, inner, ledger)]
-    data = outer.reader()
-    return [_member(f, container, inner, ledger) for f in _listing(BytesSource(data), kind, outer.path, ledger).members]
+    source = reader_source(outer.reader)
+    return [_member(f, container, inner, ledger) for f in _listing(source, kind, outer.path, ledger).members]

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import HEAD
-from depscan.artifacts.members import Found
-from depscan.artifacts.source import Source
+from depscan.artifacts.members import Found, unpacking
+from depscan.artifacts.source import Source, WindowSource
 from depscan.artifacts.streams import pieces, unpack
 
 _END = struct.Struct("<4s4H2LH")
@@ -99,6 +99,21 @@ class ZipReader:
         if self._head is None:
             self._head = self._first()
         return self._head
+
+    def source(self) -> Source:
+        """Return random access to the content: of a stored member a window, of others what they unpack to."""
+        entry = self._entry
+        if not entry.method:
+            return WindowSource(self._source, self._start, entry.packed)
+        kind = _METHODS.get(entry.method, "")
+
+        def unpacked(ledger: Ledger) -> Iterator[bytes]:
+            if not kind:
+                ledger.odd("unreadable", self._path, f"unknown compression method {entry.method}")
+                return iter(())
+            return unpack(pieces(self._source, self._start, entry.packed), kind, self._path, ledger)
+
+        return unpacking(unpacked, self.ledger, entry.size)
 
     def _first(self) -> bytes:
         entry = self._entry
@@ -243,8 +258,7 @@ class ZipWalk:
             return None
         _, _, _, _, count, size, offset, _ = _END.unpack_from(tail, at)
         end = tail_at + at
-        if _MAX32 in {size, offset} or count == 0xFFFF:  # noqa: PLR2004 - the mark for zip64
-            size, offset, end = self._zip64(end, size, offset)
+        size, offset, end = self._zip64(end, count, size, offset)
         start = end - size
         shift = start - offset
         if shift < 0 or start < 0 or size > _MOST_DIRECTORY:
@@ -265,15 +279,34 @@ class ZipWalk:
         elif end > len(tail):
             self._ledger.odd("broken", self._path, "the archive's comment is cut short")
 
-    def _zip64(self, end: int, size: int, offset: int) -> tuple[int, int, int]:
-        """Return size and offset of the directory and where it ends, from the zip64 records before the end."""
+    def _zip64(self, end: int, count: int, size: int, offset: int) -> tuple[int, int, int]:
+        """Return size and offset of the directory and where it ends, from the zip64 records before the end.
+
+        torch writes them for every archive; most readers go by the records wherever they are, some only where the end
+        record has a mark (all bits set), so that what both state must be the same.
+        """
         locator = self._source.at(end - _LOCATOR.size, _LOCATOR.size)
+        if len(locator) < _LOCATOR.size or not locator.startswith(b"PK\x06\x07"):
+            return size, offset, end
         at = end - _LOCATOR.size - _ZIP64_END.size
         record = self._source.at(at, _ZIP64_END.size)
-        if not locator.startswith(b"PK\x06\x07") or not record.startswith(b"PK\x06\x06"):
+        if len(record) < _ZIP64_END.size or not record.startswith(b"PK\x06\x06"):
+            # A record with more fields stands where the locator says.
+            at = _LOCATOR.unpack(locator)[2]
+            record = self._source.at(at, _ZIP64_END.size)
+        if len(record) < _ZIP64_END.size or not record.startswith(b"PK\x06\x06"):
+            self._ledger.odd("broken", self._path, "a zip64 locator without a zip64 end record")
             return size, offset, end
         fields = _ZIP64_END.unpack(record)
-        return fields[-2], fields[-1], at
+        wide_count, wide_size, wide_offset = fields[7], fields[8], fields[9]
+        same = (
+            count in {0xFFFF, wide_count} and size in {_MAX32, wide_size} and offset in {_MAX32, wide_offset}
+        )
+        if not same:
+            self._ledger.odd("two-directories", self._path, "its two end records state different directories")
+        elif at - wide_size - wide_offset != at - _LOCATOR.unpack(locator)[2]:
+            self._ledger.odd("two-directories", self._path, "the zip64 locator points elsewhere")
+        return wide_size, wide_offset, at
 
     def _entries(self, directory: Directory) -> Iterator[Entry]:
         data, at = directory.data, 0
