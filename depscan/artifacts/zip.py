@@ -299,9 +299,7 @@ class ZipWalk:
             return size, offset, end
         fields = _ZIP64_END.unpack(record)
         wide_count, wide_size, wide_offset = fields[7], fields[8], fields[9]
-        same = (
-            count in {0xFFFF, wide_count} and size in {_MAX32, wide_size} and offset in {_MAX32, wide_offset}
-        )
+        same = count in {0xFFFF, wide_count} and size in {_MAX32, wide_size} and offset in {_MAX32, wide_offset}
         if not same:
             self._ledger.odd("two-directories", self._path, "its two end records state different directories")
         elif at - wide_size - wide_offset != at - _LOCATOR.unpack(locator)[2]:

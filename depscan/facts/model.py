@@ -26,7 +26,7 @@ _OPEN = frozenset({"script", "folder", "archive"})
 """Kinds of artifacts that are model files, or hold them for their own sake; in packages they come along."""
 
 _CODE = frozenset({"py", "pyi", "js", "ts", "c", "h", "cc", "cpp", "hpp", "cu", "rst", "html", "css", "svg", "po", "mo",
-                   "so", "pyd", "dll", "dylib", "png", "jpg", "jpeg", "gif", "pyc", "map", "woff", "woff2"})  # fmt: skip
+                   "so", "pyd", "dll", "dylib", "png", "jpg", "jpeg", "gif", "pyc", "map", "woff"})  # fmt: skip
 _PROGRAM = 200
 _FOLLOWED = frozenset({"shell.run", "process.spawn", "code.eval"})
 
@@ -75,7 +75,9 @@ def files_of(artifact: Artifact) -> dict[tuple[str, ...], dict[str, File]]:
         path = member.path
         while path in beside:
             path += "'"
-        beside[path] = File(member.path, partial(source_of, member), member.size, member.container, beside, partial(head_of, member))
+        beside[path] = File(
+            member.path, partial(source_of, member), member.size, member.container, beside, partial(head_of, member)
+        )
     return made
 
 
@@ -91,7 +93,7 @@ def _lower(report: Report, file: File, sink: Sink, when: str, *, needed: bool) -
     for why in report.gaps:
         sink.gap(file.path, why, when=when if needed else "call")
     program = tuple(_line(step) for step in report.steps[:_PROGRAM])
-    needs = tuple(sorted({s.package for s in report.steps if s.package}))
+    needs = tuple(sorted({s.package for s in report.steps if s.package and s.verdict == "foreign"}))
     about = tuple(sorted(report.about.items()))
     sink.models.append(
         ModelFile(file.path, file.container, report.format, report.verdict, file.size, program, needs, about)
@@ -129,7 +131,6 @@ def _follow(step: Step, place: Place, index: int) -> None:
         read_python_at(step.values[0], place.deeper("exec", sources=(index,)))
         return
     from depscan.facts._call import Session
-    from depscan.facts.place import Val
     from depscan.facts.shell import run_text
 
     run_text(step.values[0], place.deeper("shell", sources=(index,)), Session())

@@ -14,7 +14,7 @@ class ModelFile(NamedTuple):
         size: bytes.
         program: what loading does, one line of pseudo-code per step, each with its offset or line in front and,
             behind, what is said of it.
-        needs: distributions whose code loading needs, sorted.
+        needs: distributions whose code loading needs and nobody here vouches for, sorted.
         about: what the file says of itself, by the format's own words.
         artifact: the archive, folder or file as the user named it.
     """
