@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+MODEL_VERDICTS = ("hostile", "incomplete", "foreign code needed", "known constructors", "data only")
+"""Words of ``ModelFile.verdict``, worst first."""
+
 
 class ModelFile(NamedTuple):
     """One file that a loader of models would read.
@@ -29,3 +32,9 @@ class ModelFile(NamedTuple):
     needs: tuple[str, ...] = ()
     about: tuple[tuple[str, str], ...] = ()
     artifact: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return where it stands: the artifact (unless it is the file itself), the archives around, and its path."""
+        top = () if self.artifact in {"", self.path} else (self.artifact,)
+        return " > ".join((*top, *self.container, self.path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from depscan.model.modelfile import MODEL_VERDICTS
 from depscan.text.escape import terminal
 
 if TYPE_CHECKING:
@@ -16,29 +17,24 @@ _MARKS = {"hostile": ("!!", "1;31"), "foreign": ("! ", "31"), "odd": ("? ", "33"
 _WORDS = {"hostile": "1;31", "foreign code needed": "31", "incomplete": "33"}
 _FILES = 20
 _STEPS = 6
-_ORDER = ("hostile", "incomplete", "foreign code needed", "known constructors", "data only")
 
 
 def model_lines(models: Sequence[ModelFile], view: View) -> list[str]:
     """Return the section; worst first, and of the harmless ones only how many where there are many."""
-    ranked = sorted(models, key=lambda m: _ORDER.index(m.verdict))
+    ranked = sorted(models, key=lambda m: MODEL_VERDICTS.index(m.verdict))
     shown = ranked if view.verbose else ranked[:_FILES]
     lines = ["", _paint("model files", "1", view)]
-    width = min(max(len(_name(m)) for m in shown), 60)
+    width = min(max(len(m.shown) for m in shown), 60)
     for model in shown:
         word = _paint(model.verdict, _WORDS.get(model.verdict, "0"), view)
         needs = f" of {', '.join(model.needs)}" if model.verdict == "foreign code needed" and model.needs else ""
-        lines.append(f"  {terminal(_name(model), 200):<{width}}  {model.format}: {word}{terminal(needs, 200)}")
+        lines.append(f"  {terminal(model.shown, 200):<{width}}  {model.format}: {word}{terminal(needs, 200)}")
         lines += _program(model, view)
     if len(ranked) > len(shown):
         left = ranked[len(shown) :]
-        counted = [(word, sum(m.verdict == word for m in left)) for word in _ORDER]
+        counted = [(word, sum(m.verdict == word for m in left)) for word in MODEL_VERDICTS]
         lines.append("  and " + ", ".join(f"{count} {word}" for word, count in counted if count) + " (--verbose)")
     return lines
-
-
-def _name(model: ModelFile) -> str:
-    return " > ".join((*model.container, model.path))
 
 
 def _program(model: ModelFile, view: View) -> list[str]:
