@@ -17,6 +17,7 @@ from depscan.artifacts.folder import on_disk, walk_folder
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import ARCHIVES, CLOSED_ARCHIVES, HEAD, is_tar, sniff
 from depscan.artifacts.members import Found, InSource, reader_source, unpacking
+from depscan.artifacts.polyglot import has_zip_end, may_hide_zip
 from depscan.artifacts.source import BytesSource, FileSource, Source
 from depscan.artifacts.streams import pieces, unpack
 from depscan.errors import ArtifactError
@@ -105,6 +106,7 @@ class _Inner:
     """A gzip file inside an archive: unpacked only when asked for, data sets of this kind being many and large."""
 
     __slots__ = ("_granted", "_head", "_outer", "_path", "ledger")
+    packed = True
 
     def __init__(self, outer: Found, head: bytes, ledger: Ledger) -> None:
         self._outer = outer.reader
@@ -293,12 +295,16 @@ def _member(
     found: Found, container: tuple[str, ...], inner: list[tuple[Found, str, tuple[str, ...]]], ledger: Ledger
 ) -> Member:
     """Return the member; queue it when it is an archive, and say so when its name lies about its content."""
-    kind = sniff(found.reader.head())
+    head = found.reader.head()
+    kind = sniff(head)
     lie = identity.disguise(found.path, kind)
     if lie:
         ledger.odd("disguised", found.path, lie)
     if kind in ARCHIVES:
         inner.append((found, kind, container))
+    elif may_hide_zip(found, kind, head) and has_zip_end(reader_source(found.reader)):
+        ledger.odd("polyglot", found.path, "by its end it is a zip archive too: readers that look there see other things")
+        inner.append((found, "zip", container))
     elif kind in CLOSED_ARCHIVES:
         ledger.odd("unreadable", found.path, f"an archive of the format {kind}, which is not read")
     return Member(found.path, found.size, found.reader, container, found.executable)
