@@ -122,7 +122,22 @@ def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
     """
     options = options or Options()
     gathered = gather(paths, options.format_hint, options.stdin)
-    return scan_documents(gathered, paths[0], options)
+    return scan_documents(gathered, paths[0], options, models=_project_models(paths, gathered, options))
+
+
+def _project_models(paths: Sequence[str], gathered: Gathered, options: Options) -> tuple[Inspected, ...]:
+    """Read the model files of the folders that are scanned; the packages they need join the graph."""
+    from depscan.facts.project import needed_packages, read_project
+
+    found = []
+    for path in paths:
+        if os.path.isdir(path):
+            options.progress(f"looking for model files below {path}")
+            item = read_project(path)
+            if item is not None:
+                found.append(item)
+                gathered.documents += needed_packages(item.models, gathered.documents)
+    return tuple(found)
 
 
 def scan_environment(target: str, options: Options | None = None) -> ScanResult:
@@ -159,6 +174,7 @@ def scan_documents(
     *,
     mode: str = "scan",
     before: Before | None = None,
+    models: tuple[Inspected, ...] = (),
 ) -> ScanResult:
     """Judge what was gathered; ``start`` is where the search for a policy file begins.
 
@@ -169,11 +185,12 @@ def scan_documents(
         artifacts: packages whose code was read.
         mode: scan, or inspect when the question is only what the code of ``artifacts`` does.
         before: what was there before, when a change is judged.
+        models: folders whose model files were read.
     """
     if not options.online or mode != "scan":
-        return _judged(gathered, start, options, artifacts, mode, before)
+        return _judged(gathered, start, options, artifacts, mode, before, models=models)
     with open_registry(start) as registry:
-        return _judged(gathered, start, options, artifacts, mode, before, registry)
+        return _judged(gathered, start, options, artifacts, mode, before, registry, models)
 
 
 def _judged(
@@ -184,6 +201,7 @@ def _judged(
     mode: str,
     before: Before | None,
     registry: Registry | None = None,
+    models: tuple[Inspected, ...] = (),
 ) -> ScanResult:
     policy = load_policy(options.config, start)
     now = options.now or time_of_scan()
@@ -209,6 +227,7 @@ def _judged(
     if looked is not None:
         coverage += looked.coverage
         context = context._replace(artifacts=artifacts + looked.artifacts, looked=looked)
+    context = context._replace(artifacts=context.artifacts + models)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -225,7 +244,7 @@ def _judged(
         snapshot=index.info(today) if index else None,
         rules=rules,
         timestamp=now,
-        exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
+        exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts) + len(models)),
         mode=mode,
         models=tuple(model for item in context.artifacts for model in item.models),
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from depscan.api import Options, gather_environment, scan_documents
+from depscan.ecosystems.pypi import normalise
 from depscan.errors import ArtifactError, UsageError
 from depscan.facts.many import read_paths, read_targets
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
-from depscan.model.document import Document, Edge
+from depscan.model.document import Document
 from depscan.model.package import Package
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from depscan.artifacts.installed import Part
     from depscan.facts.cache import FactCache
     from depscan.facts.inspected import Inspected
-    from depscan.model.modelfile import ModelFile
     from depscan.model.result import ScanResult
 
 T = TypeVar("T")
@@ -88,19 +88,10 @@ def _judge(gathered: Gathered, found: list[Inspected], start: str, options: Opti
         document = Document(item.name, item.kind)
         ecosystem = "npm" if item.kind == "npm" else "PyPI"
         document.root = document.add(Package(ecosystem, item.package, item.version or None, "local", url=item.name))
-        needed_by(item.models, document)
+        for name in sorted({need for model in item.models for need in model.needs}):
+            document.link(document.root, document.add(Package("PyPI", normalise(name), None)), "loads")
         gathered.documents.append(document)
     return scan_documents(gathered, start, options, tuple(found), mode="inspect")
-
-
-def needed_by(models: Iterable[ModelFile], document: Document) -> None:
-    """Add the packages that loading model files needs: they are checked like any dependency."""
-    from depscan.ecosystems import ecosystem
-
-    rules = ecosystem("PyPI")
-    for name in sorted({need for model in models for need in model.needs}):
-        child = document.add(Package("PyPI", rules.normalise(name) if rules else name, None))
-        document.edges.append(Edge(document.root, child, "loads"))
 
 
 def _collect(

@@ -52,4 +52,4 @@ def _is_something(unpacked: bytes) -> bool:
         return False
     if unpacked[0] == 0x80 and unpacked[1] in _PICKLE_PROTOCOLS:  # noqa: PLR2004 - PROTO
         return True
-    return sniff(unpacked) != "binary" or unpacked[0] in b"(]}cN" and b"\n" in unpacked
+    return sniff(unpacked) != "binary" or (unpacked[0] in b"(]}cN" and b"\n" in unpacked)

@@ -90,6 +90,18 @@ def open_installed(
     return _artifact(name, identity.WHEEL, found, ledger)
 
 
+def open_files(name: str, files: Iterable[tuple[str, str]], budget: Budget = _DEFAULT) -> Artifact:
+    """Open some files of a folder as an artifact of their own.
+
+    Args:
+        name: how to call the artifact.
+        files: pairs of the path as shown and the path on disk.
+        budget: limits.
+    """
+    ledger = Ledger(budget)
+    return _artifact(name, identity.FOLDER, list(on_disk(files, ledger)), ledger)
+
+
 def oddities_of(artifact: Artifact) -> tuple[Oddity, ...]:
     """Return what is odd about an artifact, with what came out when members were read (damage, budgets).
 
@@ -303,7 +315,9 @@ def _member(
     if kind in ARCHIVES:
         inner.append((found, kind, container))
     elif may_hide_zip(found, kind, head) and has_zip_end(reader_source(found.reader)):
-        ledger.odd("polyglot", found.path, "by its end it is a zip archive too: readers that look there see other things")
+        ledger.odd(
+            "polyglot", found.path, "by its end it is a zip archive too: readers that look there see other things"
+        )
         inner.append((found, "zip", container))
     elif kind in CLOSED_ARCHIVES:
         ledger.odd("unreadable", found.path, f"an archive of the format {kind}, which is not read")

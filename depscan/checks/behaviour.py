@@ -58,10 +58,18 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         hits = match(rules, item.facts)
         count: dict[str, int] = {}
         for hit in hits:
+            if hit.rule.verdict == "unsafe" and _in_graph(item.facts[hit.anchor], context):
+                hit = hit._replace(rule=hit.rule._replace(verdict="suspicious"))  # noqa: PLW2901 - the same hit
             count[hit.rule.id] = count.get(hit.rule.id, 0) + 1
             if count[hit.rule.id] <= _REPORTED_PER_RULE:
                 yield _finding(item, hit)
         yield from _gaps(item)
+
+
+def _in_graph(fact: Fact, context: Context) -> bool:
+    """Whether the package whose code loading needs is one that the project pins: it is checked like any other."""
+    needed = next((g.removeprefix("package:") for g in fact.guards if g.startswith("package:")), "")
+    return bool(needed) and any(p.name == needed and p.version for p in context.graph.nodes.values())
 
 
 def _gaps(item: Inspected) -> Iterator[Coverage]:
@@ -74,7 +82,8 @@ def _gaps(item: Inspected) -> Iterator[Coverage]:
     for gap in item.gaps:
         whole = gap.path == item.name and item.kind != "script"
         needed = gap.fatal or whole or gap.when in {INSTALL, STARTUP, LOAD}
-        yield Coverage(f"{item.name} > {gap.path}", "partial", gap.why, needed=needed, line=gap.line, kind="code")
+        what = f"{item.name} > {gap.path}" if item.subject else _joined(item, gap.path)
+        yield Coverage(what, "partial", gap.why, needed=needed, line=gap.line, kind="code")
 
 
 def _finding(item: Inspected, hit: Hit) -> Finding:
@@ -87,7 +96,7 @@ def _finding(item: Inspected, hit: Hit) -> Finding:
         _klass(rule),
         Severity.MALICIOUS if malicious else rule.severity,
         Confidence.LOW if rule.verdict == "note" else rule.confidence,
-        item.subject,
+        item.subject or _joined(item, anchor.path, anchor.container),
         f"{rule.title}: {_story(anchor, steps)}",
         evidence=(Evidence(_place(item, anchor)), *(Evidence(_place(item, f), "related") for f in related)),
         fix=rule.fix,
@@ -120,7 +129,18 @@ def _step(fact: Fact) -> str:
     return f"{_WORDS.get(fact.what, fact.what)}{shown}{layers}"
 
 
+def _joined(item: Inspected, path: str, container: tuple[str, ...] = ()) -> str:
+    """Return the file on disk that a member of a project's folder is, or stands in."""
+    import os
+
+    return os.path.normpath(os.path.join(item.name, container[0] if container else path))
+
+
 def _place(item: Inspected, fact: Fact) -> Location:
+    if not item.subject:
+        top = _joined(item, fact.path, fact.container)
+        inside = (top, *fact.container[1:]) if fact.container else ()
+        return Location(fact.path if inside else top, fact.line, fact.text, inside, fact.offset)
     return Location(fact.path, fact.line, fact.text, (item.name, *fact.container), fact.offset)
 
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from depscan.loading.file import File
     from depscan.loading.steps import Meter, Report, Step
 
-_OPEN = frozenset({"script", "folder", "archive"})
+OPEN_KINDS = frozenset({"script", "folder", "archive"})
 """Kinds of artifacts that are model files, or hold them for their own sake; in packages they come along."""
 
-_CODE = frozenset({"py", "pyi", "js", "ts", "c", "h", "cc", "cpp", "hpp", "cu", "rst", "html", "css", "svg", "po", "mo",
+CODE_ENDINGS = frozenset({"py", "pyi", "js", "ts", "c", "h", "cc", "cpp", "hpp", "cu", "rst", "html", "css", "svg", "po", "mo",
                    "so", "pyd", "dll", "dylib", "png", "jpg", "jpeg", "gif", "pyc", "map", "woff"})  # fmt: skip
 _PROGRAM = 200
 _FOLLOWED = frozenset({"shell.run", "process.spawn", "code.eval"})
@@ -43,10 +43,10 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
     from depscan.loading.steps import Meter
 
     meter = Meter()
-    own = artifact.kind in _OPEN
+    own = artifact.kind in OPEN_KINDS
     for beside in files.values():
         for file in beside.values():
-            if not own and _ending(file.path) in _CODE:
+            if not own and _ending(file.path) in CODE_ENDINGS:
                 continue
             report = _read(file, meter, sink, ask=own)
             if report is not None:
@@ -108,7 +108,7 @@ def _line(step: Step) -> tuple[str, str, str, str]:
 
 def _fact(step: Step, file: File, sink: Sink, when: str) -> None:
     values = (step.slug, *step.values)
-    guards = (step.verdict,)
+    guards = (step.verdict, f"package:{step.package}") if step.package else (step.verdict,)
     text = step.text[:300]
     sink.add(
         Fact(
