@@ -122,7 +122,7 @@ def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
     """
     options = options or Options()
     gathered = gather(paths, options.format_hint, options.stdin)
-    return scan_documents(gathered, paths[0], options, models=_project_models(paths, gathered, options))
+    return scan_documents(gathered, paths[0], options, _project_models(paths, gathered, options))
 
 
 def _project_models(paths: Sequence[str], gathered: Gathered, options: Options) -> tuple[Inspected, ...]:
@@ -174,7 +174,6 @@ def scan_documents(
     *,
     mode: str = "scan",
     before: Before | None = None,
-    models: tuple[Inspected, ...] = (),
 ) -> ScanResult:
     """Judge what was gathered; ``start`` is where the search for a policy file begins.
 
@@ -182,15 +181,14 @@ def scan_documents(
         gathered: documents and what could not be read.
         start: the first path.
         options: see ``Options``.
-        artifacts: packages whose code was read.
+        artifacts: packages whose code was read, and folders whose model files were.
         mode: scan, or inspect when the question is only what the code of ``artifacts`` does.
         before: what was there before, when a change is judged.
-        models: folders whose model files were read.
     """
     if not options.online or mode != "scan":
-        return _judged(gathered, start, options, artifacts, mode, before, models=models)
+        return _judged(gathered, start, options, artifacts, mode, before)
     with open_registry(start) as registry:
-        return _judged(gathered, start, options, artifacts, mode, before, registry, models)
+        return _judged(gathered, start, options, artifacts, mode, before, registry)
 
 
 def _judged(
@@ -201,7 +199,6 @@ def _judged(
     mode: str,
     before: Before | None,
     registry: Registry | None = None,
-    models: tuple[Inspected, ...] = (),
 ) -> ScanResult:
     policy = load_policy(options.config, start)
     now = options.now or time_of_scan()
@@ -227,7 +224,6 @@ def _judged(
     if looked is not None:
         coverage += looked.coverage
         context = context._replace(artifacts=artifacts + looked.artifacts, looked=looked)
-    context = context._replace(artifacts=context.artifacts + models)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
     decisions = decide(findings, policy, today, *_accepted_before(options))
@@ -244,7 +240,7 @@ def _judged(
         snapshot=index.info(today) if index else None,
         rules=rules,
         timestamp=now,
-        exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts) + len(models)),
+        exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
         mode=mode,
         models=tuple(model for item in context.artifacts for model in item.models),
     )
@@ -286,7 +282,7 @@ def _look(context: Context, options: Options, policy: Policy, today: str, regist
     from depscan.facts.cache import FactCache
     from depscan.facts.packages import Wish, look, look_online, target_fit
 
-    done = bool(context.artifacts)
+    done = any(item.subject for item in context.artifacts)
     wanted = options.graph
     wish = Wish(
         today=today,
