@@ -25,37 +25,10 @@ if TYPE_CHECKING:
 OPEN_KINDS = frozenset({"script", "folder", "archive"})
 """Kinds of artifacts that are model files, or hold them for their own sake; in packages they come along."""
 
-CODE_ENDINGS = frozenset(
-    [
-        "py",
-        "pyi",
-        "js",
-        "ts",
-        "c",
-        "h",
-        "cc",
-        "cpp",
-        "hpp",
-        "cu",
-        "rst",
-        "html",
-        "css",
-        "svg",
-        "po",
-        "mo",
-        "so",
-        "pyd",
-        "dll",
-        "dylib",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "pyc",
-        "map",
-        "woff",
-    ]
-)
+CODE_ENDINGS = frozenset({
+    "py", "pyi", "js", "ts", "c", "h", "cc", "cpp", "hpp", "cu", "rst", "html", "css", "svg", "po", "mo", "so", "pyd",
+    "dll", "dylib", "png", "jpg", "jpeg", "gif", "pyc", "map", "woff",
+})  # fmt: skip
 _PROGRAM = 200
 _FOLLOWED = frozenset({"shell.run", "process.spawn", "code.eval"})
 
