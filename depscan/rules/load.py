@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from depscan.errors import RuleError
-from depscan.rules.schema import read_rule, rules_folder
+from depscan.rules.schema import read_rule
+from depscan.text.folder import rules_folder
 from depscan.text.source import read_source
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from depscan.rules.schema import BehaviourRule
 
 
-DATA_FOLDERS = ("lists", "names", "loading")
+DATA_FOLDERS = ("lists", "loading", "names")
 """Folders beside the families that hold what rules and other checks look things up in."""
 
 

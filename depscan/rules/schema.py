@@ -1,6 +1,5 @@
 """The shape of a rule file: records, and a strict reader that names file and line of what is wrong."""
 
-import os
 from typing import Any, NamedTuple
 
 from depscan.errors import InputError, RuleError
@@ -203,10 +202,3 @@ def _at(message: str, key: str) -> InputError:
     error = InputError(message)
     error.route = (key,)
     return error
-
-
-def rules_folder() -> str:
-    """Return the folder of the rule files: package data, or the top-level folder of a checkout."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    packaged = os.path.join(here, "data", "rules")
-    return packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(here), "rules")
