@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from depscan.loading.steps import Report
 
 STARTS = "8000 8001 8002 8003 8004 8005 *"
-NAMES = "*.pkl *.pickle *.pck *.pcl *.dill *.cloudpickle *.joblib *.pt *.pth *.ckpt pytorch_model*.bin adapter_model.bin training_args.bin"
+NAMES = "*.pkl *.pickle *.pck *.pcl *.dill *.cloudpickle *.joblib *.pt *.pth *.ckpt pytorch_model*.bin"
 TITLE = "pickle"
 
 
 def looks(file: File) -> bool:
     """Whether a pickle starts the file; where its name promises one, whether there is one anywhere."""
-    from depscan.loading.pickle.streams import found_in
+    from depscan.loading.pickle.search import found_in
 
     return found_in(file)
 

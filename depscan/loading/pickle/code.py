@@ -12,8 +12,12 @@ _MAKERS = frozenset({
     "dill._dill._create_code", "dill._dill._create_function", "dill.dill._create_code", "dill.dill._create_function",
     "cloudpickle.cloudpickle._make_function", "cloudpickle.cloudpickle._make_skel_func",
     "cloudpickle.cloudpickle._function_setstate", "cloudpickle.cloudpickle._fill_function",
-    "joblib.externals.cloudpickle.cloudpickle._make_function", "joblib.externals.cloudpickle.cloudpickle._make_skel_func",
+    "joblib.externals.cloudpickle.cloudpickle._make_function",
+    "joblib.externals.cloudpickle.cloudpickle._make_skel_func",
 })  # fmt: skip
+SHIPPED = ("cloudpickle.", "dill.", "joblib.externals.cloudpickle.")
+"""Modules that make classes and functions from what the file ships."""
+
 _BUILTIN_TYPE = "cloudpickle.cloudpickle._builtin_type"
 _LOADED_TYPES = frozenset({"dill._dill._load_type", "dill.dill._load_type"})
 

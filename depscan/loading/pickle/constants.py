@@ -89,7 +89,7 @@ def _integer(m: Machine, length: int) -> None:
         m.judge.odd(
             "integer", f"an integer of {length} bytes", "no model needs one: arithmetic with it takes long", m.at
         )
-        m.stack.append(Blob(m.at, length, b"", text=False))
+        m.stack.append(Blob(m.at, length, b""))
         m.seek(m.at + length)
         return
     m.stack.append(int.from_bytes(m.take(length), "little", signed=True))
@@ -121,7 +121,7 @@ def _eight(m: Machine) -> int:
     return value
 
 
-def _constant(m: Machine, length: int, make: Callable[[bytes], Value], *, text: bool) -> None:
+def _constant(m: Machine, length: int, make: Callable[[bytes], Value], text: str = "") -> None:
     if length <= KEEP and m.i + length <= len(m.data):
         i = m.i
         m.i = i + length
@@ -132,7 +132,7 @@ def _constant(m: Machine, length: int, make: Callable[[bytes], Value], *, text: 
             value = make(m.take(length))
         else:
             at = m.at
-            value = Blob(at, length, m.source.at(at, _PEEK), text=text)
+            value = Blob(at, length, m.source.at(at, _PEEK), text)
             m.seek(at + length)
     m.stack.append(value)
     m.judge.constant(value, m)
@@ -155,7 +155,7 @@ def _unicode1(m: Machine) -> None:
     j = i + 1 + m.data[i]
     if j > len(m.data):
         m.i = i + 1
-        _constant(m, j - i - 1, _text, text=True)
+        _constant(m, j - i - 1, _text, "utf-8")
         return
     m.i = j
     value = m.data[i + 1 : j].decode("utf-8", "surrogatepass")
@@ -165,51 +165,54 @@ def _unicode1(m: Machine) -> None:
 
 
 def _unicode4(m: Machine) -> None:
-    _constant(m, _four(m), _text, text=True)
+    _constant(m, _four(m), _text, "utf-8")
 
 
 def _unicode8(m: Machine) -> None:
-    _constant(m, _eight(m), _text, text=True)
+    _constant(m, _eight(m), _text, "utf-8")
 
 
 def _bytes1(m: Machine) -> None:
-    _constant(m, _byte(m), bytes, text=False)
+    _constant(m, _byte(m), bytes)
 
 
 def _bytes4(m: Machine) -> None:
-    _constant(m, _four(m), bytes, text=False)
+    _constant(m, _four(m), bytes)
 
 
 def _bytes8(m: Machine) -> None:
-    _constant(m, _eight(m), bytes, text=False)
+    _constant(m, _eight(m), bytes)
 
 
 def _string1(m: Machine) -> None:
-    _constant(m, _byte(m), _old_text, text=True)
+    _constant(m, _byte(m), _old_text, "utf-8")
 
 
 def _string4(m: Machine) -> None:
-    _constant(m, _four_signed(m), _old_text, text=True)
+    _constant(m, _four_signed(m), _old_text, "utf-8")
 
 
 def _string(m: Machine) -> None:
-    at = m.at
-    line = m.line().rstrip()
-    if len(line) < 2 or line[0] != line[-1] or line[:1] not in {b"'", b'"'}:  # noqa: PLR2004 - two quotes
-        raise BrokenError(MALFORMED, "the argument of STRING is not quoted")
-    value = _old_text(codecs.escape_decode(line[1:-1])[0])
-    if len(line) > KEEP:
-        value = Blob(at, len(line), line[:_PEEK], text=True)
+    at, length = m.line_ahead()
+    if length > KEEP:
+        value: Value = Blob(at, length, m.source.at(at, _PEEK), "escape")
+    else:
+        line = m.take(length).rstrip()
+        if len(line) < 2 or line[0] != line[-1] or line[:1] not in {b"'", b'"'}:  # noqa: PLR2004 - two quotes
+            raise BrokenError(MALFORMED, "the argument of STRING is not quoted")
+        value = _old_text(codecs.escape_decode(line[1:-1])[0])
+    m.seek(at + length + 1)
     m.stack.append(value)
     m.judge.constant(value, m)
 
 
 def _unicode(m: Machine) -> None:
-    at = m.at
-    line = m.line()
-    value: Value = line.decode("raw-unicode-escape")
-    if len(line) > KEEP:
-        value = Blob(at, len(line), line[:_PEEK], text=True)
+    at, length = m.line_ahead()
+    if length > KEEP:
+        value: Value = Blob(at, length, m.source.at(at, _PEEK), "raw-unicode-escape")
+    else:
+        value = m.take(length).decode("raw-unicode-escape")
+    m.seek(at + length + 1)
     m.stack.append(value)
     m.judge.constant(value, m)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _NEWOBJ = frozenset({"copyreg.__newobj__", "copy_reg.__newobj__"})
 _NEWOBJ_EX = frozenset({"copyreg.__newobj_ex__"})
 _RECONSTRUCTOR = frozenset({"copyreg._reconstructor", "copy_reg._reconstructor"})
+_SAME = 50
 _ENCODE = frozenset({"_codecs.encode"})
 
 
@@ -57,6 +58,7 @@ class Judge:
         self.storages: dict[str, tuple[str, int]] = {}
         self.names: dict[tuple[str, str], Global] = {}
         self._told: set[tuple[str, str]] = set()
+        self._count: dict[tuple[str, str], int] = {}
 
     # names
 
@@ -89,6 +91,8 @@ class Judge:
             if isinstance(kind, Global) and isinstance(key, str) and isinstance(count, int):
                 self.storages[key] = (kind.name, count)
                 return Persistent(ident)
+        if isinstance(ident, tuple) and len(ident) == 4 and ident[0] == "module":  # noqa: PLR2004 - torch's older form
+            return ident[1]
         text = f"persistent_load({render(ident, 80)})"
         self.step("load.call", ODD, "persistent-id", text, "what it stands for is up to the program that loads", at)
         return Persistent(ident)
@@ -115,9 +119,10 @@ class Judge:
         made.named = named if named else None
         if not isinstance(cls, Global):
             if isinstance(cls, (Call, Extension, Persistent)):
-                made.verdict = HOSTILE
-                why = "the class is what another call returned"
-                self.step("load.call", HOSTILE, "indirect", render(made), why, at)
+                shipped = isinstance(cls, Call) and cls.verdict == FOREIGN and cls.callee.startswith(code.SHIPPED)
+                made.verdict = FOREIGN if shipped else HOSTILE
+                why = "the class is made from what the file ships" if shipped else "the class is what a call returned"
+                self.step("load.call", made.verdict, "indirect", render(made), why, at, callee=_root(cls))
                 return made
             raise BrokenError(MALFORMED, f"it constructs {render(cls, 60)}, which is no class")
         entry = None if cls.computed else lookup(cls.module, cls.name)
@@ -180,8 +185,8 @@ class Judge:
 
     def _code(self, fn: Value, args: tuple[Value, ...], at: int) -> str:
         found = code.read_code(args)
-        callee = fn.dotted if isinstance(fn, Global) else _root(fn)
-        package = distribution(callee) if callee else ""
+        callee = fn.dotted if isinstance(fn, Global) else "types.CodeType"
+        package = distribution(callee)
         if isinstance(fn, Global):
             fn.used = True
         self.report.add(
@@ -213,11 +218,16 @@ class Judge:
 
     # reporting
 
-    def step(
+    def step(  # noqa: PLR0913 - a step has as many parts
         self, what: str, verdict: str, slug: str, text: str, why: str, at: int,
         *, callee: str = "", values: tuple[str, ...] = (), does: str = "", package: str = "",
     ) -> None:  # fmt: skip
-        """Report a step."""
+        """Report a step; of one callee no more than 50 of a kind."""
+        if callee:
+            kind = (callee, verdict)
+            self._count[kind] = self._count.get(kind, 0) + 1
+            if self._count[kind] > _SAME:
+                return
         self.report.add(Step(what, verdict, slug, text, why, callee, values, does, package, at))
 
     def odd(self, slug: str, text: str, why: str, at: int) -> None:

@@ -6,7 +6,8 @@ Source: ``pickletools.opcodes`` and ``Modules/_pickle.c`` of CPython 3.11 to 3.1
 
 from __future__ import annotations
 
-from struct import error as StructError
+import struct
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from depscan.loading.pickle.broken import BUDGET, LIE, MALFORMED, TRUNCATED, BrokenError
@@ -24,8 +25,6 @@ MARGIN = 16
 SLICE = 4096
 """Opcodes between two looks at the meter."""
 
-_LINE = 64 << 20
-_MIB = 1 << 20
 _ABSURD = 1 << 30
 
 
@@ -87,28 +86,25 @@ class Machine:
                 ran = self._slice(TABLE)
                 self.opcodes += ran
                 self.meter.opcodes += ran
-                if self.meter.opcodes > budget or self.meter.late or 0 <= limit <= self.opcodes:
-                    if not self.done:
-                        return BrokenError(BUDGET, f"it is longer than the budget ({self.opcodes} opcodes read)")
+                spent = self.meter.opcodes > budget or self.meter.late or 0 <= limit <= self.opcodes
+                if spent and not self.done:
+                    return BrokenError(BUDGET, f"it is longer than the budget ({self.opcodes} opcodes read)")
         except BrokenError as broken:
             return broken
-        except (IndexError, StructError):
+        except (IndexError, struct.error):
             kind = TRUNCATED if self.at >= self.size else MALFORMED
             return BrokenError(kind, "it ends in an opcode" if kind == TRUNCATED else "it takes from an empty stack")
         except (ValueError, TypeError, OverflowError, KeyError, AttributeError, RecursionError, MemoryError) as error:
             return BrokenError(MALFORMED, f"an opcode has no proper argument ({type(error).__name__})")
         return None
 
-    def _slice(self, table: tuple[object, ...]) -> int:
-        from typing import cast
-
-        handlers = cast("tuple[object, ...]", table)
+    def _slice(self, table: tuple[Callable[[Machine], None], ...]) -> int:
         for n in range(SLICE):
             i = self.i
             if i >= self.soft:
                 return n
             self.i = i + 1
-            handlers[self.data[i]](self)  # type: ignore[operator]
+            table[self.data[i]](self)
         return SLICE
 
     def fill(self, need: int) -> None:
@@ -151,26 +147,42 @@ class Machine:
         return self.data[i:j]
 
     def line(self) -> bytes:
-        """Return the bytes up to the next line feed, without it.
+        """Return the bytes up to the next line feed, without it, and go behind it.
+
+        Raises:
+            BrokenError: there is none, or only after 1 MiB.
+        """
+        end = self.data.find(b"\n", self.i)
+        if end < 0:
+            at, length = self.line_ahead()
+            if length > WINDOW:
+                raise BrokenError(MALFORMED, f"a number or name of {length} bytes at {at:#x}")
+            line = self.take(length)
+            self.seek(at + length + 1)
+            return line
+        line = self.data[self.i : end]
+        self.i = end + 1
+        return line
+
+    def line_ahead(self) -> tuple[int, int]:
+        """Return offset and length of the bytes up to the next line feed, and stay where they start.
 
         Raises:
             BrokenError: there is none.
         """
+        start = at = self.base + self.i
         end = self.data.find(b"\n", self.i)
-        if end < 0:
-            length = min(_LINE, self.size - self.at)
-            need = WINDOW
-            while end < 0 and need < length * 2:
-                need = min(need * 4, length)
-                self.fill(need)
-                end = self.data.find(b"\n")
-                if need == length:
-                    break
-        if end < 0:
-            raise BrokenError(TRUNCATED, "a line does not end")
-        line = self.data[self.i : end]
-        self.i = end + 1
-        return line
+        if end >= 0:
+            return start, end - self.i
+        while at < self.size:
+            piece = self.source.at(at, WINDOW)
+            end = piece.find(b"\n")
+            if end >= 0:
+                return start, at + end - start
+            if not piece:
+                break
+            at += len(piece)
+        raise BrokenError(TRUNCATED, "a line does not end")
 
     def pop_mark(self) -> list[Value]:
         """Return what stands above the last mark, and go back below it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.pickle.values import Blob, Value
+from depscan.loading.pickle.values import Blob, Call, Value
 from depscan.loading.steps import HOSTILE, Report
 
 if TYPE_CHECKING:
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 _RAW = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x9c",
         b"x\xda", b"x\x01", b"cos\n", b"cposix\n", b"cnt\n", b"c__builtin__\n", b"cbuiltins\n", b"csubprocess\n",
         b"(cos\n", b"(cposix\n", b"(c__builtin__\n", b"(cbuiltins\n", b"(S'")  # fmt: skip
-_TEXT = ("gAJ", "gAN", "gAR", "gAS", "gAW", "gAV", "gAI", "eJ", "eN", "eA", "H4sI", "QlpoO", "/Td6WFo", "Y29z", "Y3Bvc2l4",
-         "Y19f", "Y2J1a", "KGN", "KFM", "UEsDB", "8002", "8003", "8004", "8005", "789c", "78da", "1f8b", "636f730a",
-         "cos\n", "cposix\n", "c__builtin__\n", "cbuiltins\n", "csubprocess\n", "(cos\n", "(cposix\n", "(S'")  # fmt: skip
+_TEXT = (
+    "gAJ", "gAN", "gAR", "gAS", "gAW", "gAV", "gAI", "eJ", "eN", "eA", "H4sI", "QlpoO", "/Td6WFo", "Y29z", "Y3Bvc2l4",
+    "Y19f", "Y2J1a", "KGN", "KFM", "UEsDB", "8002", "8003", "8004", "8005", "789c", "78da", "1f8b", "636f730a",
+    "cos\n", "cposix\n", "c__builtin__\n", "cbuiltins\n", "csubprocess\n", "(cos\n", "(cposix\n", "(S'",
+)  # fmt: skip
 _SHORTEST = 12
 _UNPACKED = 16 << 20
-_WHOLE = 256 << 20
+_PACKED = 16 << 20
+_ENCODED = 64 << 20
 
 
 class Part:
@@ -42,7 +45,7 @@ class Part:
 
 def loaded(judge: Judge, args: tuple[Value, ...]) -> str:
     """Read the pickle that a known function loads from its argument; return why it cannot be read, "" if it was."""
-    first = args[0] if args else None
+    first = _encoded(judge, args[0] if args else None)
     if not isinstance(first, (bytes, bytearray, Blob)):
         return "what it unpickles is no constant"
     source = _source(judge, first)
@@ -53,6 +56,19 @@ def loaded(judge: Judge, args: tuple[Value, ...]) -> str:
         return "what it unpickles is no pickle"
     judge.report.merge(report)
     return ""
+
+
+def _encoded(judge: Judge, value: Value) -> Value:
+    """Return the bytes that a long text stands for when ``_codecs.encode`` makes them, as protocols 0 to 2 do."""
+    if not isinstance(value, Call) or value.callee != "_codecs.encode" or not isinstance(value.args, tuple):
+        return value
+    text = value.args[0]
+    if not isinstance(text, Blob) or text.text not in {"utf-8", "raw-unicode-escape"} or text.size > _ENCODED:
+        return value
+    try:
+        return judge.source.at(text.at, text.size).decode(text.text).encode("latin-1")
+    except UnicodeError:
+        return value
 
 
 def constant(judge: Judge, value: Value, m: Machine) -> None:
@@ -110,7 +126,8 @@ def _read(judge: Judge, source: Source, layer: tuple[str, ...], name: str) -> Re
     if judge.depth >= meter.budget.depth:
         judge.report.gap(f"more than {meter.budget.depth} pickles inside each other")
         return None
-    from depscan.loading.pickle.streams import plausible, read_streams
+    from depscan.loading.pickle.search import plausible
+    from depscan.loading.pickle.streams import read_streams
 
     if source.at(0, 1) != b"P" and plausible(source, 0):
         report = Report(meter)
@@ -160,7 +177,7 @@ def _unpacked(source: Source) -> tuple[str, bytes] | None:
         import zlib
 
         try:
-            data = zlib.decompressobj(47).decompress(source.at(0, min(source.size, _WHOLE)), _UNPACKED)
+            data = zlib.decompressobj(47).decompress(source.at(0, min(source.size, _PACKED)), _UNPACKED)
         except zlib.error:
             return None
         return ("gzip" if head[0] == 0x1F else "zlib"), data  # noqa: PLR2004 - gzip's magic
@@ -168,7 +185,7 @@ def _unpacked(source: Source) -> tuple[str, bytes] | None:
         import bz2
 
         try:
-            return "bz2", bz2.BZ2Decompressor().decompress(source.at(0, min(source.size, _WHOLE)), _UNPACKED)
+            return "bz2", bz2.BZ2Decompressor().decompress(source.at(0, min(source.size, _PACKED)), _UNPACKED)
         except (OSError, ValueError):
             return None
     if head == b"\xfd7zXZ\x00":
@@ -176,7 +193,7 @@ def _unpacked(source: Source) -> tuple[str, bytes] | None:
 
         try:
             unpacker = lzma.LZMADecompressor(memlimit=128 << 20)
-            return "xz", unpacker.decompress(source.at(0, min(source.size, _WHOLE)), _UNPACKED)
+            return "xz", unpacker.decompress(source.at(0, min(source.size, _PACKED)), _UNPACKED)
         except lzma.LZMAError:
             return None
     return None

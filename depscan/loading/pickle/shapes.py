@@ -66,7 +66,9 @@ def _values(args: tuple[Value, ...]) -> bool:
 
 
 def _text(args: tuple[Value, ...]) -> bool:
-    return not args or (len(args) == 1 and (isinstance(args[0], str) or (isinstance(args[0], Blob) and args[0].text)))
+    return not args or (
+        len(args) == 1 and (isinstance(args[0], str) or (isinstance(args[0], Blob) and bool(args[0].text)))
+    )
 
 
 def _number(args: tuple[Value, ...]) -> bool:
@@ -103,8 +105,11 @@ def _attribute(args: tuple[Value, ...]) -> bool:
 
 
 def _encoding(args: tuple[Value, ...]) -> bool:
-    text = bool(args) and (isinstance(args[0], str) or (isinstance(args[0], Blob) and args[0].text))
-    return text and (len(args) == 1 or (isinstance(args[1], str) and args[1].lower() in _CODECS))
+    return (
+        bool(args)
+        and _is_text(args[0])
+        and (len(args) == 1 or (isinstance(args[1], str) and args[1].lower() in _CODECS))
+    )
 
 
 def _factory(args: tuple[Value, ...]) -> bool:
@@ -147,7 +152,7 @@ def _call(args: tuple[Value, ...], judge: Judge) -> str:
 
 
 _TESTS: dict[str, Callable[[tuple[Value, ...]], bool]] = {
-    "none": lambda args: not args, "data": is_data, "values": _values, "text": _text, "number": _number, "bytes": _bytes,
-    "dtype": _dtype, "class": _class, "function": _function, "attribute": _attribute, "encoding": _encoding,
-    "factory": _factory, "global": _global, "singleton": _singleton, "union": _union,
+    "none": lambda args: not args, "data": is_data, "values": _values, "text": _text, "number": _number,
+    "bytes": _bytes, "dtype": _dtype, "class": _class, "function": _function, "attribute": _attribute,
+    "encoding": _encoding, "factory": _factory, "global": _global, "singleton": _singleton, "union": _union,
 }  # fmt: skip

@@ -89,7 +89,7 @@ def _long_binget(m: Machine) -> None:
 
 
 def _nothing(m: Machine) -> None:
-    m.stack[-1]  # noqa: B018 - raises when there is nothing, as the unpickler does
+    m.stack[-1]
 
 
 HANDLERS: dict[bytes, Callable[[Machine], None]] = {

@@ -34,12 +34,12 @@ class Blob:
         at: offset of its first byte.
         size: bytes.
         head: its first bytes.
-        text: whether it is text.
+        text: codec that makes text of the bytes; "" for bytes.
     """
 
     __slots__ = ("at", "head", "size", "text")
 
-    def __init__(self, at: int, size: int, head: bytes, *, text: bool) -> None:
+    def __init__(self, at: int, size: int, head: bytes, text: str = "") -> None:
         self.at = at
         self.size = size
         self.head = head
