@@ -66,9 +66,11 @@ def _values(args: tuple[Value, ...]) -> bool:
 
 
 def _text(args: tuple[Value, ...]) -> bool:
-    return not args or (
-        len(args) == 1 and (isinstance(args[0], str) or (isinstance(args[0], Blob) and bool(args[0].text)))
-    )
+    return not args or (len(args) == 1 and _is_text(args[0]))
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str) or (isinstance(value, Blob) and bool(value.text))
 
 
 def _number(args: tuple[Value, ...]) -> bool:
