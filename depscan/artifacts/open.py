@@ -303,7 +303,9 @@ def _member(
     if kind in ARCHIVES:
         inner.append((found, kind, container))
     elif may_hide_zip(found, kind, head) and has_zip_end(reader_source(found.reader)):
-        ledger.odd("polyglot", found.path, "by its end it is a zip archive too: readers that look there see other things")
+        ledger.odd(
+            "polyglot", found.path, "by its end it is a zip archive too: readers that look there see other things"
+        )
         inner.append((found, "zip", container))
     elif kind in CLOSED_ARCHIVES:
         ledger.odd("unreadable", found.path, f"an archive of the format {kind}, which is not read")

@@ -57,7 +57,7 @@ class Directory(NamedTuple):
     start: int
     shift: int
     """Bytes in front of the archive: to be added to every offset."""
-    count: int
+    members: int
     """Members, as the end record states."""
 
 
@@ -183,7 +183,9 @@ class ZipWalk:
         """Yield regular files: those of the directory, then those only in the file itself."""
         directory = self._directory()
         if directory is None:
-            self._ledger.odd("broken", self._path, "no end record: cut short, or not a zip; members were searched for", "no-end")
+            self._ledger.odd(
+                "broken", self._path, "no end record: cut short, or not a zip; members were searched for", "no-end"
+            )
             yield from self._salvage(0, self._source.size)
             return
         spans: list[tuple[int, int]] = []
@@ -340,13 +342,9 @@ class ZipWalk:
             return size, offset, end, count
         fields = _ZIP64_END.unpack(record)
         wide_count, wide_size, wide_offset = fields[7], fields[8], fields[9]
-        same = (
-            count in {0xFFFF, wide_count} and size in {_MAX32, wide_size} and offset in {_MAX32, wide_offset}
-        )
+        same = count in {0xFFFF, wide_count} and size in {_MAX32, wide_size} and offset in {_MAX32, wide_offset}
         if not same:
-            self._ledger.odd(
-                "broken", self._path, "its two end records state different directories", "two-directories"
-            )
+            self._ledger.odd("broken", self._path, "its two end records state different directories", "two-directories")
         elif at - wide_size - wide_offset != at - _LOCATOR.unpack(locator)[2]:
             self._ledger.odd("broken", self._path, "the zip64 locator points elsewhere", "two-directories")
         return wide_size, wide_offset, at, wide_count
@@ -369,11 +367,13 @@ class ZipWalk:
             yield Entry(_name(raw, flags), flags, method, crc, packed, size, mode >> 16, offset)
         if quiet:
             return
-        if directory.count not in {count, count & 0xFFFF}:
-            why = f"its end record states {directory.count} members, the directory has {count}"
+        if directory.members not in {count, count & 0xFFFF}:
+            why = f"its end record states {directory.members} members, the directory has {count}"
             self._ledger.odd("broken", self._path, why, "count")
         if at != len(data):
-            self._ledger.odd("broken", self._path, "the directory is damaged: members may be missing", "directory-damaged")
+            self._ledger.odd(
+                "broken", self._path, "the directory is damaged: members may be missing", "directory-damaged"
+            )
 
     def _data_start(self, entry: Entry, shift: int, path: str, *, quiet: bool = False) -> int:
         """Return where a member's data begins; says where its own header contradicts the directory."""

@@ -44,12 +44,12 @@ _UNKNOWN = _Type(-1, objects=True)
 
 class _Header(NamedTuple):
     kind: _Type
-    count: int
+    items: int
     start: int
     text: str
 
 
-class _Wrong(Exception):
+class _HeaderError(Exception):
     """Why a header is none."""
 
 
@@ -79,7 +79,7 @@ def _array(file: File, at: int, report: Report) -> int:
     """Read one array; return where it ends, -1 where that is the file's end or unknown."""
     try:
         header = _header(file, at)
-    except _Wrong as error:
+    except _HeaderError as error:
         shown = file.source.at(at, 200).decode("latin-1").replace("\n", " ")
         report.add(Step("load.layout", HOSTILE, "header", shown, str(error), at=at))
         _pickle(file, at + _FIXED, report, strict=False)
@@ -90,7 +90,7 @@ def _array(file: File, at: int, report: Report) -> int:
         return -1
     if header.kind.objects:
         return _objects(file, header, report)
-    end = header.start + header.kind.size * header.count
+    end = header.start + header.kind.size * header.items
     if end > file.size:
         what = "load.bomb" if end - file.size > _HUGE else "load.layout"
         why = f"states {end - header.start} bytes of numbers where {file.size - header.start} follow"
@@ -130,7 +130,7 @@ def _header(file: File, at: int) -> _Header | None:
     """Return the header of an array; None for an unknown version.
 
     Raises:
-        _Wrong: it is no dict literal of the three keys, or its values are none that numpy takes.
+        _HeaderError: it is no dict literal of the three keys, or its values are none that numpy takes.
     """
     fixed = file.source.at(at, _FIXED + 4)
     major = fixed[len(_MAGIC)] if len(fixed) > len(_MAGIC) else 0
@@ -140,22 +140,22 @@ def _header(file: File, at: int) -> _Header | None:
     length = int.from_bytes(fixed[_FIXED : _FIXED + width], "little")
     start = at + _FIXED + width + length
     if start > file.size or len(fixed) < _FIXED + width:
-        raise _Wrong(f"states a header of {length} bytes, which the file does not have")
+        raise _HeaderError(f"states a header of {length} bytes, which the file does not have")
     if length > _MOST_HEADER:
-        raise _Wrong(f"states a header of {length} bytes")
+        raise _HeaderError(f"states a header of {length} bytes")
     raw = file.source.at(at + _FIXED + width, length)
     text = raw.decode("utf-8" if major == 3 else "latin-1", "backslashreplace").strip()  # noqa: PLR2004 - version 3.0
     try:
         value = literal(text)
     except LiteralError as error:
-        raise _Wrong(f"its header is no literal, which a loader that evaluates it would run: {error}") from None
+        raise _HeaderError(f"its header is no literal, which a loader that evaluates it would run: {error}") from None
     if not isinstance(value, dict) or value.keys() != {"descr", "fortran_order", "shape"}:
-        raise _Wrong("its header is no dict of descr, fortran_order and shape")
+        raise _HeaderError("its header is no dict of descr, fortran_order and shape")
     shape = value["shape"]
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
-        raise _Wrong("its shape is no tuple of counts")
+        raise _HeaderError("its shape is no tuple of counts")
     if not isinstance(value["fortran_order"], bool):
-        raise _Wrong("its fortran_order is no truth value")
+        raise _HeaderError("its fortran_order is no truth value")
     return _Header(_type(value["descr"], 0), _product(shape), start, text)
 
 

@@ -39,7 +39,7 @@ class _Span(NamedTuple):
     name: str
 
 
-class _Wrong(Exception):
+class _HeaderError(Exception):
     """The header is no JSON that the specification allows; the text says why."""
 
 
@@ -72,7 +72,7 @@ def read(file: File, report: Report) -> None:
         return
     try:
         header = _json(raw)
-    except _Wrong as error:
+    except _HeaderError as error:
         _hostile(report, "header", raw[:200].decode("latin-1"), str(error), _LENGTH)
         return
     spans = _tensors(header, report)
@@ -89,20 +89,20 @@ def _json(raw: bytes) -> dict[str, Any]:
         if len(made) != len(found):
             seen: set[str] = set()
             twice = next(key for key, _ in found if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise _Wrong(f"the key {twice[:100]!r} comes twice in its header: readers take the first or the last")
+            raise _HeaderError(f"the key {twice[:100]!r} comes twice in its header: readers take the first or the last")
         return made
 
     def constant(text: str) -> None:
-        raise _Wrong(f"its header has {text}, which is no JSON")
+        raise _HeaderError(f"its header has {text}, which is no JSON")
 
     try:
         header = json.loads(raw.decode(), object_pairs_hook=pairs, parse_constant=constant)
     except UnicodeDecodeError:
-        raise _Wrong("its header is no UTF-8") from None
+        raise _HeaderError("its header is no UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise _Wrong(f"its header is no JSON: {str(error)[:100]}") from None
+        raise _HeaderError(f"its header is no JSON: {str(error)[:100]}") from None
     if not isinstance(header, dict):
-        raise _Wrong("its header is no JSON object")
+        raise _HeaderError("its header is no JSON object")
     return header
 
 
@@ -124,21 +124,27 @@ def _tensors(header: dict[str, Any], report: Report) -> list[_Span]:
             _hostile(report, "tensor-size", f"{name}: {row}", why)
         if row["dtype"] not in _BITS:
             what = f"{name}: {row['dtype'][:40]}"
-            report.add(Step("load.layout", ODD, "dtype", what, "a type of numbers that the specification does not know"))
+            report.add(
+                Step("load.layout", ODD, "dtype", what, "a type of numbers that the specification does not know")
+            )
         if len(row) > len(_KEYS):
-            report.add(Step("load.layout", ODD, "keys", f"{name}: {row}", "has keys that the specification does not know"))
+            report.add(
+                Step("load.layout", ODD, "keys", f"{name}: {row}", "has keys that the specification does not know")
+            )
     return spans
 
 
 def _metadata(row: object, report: Report) -> None:
     if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
-        _hostile(report, "metadata", f"{_METADATA}: {row}", "its metadata must be a map of texts; readers refuse others")
+        _hostile(
+            report, "metadata", f"{_METADATA}: {row}", "its metadata must be a map of texts; readers refuse others"
+        )
         return
     report.about["metadata"] = ", ".join(sorted(row))[:200]
 
 
 def _row_wrong(row: object) -> str:
-    if not isinstance(row, dict) or not _KEYS <= row.keys():
+    if not isinstance(row, dict) or not row.keys() >= _KEYS:
         return "a tensor without dtype, shape and data_offsets"
     shape, offsets = row["shape"], row["data_offsets"]
     if not isinstance(row["dtype"], str):
@@ -159,7 +165,9 @@ def _size_wrong(row: dict[str, Any], size: int) -> str:
         if bits >> 3 > 1 << 62:
             return "a tensor whose shape is larger than any file"
     stated = bits >> 3
-    return "" if bits & 7 == 0 and stated == size else f"a tensor of {bits / 8:g} bytes by its shape, {size} by its place"
+    return (
+        "" if bits & 7 == 0 and stated == size else f"a tensor of {bits / 8:g} bytes by its shape, {size} by its place"
+    )
 
 
 def _layout(spans: list[_Span], room: int, start: int, report: Report) -> None:
@@ -174,7 +182,13 @@ def _layout(spans: list[_Span], room: int, start: int, report: Report) -> None:
             _hostile(report, "hole", f"{span.name}: [{span.begin}, {span.end}]", why, start + at)
         at = max(at, span.end)
     if at > room:
-        _hostile(report, "past-end", f"tensors end at {at}", f"a tensor ends behind the file, which has {room} bytes of data", start)
+        _hostile(
+            report,
+            "past-end",
+            f"tensors end at {at}",
+            f"a tensor ends behind the file, which has {room} bytes of data",
+            start,
+        )
     elif at < room:
         why = f"{room - at} bytes behind the last tensor that no tensor names: room for another file"
         _hostile(report, "trailing", f"data ends at {at} of {room}", why, start + at)
