@@ -72,7 +72,7 @@ class _Pull:
                 return length - left
 
     def _refill(self) -> bool:
-        self._held, self._at = next(self._pieces, b""), 0
+        self._held, self._at = b"", 0
         while not self._held:
             piece = next(self._pieces, None)
             if piece is None:
@@ -239,9 +239,10 @@ class TarWalk:
         if size <= _KEPT_HEAD:
             allowed = self._ledger.grant(path, len(head))
             return hold(head[:allowed], path, self._ledger), len(head)
-        if size > _BIG and not looks_text(head[:4096]) and sniff(head[:HEAD]) not in ARCHIVES:
+        archive = sniff(head[:HEAD]) in ARCHIVES
+        if size > _BIG and not looks_text(head[:4096]) and (self._whole is not None or not archive):
             # A big binary (shared library, model, picture) is told by its head: 64 KiB are kept, the rest is passed
-            # over and found again by who needs it. Text and archives of any size are read up to the budget.
+            # over and found again by who needs it, as an archive inside is. Text is read up to the budget.
             got = len(head) + self._pull.skip(size - len(head))
             if self._whole is None:
                 return Held(head, "only its first 64 KiB were read"), got
