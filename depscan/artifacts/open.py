@@ -26,6 +26,7 @@ _IN_MEMORY = 16 << 20
 _DEFAULT = Budget()
 _ZIP_NAMES = (".whl", ".egg", ".zip", ".conda", ".pex", ".pyz", ".exe", ".jar")
 _TAIL = 22 + 0xFFFF
+_COMPARED = 1 << 20
 _ENDLESS = 1 << 62
 """For the size of a stream that is not counted."""
 
@@ -132,7 +133,7 @@ class _Inner:
         ledger = self.ledger if first else Ledger(self.ledger.budget)
         parts: list[bytes] = []
         size = 0
-        for piece in unpack(pieces(BytesSource(self._outer())), "gzip", self._path, ledger):
+        for piece in unpack(pieces(reader_source(self._outer)), "gzip", self._path, ledger):
             parts.append(piece)
             size += len(piece)
             if size > ledger.budget.member:
@@ -277,7 +278,7 @@ def _unique(found: list[Found], ledger: Ledger) -> list[Found]:
     for member in found:
         before = held.get(member.path)
         if before is not None:
-            if before.size == member.size and before.reader() == member.reader():
+            if before.size == member.size and _same(before, member, ledger):
                 continue
             ledger.odd("duplicate", member.path, "two members of this path with different content")
         else:
@@ -288,6 +289,22 @@ def _unique(found: list[Found], ledger: Ledger) -> list[Found]:
                 ledger.odd("case-clash", member.path, f"differs from {other[:200]} by upper and lower case only")
         kept.append(member)
     return kept
+
+
+def _same(one: Found, other: Found, ledger: Ledger) -> bool:
+    """Whether two members have the same content, however long; False when that takes too long to say."""
+    if one.reader.head() != other.reader.head():
+        return False
+    first, second = reader_source(one.reader), reader_source(other.reader)
+    at = 0
+    while at < one.size:
+        piece = first.at(at, _COMPARED)
+        if piece != second.at(at, _COMPARED) or ledger.late(one.path):
+            return False
+        if not piece:
+            break
+        at += len(piece)
+    return True
 
 
 def _artifact(name: str, kind: str, found: list[Found], ledger: Ledger) -> Artifact:

@@ -139,7 +139,8 @@ def unpack(packed: Iterator[bytes], kind: str, path: str, ledger: Ledger) -> Ite
 
     Args:
         packed: pieces.
-        kind: gzip, bzip2, xz, zstd, zlib, lzma-alone, deflate (raw), lzma (as in zip) or "" for data that is not packed.
+        kind: gzip, bzip2, xz, zstd, zlib, lzma-alone, deflate (raw), lzma (as in zip) or ""
+            for data that is not packed.
         path: for oddities.
         ledger: budgets and oddities.
     """

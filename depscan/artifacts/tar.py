@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import ARCHIVES, HEAD, checksum_fits, looks_text, sniff
-from depscan.artifacts.members import Found, HeadOf, Reader, hold
+from depscan.artifacts.members import Found, HeadOf, Held, Reader, hold
 from depscan.artifacts.source import PIECE, Source, WindowSource
 
 _BLOCK = 512
@@ -72,7 +72,7 @@ class _Pull:
                 return length - left
 
     def _refill(self) -> bool:
-        self._held, self._at = next(self._pieces, b""), 0
+        self._held, self._at = b"", 0
         while not self._held:
             piece = next(self._pieces, None)
             if piece is None:
@@ -128,17 +128,19 @@ class _Link(NamedTuple):
 class TarWalk:
     """One pass over one tar stream."""
 
-    def __init__(self, pieces: Iterator[bytes], path: str, ledger: Ledger, whole: Source, *, packed: bool) -> None:
+    def __init__(
+        self, pieces: Iterator[bytes], path: str, ledger: Ledger, whole: Source | None = None, *, packed: bool = True
+    ) -> None:
         """Begin at the first header.
 
         Args:
             pieces: the stream; not used where it is not packed.
             path: of the archive, for oddities.
             ledger: budgets and oddities.
-            whole: random access to the same stream.
+            whole: random access to the same stream; without it only the beginning of large binaries is had.
             packed: whether that has to unpack.
         """
-        self._pull = _Pull(pieces) if packed else _PullAt(whole)
+        self._pull = _Pull(pieces) if packed or whole is None else _PullAt(whole)
         self._whole = whole
         self._path = path
         self._ledger = ledger
@@ -237,10 +239,13 @@ class TarWalk:
         if size <= _KEPT_HEAD:
             allowed = self._ledger.grant(path, len(head))
             return hold(head[:allowed], path, self._ledger), len(head)
-        if size > _BIG and not looks_text(head[:4096]) and sniff(head[:HEAD]) not in ARCHIVES:
+        archive = sniff(head[:HEAD]) in ARCHIVES
+        if size > _BIG and not looks_text(head[:4096]) and (self._whole is not None or not archive):
             # A big binary (shared library, model, picture) is told by its head: 64 KiB are kept, the rest is passed
-            # over and found again by who needs it. Text and archives of any size are read up to the budget.
+            # over and found again by who needs it, as an archive inside is. Text is read up to the budget.
             got = len(head) + self._pull.skip(size - len(head))
+            if self._whole is None:
+                return Held(head, "only its first 64 KiB were read"), got
             return HeadOf(head, WindowSource(self._whole, begin, size)), got
         allowed = self._ledger.grant(path, size)
         rest = self._pull.take(max(allowed - len(head), 0))

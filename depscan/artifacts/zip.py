@@ -35,6 +35,7 @@ _SYMBOLIC = 0o12
 _MAX32 = 0xFFFFFFFF
 _ENCRYPTED, _DESCRIPTOR, _UTF8 = 1, 8, 0x800
 _SALVAGE = 256 << 20
+_UNICODE_PATH = b"up"
 
 
 class Entry(NamedTuple):
@@ -57,14 +58,14 @@ class Directory(NamedTuple):
     start: int
     shift: int
     """Bytes in front of the archive: to be added to every offset."""
-    count: int
+    members: int
     """Members, as the end record states."""
 
 
 class ZipReader:
     """Reads one member when asked for."""
 
-    __slots__ = ("_entry", "_granted", "_head", "_path", "_source", "_start", "ledger")
+    __slots__ = ("_checked", "_entry", "_granted", "_head", "_path", "_source", "_start", "ledger")
 
     def __init__(self, source: Source, entry: Entry, start: int, path: str, ledger: Ledger) -> None:
         self._source = source
@@ -73,6 +74,7 @@ class ZipReader:
         self._path = path
         self.ledger = ledger
         self._granted = -1
+        self._checked = False
         self._head: bytes | None = None
 
     def __call__(self) -> bytes:
@@ -92,7 +94,7 @@ class ZipReader:
             return plain
         ledger = self.ledger if first else Ledger(self.ledger.budget)  # what is wrong is said once
         data = b"".join(self._unpacked(self._granted, ledger))
-        if first and entry.size <= self.ledger.budget.member:
+        if first and not self._checked and entry.size <= self.ledger.budget.member:
             self._check(data)
         return data[: self._granted]
 
@@ -112,8 +114,18 @@ class ZipReader:
         entry = self._entry
         if entry.flags & _ENCRYPTED:
             return unpacking(lambda _: iter(()), self.ledger, entry.size)
-        if not entry.method:
-            return WindowSource(self._source, self._start, entry.packed)
+        source = self._window() if not entry.method else self._unpacking()
+        if self._granted < 0 and entry.size <= _MIB and not self._checked:
+            # What is small is checked here; a tensor of gigabytes would have to be read for that.
+            self._checked = True
+            self._check(source.at(0, entry.size))
+        return source
+
+    def _window(self) -> Source:
+        return WindowSource(self._source, self._start, self._entry.packed)
+
+    def _unpacking(self) -> Source:
+        entry = self._entry
         kind = _METHODS.get(entry.method, "")
 
         def unpacked(ledger: Ledger) -> Iterator[bytes]:
@@ -361,19 +373,33 @@ class ZipWalk:
             at = begin + names + extras + comments
             if at > len(data):
                 break
+            if _UNICODE_PATH in extra and not quiet:
+                self._second_name(_name(raw, flags), extra)
             if _MAX32 in {packed, size, offset}:
                 size, packed, offset = _wide(extra, size, packed, offset)
             count += 1
             yield Entry(_name(raw, flags), flags, method, crc, packed, size, mode >> 16, offset)
         if quiet:
             return
-        if directory.count not in {count, count & 0xFFFF}:
-            why = f"its end record states {directory.count} members, the directory has {count}"
+        if directory.members not in {count, count & 0xFFFF}:
+            why = f"its end record states {directory.members} members, the directory has {count}"
             self._ledger.odd("broken", self._path, why, "count")
         if at != len(data):
             self._ledger.odd(
                 "broken", self._path, "the directory is damaged: members may be missing", "directory-damaged"
             )
+
+    def _second_name(self, name: str, extra: bytes) -> None:
+        """Say where the field for a name in Unicode (0x7075) holds another name, which some readers prefer."""
+        at = 0
+        while at + 4 <= len(extra):
+            kind, length = struct.unpack_from("<2H", extra, at)
+            if kind == 0x7075 and length > 5:  # noqa: PLR2004 - version and checksum stand first
+                other = extra[at + 9 : at + 4 + length].decode("utf-8", "backslashreplace")
+                if other != name and name.isascii():
+                    why = f"a second name in its extra field: {other[:200]!r}"
+                    self._ledger.odd("broken", self._ledger.clean(name), why, "name-mismatch")
+            at += 4 + length
 
     def _data_start(self, entry: Entry, shift: int, path: str, *, quiet: bool = False) -> int:
         """Return where a member's data begins; says where its own header contradicts the directory."""
@@ -383,14 +409,18 @@ class ZipWalk:
         if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
             ledger.odd("broken", path, "no member where the directory says that one is", "no-member")
             return self._source.size
-        flags, method, crc, packed, names, extras = _local_fields(header)
+        flags, method, crc, packed, size, names, extras = _local_fields(header)
         raw = header[_LOCAL.size : _LOCAL.size + names]
         start = begin + _LOCAL.size + names + extras
         if names <= 512 and _name(raw, flags) != entry.name:  # noqa: PLR2004 - what was read of it
             ledger.odd("broken", path, f"its own header calls it {_name(raw, flags)[:200]!r}", "name-mismatch")
         if method != entry.method:
             ledger.odd("broken", path, "its own header states another compression", "method-mismatch")
-        if not flags & _DESCRIPTOR and packed not in {entry.packed, _MAX32}:
+        if _MAX32 in {packed, size}:
+            extra = header[_LOCAL.size + names : _LOCAL.size + names + extras]
+            size, packed, _ = _wide(extra, size, packed, 0)
+        stated = {(entry.packed, entry.size), (_MAX32, _MAX32)}  # the second of a long name, whose fields were not read
+        if not flags & _DESCRIPTOR and (packed, size) not in stated:
             ledger.odd("broken", path, "its own header states another size", "size-mismatch")
         if not flags & _DESCRIPTOR and crc != entry.crc:
             ledger.odd("broken", path, "its own header states another checksum", "checksum-mismatch")
@@ -435,10 +465,10 @@ class ZipWalk:
                 return
 
 
-def _local_fields(header: bytes) -> tuple[int, int, int, int, int, int]:
-    """Return flags, method, checksum, packed size and the lengths of name and extra field of a local header."""
-    _, _, _, flags, method, _, _, crc, packed, _, names, extras = _LOCAL.unpack_from(header)
-    return flags, method, crc, packed, names, extras
+def _local_fields(header: bytes) -> tuple[int, int, int, int, int, int, int]:
+    """Return flags, method, checksum, both sizes and the lengths of name and extra field of a local header."""
+    _, _, _, flags, method, _, _, crc, packed, size, names, extras = _LOCAL.unpack_from(header)
+    return flags, method, crc, packed, size, names, extras
 
 
 def _local(data: bytes, here: int, end: int) -> tuple[Entry, int]:
