@@ -1,6 +1,6 @@
 """Judge the operators of a TensorFlow graph: of its nodes and of every function in its library.
 
-Format: graph.proto, node_def.proto, function.proto, attr_value.proto and tensor.proto of TensorFlow, read by wire format.
+Format: graph.proto, node_def.proto, function.proto, attr_value.proto and tensor.proto of TensorFlow, by wire format.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ class Graphs:
         self.report.about["operators"] = str(self.operators)
         if self.operators and not self.report.steps:
             text = f"{self.operators} operators"
-            self.report.add(Step("load.operator", KNOWN, "operators", text, "all are TensorFlow's own, on tensors only"))
+            self.report.add(
+                Step("load.operator", KNOWN, "operators", text, "all are TensorFlow's own, on tensors only")
+            )
 
     def operator(self, name: str, at: int, texts: tuple[str, ...] = ()) -> None:
         """Judge one operator by its name; ``texts`` are constants that flow into it."""
@@ -105,13 +107,23 @@ class Graphs:
             if name in _known() or name in self._local:
                 return
             package = package_of(name)
-            act = Act(FOREIGN, "code.load-native", "no operator of TensorFlow: native code must be loaded that brings it")
+            act = Act(
+                FOREIGN, "code.load-native", "no operator of TensorFlow: native code must be loaded that brings it"
+            )
         call = ", ".join(map(repr, texts)) or "..."
         self.report.add(
             Step(
-                "load.operator", act.verdict, "operator", f"{name}({call})", act.why,
-                callee=name, values=texts, does=act.does, package=package, at=at,
-            )  # fmt: skip
+                "load.operator",
+                act.verdict,
+                "operator",
+                f"{name}({call})",
+                act.why,
+                callee=name,
+                values=texts,
+                does=act.does,
+                package=package,
+                at=at,
+            )
         )
 
     def _body(self, owner: Field | None, number: int) -> None:
@@ -140,16 +152,24 @@ class Graphs:
         act = _of_paths()[node.operator]
         for text in texts:
             why = leaves(text)
-            if not why or (act.does == "file.write" and node.operator.startswith(("Print", "Debug")) and why[:5] != "a URL"):
+            if not why or (
+                act.does == "file.write" and node.operator.startswith(("Print", "Debug")) and why[:5] != "a URL"
+            ):
                 continue
             asset = text.replace("\\", "/").rpartition("/")[2] in self.assets
             step = Step(
-                "load.path", ODD if asset else HOSTILE, "asset-path" if asset else "graph-path",
+                "load.path",
+                ODD if asset else HOSTILE,
+                "asset-path" if asset else "graph-path",
                 f"{node.operator}({text!r})",
-                "the path of an asset on the machine that saved it: a loader puts its own there" if asset
+                "the path of an asset on the machine that saved it: a loader puts its own there"
+                if asset
                 else f"{act.why} ({why})",
-                callee=node.operator, values=(text,), does="" if asset else act.does, at=node.at,
-            )  # fmt: skip
+                callee=node.operator,
+                values=(text,),
+                does="" if asset else act.does,
+                at=node.at,
+            )
             self.report.add(step)
 
     def _node(self, span: Field) -> Node:

@@ -118,7 +118,9 @@ class _Reader:
 
     def _link(self, link: Link, path: str) -> None:
         if link.kind == EXTERNAL:
-            self._late.append(("external-link", link.target, f"{path} -> {link.target}", "a link leads into another file"))
+            self._late.append(
+                ("external-link", link.target, f"{path} -> {link.target}", "a link leads into another file")
+            )
         elif link.kind not in {HARD, SOFT}:
             why = "a link of a type that a program must bring code for"
             text = f"{path} -> {link.target!r}"
@@ -126,7 +128,9 @@ class _Reader:
 
     def _stored(self, stored: Stored, path: str) -> None:
         for name in stored.files:
-            self._late.append(("external-storage", name, f"{path} = read({name!r})", "numbers are read from another file"))
+            self._late.append(
+                ("external-storage", name, f"{path} = read({name!r})", "numbers are read from another file")
+            )
         for name in stored.virtual:
             if name not in {"", "."}:
                 text = f"{path} = map({name!r})"

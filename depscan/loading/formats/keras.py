@@ -1,4 +1,4 @@
-"""Keras: the configuration of a model as JSON (inside a .keras archive, a folder or by itself) and keras_metadata.pb."""
+"""Keras: the configuration of a model as JSON (in a .keras archive, a folder or by itself) and keras_metadata.pb."""
 
 from __future__ import annotations
 

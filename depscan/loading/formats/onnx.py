@@ -33,7 +33,7 @@ _EXTERNAL, _LOCATION = 13, 14
 
 
 def looks(file: File) -> bool:
-    """Return whether the file is a ModelProto: an IR version and a graph, and nothing that the message does not have."""
+    """Return whether the file is a ModelProto: an IR version and a graph, and nothing that is foreign to it."""
     if file.head[:1] == b"\x0a":  # field 1 as a message: of other protobufs
         return False
     wire = Wire(file.source)
@@ -98,24 +98,30 @@ class _Reader:
         for function in functions:
             self.local.add(self._function_name(function))
         for field in top:
-            if field.kind != SPAN:
-                continue
-            if field.number == _PRODUCER:
-                self.report.about["producer"] = wire.text(field, 200)
-            elif field.number == _GRAPH:
-                self.graph(field, 0)
-            elif field.number == _TRAINING:
-                for graph in wire.spans(field, 1, 2):
-                    self.graph(graph, 0)
-            elif field.number == _FUNCTIONS:
-                self.nodes(field, 7, 0)
-                for attribute in wire.spans(field, 11):
-                    self.attribute(attribute, "", 0)
-            elif field.number == _METADATA:
-                self.metadata(field)
+            if field.kind == SPAN:
+                self._part(field)
         self.report.about["operators"] = str(self.operators)
         if self.operators and not self.report.steps:
-            self.report.add(Step("load.operator", KNOWN, "operators", f"{self.operators} operators", "all are ONNX's own"))
+            self.report.add(
+                Step("load.operator", KNOWN, "operators", f"{self.operators} operators", "all are ONNX's own")
+            )
+
+    def _part(self, field: Field) -> None:
+        """Read one field of the model."""
+        wire = self.wire
+        if field.number == _PRODUCER:
+            self.report.about["producer"] = wire.text(field, 200)
+        elif field.number == _GRAPH:
+            self.graph(field, 0)
+        elif field.number == _TRAINING:
+            for graph in wire.spans(field, 1, 2):
+                self.graph(graph, 0)
+        elif field.number == _FUNCTIONS:
+            self.nodes(field, 7, 0)
+            for attribute in wire.spans(field, 11):
+                self.attribute(attribute, "", 0)
+        elif field.number == _METADATA:
+            self.metadata(field)
 
     def _function_name(self, function: Field) -> tuple[str, str]:
         name = domain = ""
@@ -127,7 +133,9 @@ class _Reader:
     def graph(self, graph: Field, depth: int) -> None:
         if depth > _DEEPEST:
             self.report.add(
-                Step("load.bomb", HOSTILE, "depth", f"graphs {depth} deep", "deeper than protobuf allows", at=graph.start)
+                Step(
+                    "load.bomb", HOSTILE, "depth", f"graphs {depth} deep", "deeper than protobuf allows", at=graph.start
+                )
             )
             return
         self.nodes(graph, 1, depth)
@@ -175,9 +183,16 @@ class _Reader:
         name = f"{domain}::{operator}" if domain else operator
         self.report.add(
             Step(
-                "load.operator", act.verdict, "custom-operator", f"{name}(...)", act.why,
-                callee=name, does=act.does, package=package if act.verdict == FOREIGN else "", at=at,
-            )  # fmt: skip
+                "load.operator",
+                act.verdict,
+                "custom-operator",
+                f"{name}(...)",
+                act.why,
+                callee=name,
+                does=act.does,
+                package=package if act.verdict == FOREIGN else "",
+                at=at,
+            )
         )
 
     def attribute(self, attribute: Field, operator: str, depth: int) -> None:
@@ -228,9 +243,15 @@ class _Reader:
         if why:
             self.report.add(
                 Step(
-                    "load.path", HOSTILE, "external-path", f"open({path!r})", f"tensor data is read from {why}",
-                    values=(path,), does="file.read", at=at,
-                )  # fmt: skip
+                    "load.path",
+                    HOSTILE,
+                    "external-path",
+                    f"open({path!r})",
+                    f"tensor data is read from {why}",
+                    values=(path,),
+                    does="file.read",
+                    at=at,
+                )
             )
         elif ".." in path.replace("\\", "/").split("/"):
             self.report.add(
@@ -241,6 +262,12 @@ class _Reader:
         key = next((self.wire.text(f, 200) for f in self.wire.spans(entry, 1)), "")
         if key in {"ort_config", "custom_op_library", "custom_ops_library"}:
             self.report.add(
-                Step("load.layout", ODD, "metadata", f"metadata {key}", "asks the runtime for other settings", at=entry.start)
+                Step(
+                    "load.layout",
+                    ODD,
+                    "metadata",
+                    f"metadata {key}",
+                    "asks the runtime for other settings",
+                    at=entry.start,
+                )
             )
-

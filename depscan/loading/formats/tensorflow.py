@@ -24,7 +24,9 @@ TITLE = "TensorFlow graph"
 _GRAPH = {1: SPAN, 2: SPAN, 3: VARINT, 4: SPAN, 5: SPAN}
 _NAME = re.compile(rb"[A-Za-z0-9.^][A-Za-z0-9_>./\\^-]{0,400}\Z")
 _OPERATOR = re.compile(rb"[A-Za-z_][A-Za-z0-9_>]{0,200}\Z")
-_TEXT_START = re.compile(rb"\s*(#[^\n]*\s*)*(saved_model_schema_version\s*:|meta_graphs\s*\{|node\s*\{|meta_info_def\s*\{)")
+_TEXT_START = re.compile(
+    rb"\s*(#[^\n]*\s*)*(saved_model_schema_version\s*:|meta_graphs\s*\{|node\s*\{|meta_info_def\s*\{)"
+)
 _TEXT_OPERATOR = re.compile(rb'\bop\s*:\s*["\']([^"\'\n]{0,500})["\']')
 _TEXT_FUNCTION = re.compile(rb'\bsignature\s*\{\s*name\s*:\s*["\']([^"\'\n]{0,500})["\']')
 _MOST_TEXT = 256 << 20
@@ -34,7 +36,9 @@ _SAVED, _META, _PLAIN = "SavedModel", "MetaGraph", "GraphDef"
 def looks(file: File) -> bool:
     """Return whether the file is a SavedModel, a MetaGraph or a GraphDef with at least one node."""
     if _TEXT_START.match(file.head) and b"op" in file.bytes(1 << 16):
-        return file.name.endswith((".pbtxt", ".pb.txt", ".prototxt")) and bool(_TEXT_OPERATOR.search(file.bytes(1 << 20)))
+        return file.name.endswith((".pbtxt", ".pb.txt", ".prototxt")) and bool(
+            _TEXT_OPERATOR.search(file.bytes(1 << 20))
+        )
     return bool(_kind(Wire(file.source), trusted=file.name == "saved_model.pb"))
 
 
@@ -69,9 +73,9 @@ def _kind(wire: Wire, *, trusted: bool = False) -> str:
         metas = [f for f in fields if (f.number, f.kind) == (2, SPAN)]
         if trusted and any(_has_graph(wire, meta) for meta in metas):
             return _SAVED
-        if all((f.number, f.kind) in {(1, VARINT), (2, SPAN)} for f in fields) and metas:
-            if trusted or any(_has_graph(wire, meta) for meta in metas):
-                return _SAVED
+        alone = metas and all((f.number, f.kind) in {(1, VARINT), (2, SPAN)} for f in fields)
+        if alone and (trusted or any(_has_graph(wire, meta) for meta in metas)):
+            return _SAVED
         if _graph_like(wire, fields):
             return _PLAIN
         if _has_graph(wire, None):
@@ -140,9 +144,15 @@ def _asset(name: str, at: int, graphs: Graphs, file: File) -> None:
     if why:
         graphs.report.add(
             Step(
-                "load.path", HOSTILE, "asset-path", f"assets/{name}", f"an asset is read from {why}",
-                values=(name,), does="file.read", at=at,
-            )  # fmt: skip
+                "load.path",
+                HOSTILE,
+                "asset-path",
+                f"assets/{name}",
+                f"an asset is read from {why}",
+                values=(name,),
+                does="file.read",
+                at=at,
+            )
         )
     elif file.beside and file.name == "saved_model.pb" and file.sibling(f"assets/{name}") is None:
         why = "an asset of the model that is not beside it"

@@ -15,6 +15,7 @@ _STRING, _VARIABLE = 3, 9
 _MOST_NODES = 100_000
 _MOST_VALUES = 4096
 MOST_TEXT = 64 << 20
+_SHORTEST_NAME = 4
 
 
 class Link(NamedTuple):
@@ -92,7 +93,9 @@ def _message(layout: Layout, message: Message, found: Object) -> None:
     elif message.kind == _LINK_INFO:
         cursor.take(1)
         cursor.take(8 if cursor.number(1) & 1 else 0)
-        found.links.extend(_link(layout, data) for data in objects(layout, layout.address(cursor), layout.address(cursor)))
+        found.links.extend(
+            _link(layout, data) for data in objects(layout, layout.address(cursor), layout.address(cursor))
+        )
     elif message.kind == _ATTRIBUTE:
         found.attributes.append(_attribute(layout, message.data))
     elif message.kind == _ATTRIBUTES:
@@ -104,7 +107,8 @@ def _message(layout: Layout, message: Message, found: Object) -> None:
 
 def _table(layout: Layout, tree: int, heap: int) -> Iterator[Link]:
     """Yield the links of an old-style group: a B-tree of version 1 over symbol tables."""
-    waiting, seen = [tree], set()
+    waiting: list[int] = [tree]
+    seen: set[int] = set()
     while waiting:
         address = waiting.pop()
         if address in seen or len(seen) > _MOST_NODES:
@@ -251,4 +255,6 @@ def _virtual(layout: Layout, data: bytes) -> Iterator[str]:
         raise Hdf5Error("more sources of a virtual data set than there are bytes")
     yield block.text()
     # Selections between the names have no simple length: other names are looked for as texts.
-    yield from (piece.decode("utf-8", "replace") for piece in mapping[block.at :].split(b"\0") if b"." in piece and len(piece) > 3)  # noqa: PLR2004, E501
+    for piece in mapping[block.at :].split(b"\0"):
+        if b"." in piece and len(piece) >= _SHORTEST_NAME:
+            yield piece.decode("utf-8", "replace")

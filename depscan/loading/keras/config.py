@@ -74,18 +74,17 @@ class _Walk:
             seen: set[str] = set()
             for index, (key, value) in enumerate(pairs):
                 if key in seen:
-                    self.add(HOSTILE, "duplicate-key", f"{key} twice", "readers disagree on which of the two is meant")
-                elif value is not found[key]:
+                    why = "readers disagree on which of the two is meant"
+                    self.add(Step("load.layout", HOSTILE, "duplicate-key", f"{key} twice", why))
+                if value is not found[key]:
                     found[f"{key}{_TWICE}{index}"] = value  # walked too
                 seen.add(key)
         return found
 
-    def add(
-        self, verdict: str, slug: str, text: str, why: str, callee: str = "", values: tuple[str, ...] = (),
-        does: str = "", package: str = "", what: str = "load.call",
-    ) -> None:  # fmt: skip
-        self.bad += verdict != KNOWN
-        self.report.add(Step(what, verdict, slug, text, why, callee, values, does, package, self.at))
+    def add(self, step: Step) -> None:
+        """Keep a step, with the offset of this configuration."""
+        self.bad += step.verdict != KNOWN
+        self.report.add(step._replace(at=self.at))
 
     def done(self) -> None:
         if self.known and not self.bad:
@@ -147,7 +146,7 @@ class _Walk:
             verdict = ODD
         text = callee if arguments == "function" else f"{callee}({arguments})"
         package = judged.package if verdict == FOREIGN else ""
-        self.add(verdict, judged.slug, text, judged.why, callee, (), judged.does, package)
+        self.add(Step("load.call", verdict, judged.slug, text, judged.why, callee, (), judged.does, package))
 
     def _lambda(self, config: dict[str, Any]) -> None:
         """Read a Lambda layer: its function is a name, a dict that is walked anyway, or code."""
@@ -161,7 +160,8 @@ class _Walk:
             module = None if module in {None, "__main__"} else module
             self._judged(names.of_function(function, module), _dotted(module, function), "function")
         elif function is None:
-            self.add(FOREIGN, "lambda", "Lambda(...)", "a layer that calls Python code; which is not said")
+            why = "a layer that calls Python code; which is not said"
+            self.add(Step("load.call", FOREIGN, "lambda", "Lambda(...)", why))
 
     def _code(self, code: Any) -> None:  # noqa: ANN401 - JSON
         if isinstance(code, dict):
@@ -169,15 +169,18 @@ class _Walk:
         first = code[0] if isinstance(code, list) and code else code
         data = decoded(first) if isinstance(first, str) else b""
         seen = texts(data)
-        why = "a Lambda layer brings Python bytecode; older Keras and every HDF5 loader run it (CVE-2024-3660, CVE-2025-9905)"
-        self.add(HOSTILE, "lambda", f"lambda: {' '.join(seen) or '...'}", why, "", seen[:8], "code.eval", what="load.code")
+        why = (
+            "a Lambda layer brings Python bytecode: older Keras and HDF5 loaders run it (CVE-2024-3660, CVE-2025-9905)"
+        )
+        text = f"lambda: {' '.join(seen) or '...'}"
+        self.add(Step("load.code", HOSTILE, "lambda", text, why, values=seen[:8], does="code.eval"))
 
     def _lookup(self, name: str, config: dict[str, Any]) -> None:
         for key in _LOOKUP_KEYS:
             value = config.get(key)
             if isinstance(value, str) and not leaves(value):
                 why = "the layer reads a file of this name from the current folder (CVE-2025-12058)"
-                self.add(ODD, "vocabulary", f"{name}({key}={value!r})", why, what="load.path")
+                self.add(Step("load.path", ODD, "vocabulary", f"{name}({key}={value!r})", why))
 
     def _node(self, text: str) -> None:
         import re
@@ -211,7 +214,7 @@ class _Walk:
         if why:
             does = "net.download" if "URL" in why or "machine" in why else "file.read"
             reason = f"loading reads from {why} (CVE-2025-12058, CVE-2026-1462)"
-            self.add(HOSTILE, "path", f"{key}={text!r}", reason, values=(text,), does=does, what="load.path")
+            self.add(Step("load.path", HOSTILE, "path", f"{key}={text!r}", reason, values=(text,), does=does))
 
     def _nested(self, text: str) -> None:
         """Read a pickle or archive that stands in the configuration as base64."""

@@ -10,7 +10,7 @@ import sys
 from functools import lru_cache
 from typing import NamedTuple
 
-from depscan.loading.data import acts, named, table
+from depscan.loading.data import acts, table
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN
 
 _ROOTS = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core.keras")
@@ -67,13 +67,15 @@ def of_class(name: str, module: str | None, registered: str | None) -> Judged:
     if registered and ">" in registered and registered != name:
         return _custom(name, registered)
     if module and module != "builtins" and _keras(module) is None:
-        return _elsewhere(name, module)
+        return of_import(name, module)
     act = acts("keras").get(name)
     if act is not None:
         return Judged(act.verdict, "keras-function" if act.verdict == HOSTILE else "keras-class", act.why, act.does)
     inside = _keras(module or "keras") or ""
     if _acts(inside, name):
-        return Judged(HOSTILE, "keras-function", "keras has no layer there, but functions that act", "code.import-dynamic")
+        return Judged(
+            HOSTILE, "keras-function", "keras has no layer there, but functions that act", "code.import-dynamic"
+        )
     if name in _classes() and module != "builtins":
         return Judged(KNOWN, "class", "a class of Keras that is built from numbers and text")
     if module == "builtins" and name in _BUILTIN_FUNCTIONS:
@@ -87,7 +89,7 @@ def of_function(name: str, module: str | None) -> Judged:
     """Judge a function that is named by ``class_name: function``."""
     inside = _keras(module) if module else None
     if module and module != "builtins" and inside is None:
-        return _elsewhere(name, module)
+        return of_import(name, module)
     act = acts("keras").get(name)
     if act is not None:
         return Judged(act.verdict, "keras-function", act.why, act.does)
@@ -106,7 +108,7 @@ def of_type_spec(module: str | None) -> Judged:
     """Judge the module of a ``__typespec__``: it is imported."""
     if not module or module.partition(".")[0] in _TYPE_SPECS:
         return _DATA
-    return _elsewhere("", module)
+    return of_import("", module)
 
 
 def of_operator(name: str) -> Judged:
@@ -145,22 +147,26 @@ def _custom(name: str, registered: str) -> Judged:
 
 def _distribution(package: str) -> str:
     word = package.strip().lower().replace("_", "-")
-    known = {"keras-hub", "keras-nlp", "keras-cv", "keras-tuner", "tensorflow-addons", "tensorflow-probability", "keras-rs"}
+    known = {
+        "keras-hub",
+        "keras-nlp",
+        "keras-cv",
+        "keras-tuner",
+        "tensorflow-addons",
+        "tensorflow-probability",
+        "keras-rs",
+    }
     return {"addons": "tensorflow-addons", "kerastuner": "keras-tuner"}.get(word, word if word in known else "")
 
 
-def _elsewhere(name: str, module: str) -> Judged:
+def of_import(name: str, module: str) -> Judged:
+    """Judge a name of a module that is not of Keras: the loader imports it."""
     top = module.partition(".")[0]
     if top in sys.stdlib_module_names or top.startswith("_") or top == "builtins":
         does = "shell.run" if top in _SHELL else "code.eval" if top == "builtins" else "code.import-dynamic"
-        why = f"{module}.{name} is Python's own and no layer: the loader imports and calls what the file names (CVE-2025-1550)"
+        why = f"{module}.{name} is Python's own and no layer: the loader imports what the file names (CVE-2025-1550)"
         return Judged(HOSTILE, "import", why, does)
     if top == "__main__":
         return _custom(name, "")
     why = f"the loader imports {module} because the configuration says so"
     return Judged(FOREIGN, "import", why, "code.import-dynamic", top.replace("_", "-"))
-
-
-def known_names() -> list[str]:
-    """Return every class that is known, for tests and docs."""
-    return [name for row in table("keras")["classes"] for name in named(row["names"])]
