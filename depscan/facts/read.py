@@ -66,7 +66,7 @@ def _with_loading(shape: Surface, files: Mapping[tuple[str, ...], Mapping[str, F
     more = [
         Entry(path, LOAD, by_suffix(path) or "python", why, container)
         for container, beside in files.items()
-        for path, why in code_at_load(beside).items()
+        for path, why in code_at_load(beside, artifact.name).items()
     ]
     return shape._replace(entries=(*shape.entries, *more)) if more else shape
 

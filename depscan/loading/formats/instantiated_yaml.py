@@ -1,0 +1,48 @@
+"""YAML of models: objects made by name (Hydra, NeMo, Lightning) and tags that a full loader would run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.loading.automap import read_settings
+from depscan.loading.instantiate import WORDS, read_targets
+from depscan.loading.plain import text_of
+from depscan.loading.tags import read_tags, worth_reading
+from depscan.loading.yamltext import read_yaml
+
+if TYPE_CHECKING:
+    from depscan.loading.file import File
+    from depscan.loading.steps import Report
+
+STARTS = "*"
+NAMES = "model_config.yaml hparams.yaml"
+TITLE = "YAML settings"
+
+_LIMIT = 4 << 20
+_ENDINGS = (".yaml", ".yml")
+_ALWAYS = frozenset({"model_config.yaml", "hparams.yaml"})
+
+
+def looks(file: File) -> bool:
+    """Return whether it is a YAML file in which something is made by name, tagged, or expanded."""
+    if not file.name.endswith(_ENDINGS):
+        return False
+    if file.name in _ALWAYS:
+        return True
+    data = file.bytes(_LIMIT)
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        data = data.replace(b"\0", b"")
+    return any(word in data for word in WORDS) or worth_reading(data)
+
+
+def read(file: File, report: Report) -> None:
+    """Add what is made by name and what tags call."""
+    if file.size > _LIMIT:
+        report.gap(f"YAML of more than {_LIMIT >> 20} MiB: only its start was read")
+    document = read_yaml(text_of(file, _LIMIT))
+    read_tags(document, file, report)
+    found = sum(read_targets(value, file, report) for value in document.values)
+    for value in document.values:
+        read_settings(value, file, report)
+    if document.error and (found or report.steps):
+        report.gap(f"only a part of it could be read: {document.error}")

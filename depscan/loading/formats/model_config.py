@@ -1,0 +1,38 @@
+"""Settings of models and processors (config.json and its kin): code they name is what matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.loading.automap import read_settings
+from depscan.loading.instantiate import read_targets
+from depscan.loading.plain import object_of
+from depscan.loading.repository import MODEL_KEYS, SETTINGS
+
+if TYPE_CHECKING:
+    from depscan.loading.file import File
+    from depscan.loading.steps import Report
+
+STARTS = "*"
+NAMES = "generation_config.json preprocessor_config.json config_sentence_transformers.json"
+TITLE = "model settings"
+
+_OTHERS = frozenset({"model_index.json", "modules.json", "adapter_config.json"})
+_ENDINGS = ("_config.json", "config.json")
+
+
+def looks(file: File) -> bool:
+    """Return whether it is a JSON object with keys that only settings of models have, under a name loaders read."""
+    if not file.name.endswith(_ENDINGS) or file.name in _OTHERS:
+        return False
+    settings = object_of(file)
+    if not settings:
+        return file.name in {"generation_config.json", "preprocessor_config.json"} and file.head.strip() == b"{}"
+    return file.name in SETTINGS - {"config.json", "configuration.json"} or any(key in settings for key in MODEL_KEYS)
+
+
+def read(file: File, report: Report) -> None:
+    """Add the code that the settings name."""
+    settings = object_of(file)
+    read_settings(settings, file, report)
+    read_targets(settings, file, report)
