@@ -54,6 +54,13 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
             if report is not None:
                 tests = not own and in_tests("/".join((*file.container, file.path)))
                 _lower(report, file, sink, TEST if tests else LOAD, needed=own)
+    if own:
+        from depscan.facts.model_layout import read_layout
+        from depscan.loading.file import file_of
+
+        for path, report in read_layout(artifact, sink):
+            report.format = "archive"
+            _lower(report, file_of(b"", path), sink, LOAD, needed=True)
 
 
 def _read(file: File, meter: Meter, sink: Sink, *, ask: bool) -> Report | None:

@@ -63,12 +63,15 @@ def _with_loading(shape: Surface, files: Mapping[tuple[str, ...], Mapping[str, F
 
     if artifact.kind not in OPEN_KINDS:
         return shape
-    more = [
-        Entry(path, LOAD, by_suffix(path) or "python", why, container)
+    more = {
+        (path, container): Entry(path, LOAD, by_suffix(path) or "python", why, container)
         for container, beside in files.items()
         for path, why in code_at_load(beside, artifact.name).items()
-    ]
-    return shape._replace(entries=(*shape.entries, *more)) if more else shape
+    }
+    if not more:
+        return shape
+    kept = (entry for entry in shape.entries if (entry.path, entry.container) not in more or entry.when == INSTALL)
+    return shape._replace(entries=(*kept, *more.values()))
 
 
 def _languages(artifact: Artifact, shape: Surface, sink: Sink) -> dict[str, str]:

@@ -63,6 +63,12 @@ def _literal(top: bytes, name: bytes) -> str:
     return top.partition(b"\n" + name + b' = "')[2].partition(b'"')[0].decode()
 
 
+def promises(path: str) -> bool:
+    """Whether the name of a file promises a format of models."""
+    name = path.rpartition("/")[2].lower()
+    return any(one.promised(name) for one in declared())
+
+
 def format_of(file: File, *, ask: bool = True) -> Declared | None:
     """Return the format of a file: by its first bytes, then by its name, then by asking; None for none.
 
