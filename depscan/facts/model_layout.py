@@ -43,7 +43,8 @@ def read_layout(artifact: Artifact, sink: Sink) -> list[tuple[str, Report]]:
     found: dict[str, Report] = {}
     for oddity in oddities_of(artifact):
         near = (whole and (bool(models) or promises(artifact.name))) or oddity.path in around or promises(oddity.path)
-        if not near and not (whole and oddity.kind in _OUTSIDE):
+        itself = oddity.path == artifact.name and oddity.kind in _UNSEEN
+        if not near and not itself and not (whole and oddity.kind in _OUTSIDE):
             continue
         if (oddity.kind == "link" and not whole) or (oddity.kind == "ratio" and _explained(models.get(oddity.path))):
             continue
