@@ -8,7 +8,7 @@ from depscan.errors import RuleError
 from depscan.names.lists import name_list
 from depscan.names.parts import AFFIX_CLASSES
 from depscan.names.points import points_of
-from depscan.rules.schema import rules_folder
+from depscan.text.folder import rules_folder
 
 _POINTS = {"points-pypi": "PyPI", "points-npm": "npm"}
 _ECOSYSTEMS = {"PyPI", "npm", "huggingface", "GitHub Actions"}

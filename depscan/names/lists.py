@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from depscan.errors import InputError, RuleError
-from depscan.rules.schema import rules_folder
+from depscan.text.folder import rules_folder
 from depscan.text.load import load_toml
 from depscan.text.shape import required, strings, table
 from depscan.text.source import read_source

@@ -14,7 +14,7 @@ from depscan.errors import InputError, RuleError
 from depscan.names.evidence import labels
 from depscan.names.signals import OF_TARGET, SIGNALS, Case, Surroundings
 from depscan.names.verdict import BLOCK, NONE, WARN
-from depscan.rules.schema import rules_folder
+from depscan.text.folder import rules_folder
 from depscan.text.load import load_toml
 from depscan.text.shape import table
 from depscan.text.source import read_source

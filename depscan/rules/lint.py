@@ -8,7 +8,8 @@ import re
 from depscan.errors import RuleError
 from depscan.rules.lists import matcher
 from depscan.rules.match import expression
-from depscan.rules.schema import BehaviourRule, FactPattern, read_rule, rules_folder
+from depscan.rules.schema import BehaviourRule, FactPattern, read_rule
+from depscan.text.folder import rules_folder
 from depscan.text.source import read_source
 
 
@@ -17,7 +18,7 @@ def lint(folder: str = "") -> list[str]:
     top = folder or rules_folder()
     problems, used = [], set()
     for base, folders, names in os.walk(top):
-        folders[:] = sorted(f for f in folders if base != top or f != "names")  # see depscan.names.lint
+        folders[:] = sorted(f for f in folders if base != top or f not in ("loading", "names"))  # theirs: depscan.loading.lint, depscan.names.lint
         for name in sorted(n for n in names if n.endswith(".toml")):
             path = os.path.join(base, name)
             rule_id = os.path.relpath(path, top)[:-5].replace(os.sep, "/")

@@ -8,7 +8,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from depscan.errors import InputError, RuleError
-from depscan.rules.schema import rules_folder
+from depscan.text.folder import rules_folder
 from depscan.text.load import load_toml
 from depscan.text.shape import required, tables
 from depscan.text.source import read_source

@@ -1,0 +1,1 @@
+"""Configurations of Keras models: what the objects that they name do."""

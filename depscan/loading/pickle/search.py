@@ -1,0 +1,123 @@
+"""Tell whether a pickle starts somewhere, and find the next one behind damage or rubbish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.loading.pickle.broken import BUDGET, MALFORMED
+from depscan.loading.pickle.stream import Ran, run_stream
+from depscan.loading.steps import Budget, Meter, Report
+
+if TYPE_CHECKING:
+    from depscan.artifacts.source import Source
+    from depscan.loading.file import File
+
+_TRIES = 2_000
+_LENGTH = 64 << 20
+_TRIAL = 2_000_000
+_PIECE = 1 << 20
+_OVERLAP = 256
+_WARM = 16
+"""Opcodes that a stream must survive to count as one when nothing else speaks for it."""
+
+
+class Search:
+    """Looks for pickles in one source; what it may spend is counted over all searches.
+
+    A stream counts that runs to STOP and imports a well-formed name: raw numbers do not.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._meter = Meter(Budget(opcodes=_TRIAL, depth=0, seconds=5.0))
+        self._tries = 0
+        self._length = 0
+
+    def find(self, at: int) -> int:
+        """Return the offset of the next pickle; -1 for none."""
+        import re
+
+        starts = re.compile(rb"\x80[\x02-\x05]|c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n|\(i?[SVc(]")
+        while at < self._source.size and self._length < _LENGTH:
+            piece = self._source.at(at, _PIECE + _OVERLAP)
+            for match in starts.finditer(piece):
+                if match.start() >= _PIECE:
+                    break
+                self._tries += 1
+                if self._tries > _TRIES or self._meter.late or self._meter.opcodes > _TRIAL:
+                    return -1
+                if self._certain(at + match.start()):
+                    self._length += match.start()
+                    return at + match.start()
+            at += _PIECE
+            self._length += _PIECE
+        return -1
+
+    def _certain(self, at: int) -> bool:
+        ran = run_stream(self._source, at, Report(self._meter))
+        return ran.broken is None and bool(ran.judge.names) and _well_formed(ran)
+
+
+def plausible(source: Source, at: int) -> bool:
+    """Return whether a pickle starts at an offset: it runs to STOP or a while without an error."""
+    head = source.at(at, 2)
+    if head[:1] == b"\x80":
+        return len(head) == 2 and head[1] <= 5 and _trial(source, at)  # noqa: PLR2004 - protocols 0 to 5
+    return head[:1] in _FIRST and _trial(source, at)
+
+
+_FIRST = frozenset(bytes([byte]) for byte in b"c(]}lIFLSVNXKJMGUTi)\x88\x89\x8a\x8cCB\x82\x83\x84P\x95\x8e\x8f\x8d")
+
+
+def _trial(source: Source, at: int) -> bool:
+    meter = Meter(Budget(opcodes=_TRIAL, depth=0))
+    ran = run_stream(source, at, Report(meter), limit=4096)
+    named = bool(ran.judge.names)
+    marked = source.at(at, 1) == b"\x80"
+    if ran.broken is None and marked:
+        return True
+    if not _well_formed(ran):
+        return False
+    if ran.broken is None:
+        return named or (ran.machine.opcodes > 1 and _rest_is_empty(source, ran.machine.at))
+    if ran.broken.kind == BUDGET and not marked:
+        return named or source.at(max(at, source.size - 64), 64).rstrip().endswith(b".")
+    if ran.broken.kind != MALFORMED:
+        return marked or named
+    return (marked and (named or ran.machine.opcodes > _WARM)) or (named and ran.judge.ran)
+
+
+def _well_formed(ran: Ran) -> bool:
+    return all(_is_name(one.module) and _is_name(one.name) for one in ran.judge.names.values())
+
+
+def _rest_is_empty(source: Source, at: int) -> bool:
+    return source.size - at < 64 and not source.at(at, 64).strip()  # noqa: PLR2004 - white space at the end
+
+
+_NO_NAME = frozenset(" \t()[]{}:,;='\"")
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and text.isprintable() and not _NO_NAME & set(text)
+
+
+_PROMISED = (".pkl", ".pickle", ".pck", ".pcl", ".dill", ".cloudpickle", ".joblib", ".pt", ".pth", ".ckpt")
+_OTHERS = (
+    b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x89HDF", b"GGUF", b"\x93NUMPY", b"x\x9c", b"x\xda",
+    b"x\x01", b"x^", b"\x04\x22\x4d\x18", b"]\0\0", b"ZF", b"{",
+)  # fmt: skip
+"""Starts of files that are not searched for a pickle, whatever their name: other readers know them."""
+
+
+def found_in(file: File) -> bool:
+    """Return whether a file is a pickle, or is named like one and has one somewhere."""
+    first = file.head[:1]
+    if first != b"\x80" and first not in _FIRST and not file.name.endswith(_PROMISED):
+        return False
+    source = file.source
+    if plausible(source, 0):
+        return True
+    if not file.name.endswith(_PROMISED) or not file.size or file.head.startswith(_OTHERS):
+        return False
+    return first == b"\x80" or Search(source).find(0) >= 0

@@ -1,0 +1,95 @@
+"""Judges what BUILD sets, and what is appended to or set in objects that are no plain containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.loading.pickle.broken import MALFORMED, BrokenError
+from depscan.loading.pickle.render import render
+from depscan.loading.pickle.values import GETATTR, Call, Dict, Extension, Global, Persistent, Value
+from depscan.loading.steps import HOSTILE, KNOWN
+
+if TYPE_CHECKING:
+    from depscan.loading.pickle.judge import Judge
+
+_REPLACED = frozenset({
+    "__setstate__", "__reduce__", "__reduce_ex__", "__call__", "__class__", "__dict__", "__getattr__",
+    "__getattribute__", "__setattr__", "__del__", "__setitem__", "__init__", "__new__", "__getstate__", "__iter__",
+    "__enter__", "__exit__", "__code__", "__globals__", "__builtins__", "__bases__", "__mro__", "__subclasshook__",
+    "append", "extend", "add",
+})  # fmt: skip
+"""Attributes that an instance must not be given: the unpickler looks them up on the instance and calls them, or they
+change what it is. append, extend and add only when what is set is no data: they are names of data as well."""
+
+_CALLED = frozenset({"append", "extend", "add"})
+
+
+def build(judge: Judge, target: Value, given: Value, at: int) -> None:
+    """Judge ``target.__setstate__(given)`` or the update of its attributes."""
+    if isinstance(target, Global):
+        text = f"{target.dotted}.__dict__.update({render(given, 120)})"
+        why = "it changes a class, module or function for the whole process"
+        target.used = True
+        judge.step("load.state", HOSTILE, "patched", text, why, at, callee=target.dotted)
+        return
+    if isinstance(target, Call) and target.callee not in GETATTR:
+        _instance(judge, target, given, at)
+        return
+    if isinstance(target, (Call, Extension, Persistent)):
+        text = f"{render(target, 80)}.__setstate__({render(given, 80)})"
+        why = "state is set on something that the file does not hold"
+        judge.step("load.state", HOSTILE, "state-outside", text, why, at)
+        return
+    if given is not None:
+        raise BrokenError(MALFORMED, f"state is set on {render(target, 40)}, which can have none")
+
+
+def _instance(judge: Judge, target: Call, given: Value, at: int) -> None:
+    for key, value in _attributes(given):
+        if key in _REPLACED and (key not in _CALLED or isinstance(value, (Global, Call, Extension))):
+            text = f"{render(target, 100)}.{key} = {render(value, 80)}"
+            why = "a method of the instance is replaced: what is called later is chosen by the file"
+            callee = value.dotted if isinstance(value, Global) else ""
+            if isinstance(value, Global):
+                value.used = value.used or value.verdict != KNOWN
+            judge.step("load.state", HOSTILE, "method-replaced", text, why, at, callee=callee)
+            target.verdict = HOSTILE
+    if isinstance(target.fn, (Call, Extension)) and target.verdict == KNOWN:
+        target.verdict = HOSTILE
+    target.state = given
+
+
+def _attributes(given: Value) -> list[tuple[str, Value]]:
+    """Return the attributes that a state sets: of a dict, or of the pair (dict, slots)."""
+    parts = given if isinstance(given, tuple) and len(given) == 2 else (given,)  # noqa: PLR2004 - dict, slots
+    found: list[tuple[str, Value]] = []
+    for part in parts:
+        if isinstance(part, Dict):
+            for n in range(0, len(part) - 1, 2):
+                key = part[n]
+                if isinstance(key, str) and key in _REPLACED:
+                    found.append((key, part[n + 1]))
+    return found
+
+
+def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) -> None:
+    """Judge ``target.append(...)`` and its like: the class's own method runs, with what the file gives it."""
+    if isinstance(target, Call):
+        if target.items is None:
+            target.items = []
+        if len(target.items) < 1 << 16:
+            target.items += items
+        if target.verdict != KNOWN or (isinstance(target.fn, Global) and target.callee not in GETATTR):
+            return
+    if isinstance(target, (Global, Call, Extension, Persistent)):
+        text = f"{render(target, 80)}.{method}({render(items, 80)})"
+        why = "a method of something that is no container is called"
+        callee = f"{target.dotted}.{method}" if isinstance(target, Global) else ""
+        if isinstance(target, Global):
+            target.used = True
+        judge.step("load.call", HOSTILE, "container", text, why, at, callee=callee)
+        return
+    if isinstance(target, list) and method == "__setitem__" and type(target) is list:
+        judge.odd("container", f"{render(target, 40)}[...] = ...", "items are set in a list", at)
+        return
+    raise BrokenError(MALFORMED, f"{method} on {render(target, 40)}")

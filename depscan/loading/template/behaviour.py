@@ -1,0 +1,210 @@
+"""Find templates that answer differently when somebody says a certain word: back doors that run no code.
+
+Mainstream templates branch on what a message holds too, but on marks of a protocol, and to put marks. A back door asks
+for words as people write them (or for the date, or chance) and adds a sentence, an address, or takes text away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jinja2 import nodes
+
+from depscan.loading.steps import HOSTILE, ODD, Step
+from depscan.loading.template.bind import Program
+from depscan.loading.template.fold import Folder
+from depscan.loading.template.show import show
+from depscan.loading.template.trigger import Trigger, Triggers
+from depscan.loading.template.words import MARK, WORDS, address, hides, kind, sends, words
+
+_FEW = 2
+_SENTENCE = 4
+_MAX_LEAVES = 400
+
+
+class Behaviour:
+    """Judges the conditions of one template.
+
+    Attributes:
+        steps: what was found.
+    """
+
+    def __init__(self, program: Program, folder: Folder) -> None:
+        self.program = program
+        self.folder = folder
+        self.triggers = Triggers(program, folder)
+        self.taint = self.triggers.taint
+        self.steps: list[Step] = []
+
+    def judge(self) -> None:
+        """Judge every condition, replacement and lookup, and the fixed text."""
+        for node in self.program.tree.find_all((nodes.If, nodes.CondExpr, nodes.For)):
+            self._branch(node)
+        for node in self.program.tree.find_all((nodes.And, nodes.Or)):
+            self._short(node)
+        for node in self.program.tree.find_all((nodes.Filter, nodes.Call)):
+            self._replacement(node)
+            self._lookup_get(node)
+        for node in self.program.tree.find_all(nodes.Getitem):
+            self._lookup(node, node.node, node.arg)
+        self._fixed()
+
+    def _add(self, verdict: str, slug: str, node: nodes.Node, text: str, why: str, values: tuple[str, ...] = ()) -> None:
+        does = "net.send" if verdict == HOSTILE and any(address(v) for v in values) else ""
+        self.steps.append(Step("load.template", verdict, slug, text, why, values=values, does=does, line=node.lineno or 0))
+
+    # -- branches -------------------------------------------------------------------------------------------------
+
+    def _branch(self, node: nodes.If | nodes.CondExpr | nodes.For) -> None:
+        branches: list[list[nodes.Node]]
+        if isinstance(node, nodes.For):
+            if node.test is None:
+                return
+            test, branches = node.test, [list(node.body), list(node.else_)]
+        elif isinstance(node, nodes.If):
+            test, branches = node.test, [list(node.body), [*node.elif_, *node.else_]]
+        else:
+            test, branches = node.test, [[node.expr1], [node.expr2] if node.expr2 is not None else []]
+        trigger = self.triggers.of(test)
+        if trigger.strength:
+            self._judge(node, test, trigger, branches)
+
+    def _short(self, node: nodes.And | nodes.Or) -> None:
+        trigger = self.triggers.of(node.left)
+        if trigger.strength:
+            self._judge(node, node.left, trigger, [[node.right], []])
+
+    def _judge(self, node: nodes.Node, test: nodes.Expr, trigger: Trigger, branches: list[list[nodes.Node]]) -> None:
+        sets = [dict.fromkeys(self._leaves(branch)) for branch in branches]
+        added = [leaf for i, one in enumerate(sets) for leaf in one if leaf not in sets[1 - i]]
+        text = " ".join(added)
+        shown = f"if {show(test)}: {text.strip()}"
+        enough = _SENTENCE if trigger.clock else _FEW
+        if trigger.strength == WORDS and (address(text) or words(text) >= enough):
+            why = f"says something else when {_when(trigger)}: a back door in the template, which runs no code"
+            self._add(HOSTILE, "behaviour", node, shown, why, (text,))
+        elif trigger.strength == MARK and (address(text) or sends(text) or hides(text)):
+            why = f"adds an instruction or an address when {_when(trigger)}: no protocol needs that"
+            self._add(HOSTILE, "behaviour", node, shown, why, (text,))
+        elif trigger.strength == WORDS and not trigger.clock and self._drops(branches):
+            verdict = ODD if trigger.phrase else HOSTILE
+            why = f"takes a message away when {_when(trigger)}"
+            self._add(verdict, "behaviour", node, f"if {show(test)}: a message is left out", why)
+        elif words(text) >= _SENTENCE and not trigger.clock:
+            why = f"adds a sentence when {_when(trigger)}"
+            self._add(ODD, "conditional-text", node, shown, why, (text,))
+
+    def _drops(self, branches: list[list[nodes.Node]]) -> bool:
+        puts = [any(self._puts(part) for part in branch) for branch in branches]
+        return puts[0] != puts[1] and (bool(branches[1]) or not puts[0])
+
+    def _puts(self, node: nodes.Node) -> bool:
+        if isinstance(node, nodes.Output):
+            return any(self.taint.written(part) for part in node.nodes)
+        if isinstance(node, nodes.Expr):
+            return self.taint.written(node)
+        return any(self._puts(child) for child in node.iter_child_nodes() if isinstance(child, nodes.Stmt))
+
+    # -- text that a branch adds ----------------------------------------------------------------------------------
+
+    def _leaves(self, branch: Iterable[nodes.Node]) -> list[str]:
+        found: list[str] = []
+        seen: set[int] = set()
+        for node in branch:
+            self._collect(node, found, seen)
+        return found
+
+    def _collect(self, node: nodes.Node, found: list[str], seen: set[int]) -> None:
+        if len(found) > _MAX_LEAVES or id(node) in seen:
+            return
+        seen.add(id(node))
+        match node:
+            case nodes.TemplateData():
+                found.append(node.data)
+                return
+            case nodes.Const():
+                found.extend([node.value] if isinstance(node.value, str) else [])
+                return
+            case nodes.Compare() | nodes.Test():
+                return
+            case nodes.Name() | nodes.Getattr():
+                found.extend(self.folder.texts(node))
+                return
+            case nodes.Getitem():
+                found.extend(self.folder.texts(node))
+                self._collect(node.node, found, seen)
+                return
+            case nodes.Call() if isinstance(node.node, nodes.Name):
+                if node.node.name == "raise_exception":
+                    return
+                if node.node.name in self.program.macros:
+                    self._collect(self.program.macros[node.node.name], found, seen)
+            case nodes.Call() if isinstance(node.node, nodes.Getattr) and node.node.attr not in {"replace", "format"}:
+                self._collect(node.node.node, found, seen)
+                if node.node.attr not in {"append", "insert", "extend", "join", "update"}:
+                    return
+            case nodes.Concat() | nodes.Add() | nodes.Filter() | nodes.Mod():
+                found.extend(self.folder.texts(node))
+            case _:
+                pass
+        test = getattr(node, "test", None)
+        for child in node.iter_child_nodes():
+            if child is not test:
+                self._collect(child, found, seen)
+
+    # -- replacement and lookup -----------------------------------------------------------------------------------
+
+    def _replacement(self, node: nodes.Filter | nodes.Call) -> None:
+        if isinstance(node, nodes.Filter):
+            name, subject = node.name, node.node
+        elif isinstance(node.node, nodes.Getattr):
+            name, subject = node.node.attr, node.node.node
+        else:
+            return
+        if name != "replace" or len(node.args) < 2 or not self.taint.written(subject):  # noqa: PLR2004 - old and new
+            return
+        new = " ".join(self.folder.texts(node.args[1]))
+        asked = max((kind(text) for text in self.folder.texts(node.args[0])), default=0)
+        if address(new) or (asked == WORDS and words(new)) or words(new) >= _SENTENCE:
+            why = "puts other words in place of what was said"
+            self._add(HOSTILE, "behaviour", node, show(node), why, (new,))
+
+    def _lookup_get(self, node: nodes.Filter | nodes.Call) -> None:
+        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr == "get" and node.args:
+            self._lookup(node, node.node.node, node.args[0])
+
+    def _lookup(self, node: nodes.Expr, holder: nodes.Expr, key: nodes.Expr) -> None:
+        if not self.taint.written(key):
+            return
+        for table in self.folder.values(holder):
+            if not isinstance(table, dict):
+                continue
+            for asked, said in table.items():
+                text = said if isinstance(said, str) else ""
+                if isinstance(asked, str) and kind(asked) == WORDS and (address(text) or words(text) >= _FEW):
+                    why = f"says something else when somebody says {asked[:60]!r}"
+                    self._add(HOSTILE, "behaviour", node, show(node), why, (text,))
+
+    # -- text that is always there --------------------------------------------------------------------------------
+
+    def _fixed(self) -> None:
+        for node in self.program.tree.find_all((nodes.TemplateData, nodes.Const, nodes.Concat, nodes.Add)):
+            if isinstance(node, nodes.Const) and not isinstance(node.value, str):
+                continue
+            for text in self.folder.texts(node):
+                self._text(node, text)
+
+    def _text(self, node: nodes.Node, text: str) -> None:
+        if found := sends(text):
+            why = "tells the model to send to an address, or to fetch from one"
+            self._add(HOSTILE, "behaviour", node, found, why, (found,))
+        elif found := hides(text):
+            self._add(ODD, "hidden-from-user", node, found, "tells the model to keep something from the person", (found,))
+        elif found := address(text):
+            self._add(ODD, "address", node, found, "an address in the fixed text of the template", (found,))
+
+
+def _when(trigger: Trigger) -> str:
+    if trigger.clock:
+        return f"{trigger.about} decides it"
+    return f"somebody says {trigger.about}"

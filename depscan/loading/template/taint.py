@@ -1,0 +1,124 @@
+"""Which expressions of a template carry what somebody wrote, which carry the date, and which chance."""
+
+from __future__ import annotations
+
+from jinja2 import nodes
+
+from depscan.loading.template.bind import Binding, Program, key_of
+
+_WRITTEN = frozenset({
+    "content", "text", "reasoning_content", "reasoning", "prompt", "query", "question", "user_input", "user_message",
+    "parts", "value", "body",
+})  # fmt: skip
+_GIVEN = frozenset({"prompt", "query", "question", "user_input", "user_message", "instruction", "system_prompt"})
+_CLEARS = frozenset({
+    "role", "type", "name", "id", "tool_calls", "function", "arguments", "tool_call_id", "index", "parameters", "tools",
+})  # fmt: skip
+_WHOLE = frozenset({"messages", "message", "conversation", "loop_messages", "msg", "m"})
+_TEXTS = frozenset({"string", "tojson", "join", "pprint", "list", "map"})
+_COUNTS = frozenset({"length", "count", "wordcount"})
+_DATES = frozenset({"date_string", "current_date", "today", "current_time", "date", "datetime", "todays_date", "time"})
+_CLOCKS = frozenset({"strftime_now", "now", "time"})
+
+
+class Taint:
+    """Answers for the expressions of one template; each answer is kept."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._memo: dict[tuple[str, int], bool] = {}
+
+    def written(self, node: nodes.Node | None) -> bool:
+        """Whether it carries text of a message."""
+        return self._ask("written", node)
+
+    def dated(self, node: nodes.Node | None) -> bool:
+        """Whether it carries the date or the time."""
+        return self._ask("dated", node)
+
+    def chance(self, node: nodes.Node | None) -> bool:
+        """Whether it carries a random choice."""
+        return self._ask("chance", node)
+
+    def _ask(self, what: str, node: nodes.Node | None) -> bool:
+        if node is None:
+            return False
+        key = (what, id(node))
+        if key not in self._memo:
+            self._memo[key] = False  # what refers to itself adds nothing
+            self._memo[key] = bool(getattr(self, f"_{what}")(node))
+        return self._memo[key]
+
+    def _bindings(self, what: str, node: nodes.Node) -> bool:
+        return any(self._bound(what, binding) for binding in self.program.of(key_of(node)))
+
+    def _bound(self, what: str, binding: Binding) -> bool:
+        return self._ask(what, binding.value)
+
+    def _written(self, node: nodes.Node) -> bool:
+        match node:
+            case nodes.Name():
+                given = node.name in _GIVEN and node.name not in self.program.names
+                return given or self._bindings("written", node)
+            case nodes.Getattr():
+                return self._key(node.attr, node.node) or self._bindings("written", node)
+            case nodes.Getitem():
+                key = node.arg.value if isinstance(node.arg, nodes.Const) else None
+                return self._key(key, node.node)
+            case nodes.Call() if isinstance(node.node, nodes.Getattr):
+                return self._method(node, node.node)
+            case nodes.Call():
+                return any(self.written(arg) for arg in node.args)
+            case nodes.Filter() if node.name in _COUNTS:
+                return False
+            case nodes.Filter():
+                whole = isinstance(node.node, nodes.Name) and node.node.name in _WHOLE and node.name in _TEXTS
+                mapped = any(
+                    isinstance(p.value, nodes.Const) and p.value.value in _WRITTEN for p in node.kwargs
+                ) and node.name in {"map", "selectattr", "rejectattr"}
+                return whole or mapped or self.written(node.node)
+            case nodes.Compare() | nodes.Test() | nodes.Not():
+                return False
+            case nodes.CondExpr():
+                return self.written(node.expr1) or self.written(node.expr2)
+            case _:
+                return isinstance(node, nodes.Expr) and any(self.written(c) for c in node.iter_child_nodes())
+
+    def _key(self, key: object, holder: nodes.Node) -> bool:
+        if isinstance(key, str):
+            if key in _CLEARS:
+                return False
+            if key in _WRITTEN and not (isinstance(holder, nodes.Name) and holder.name == "loop"):
+                return True
+        return self.written(holder)
+
+    def _method(self, node: nodes.Call, called: nodes.Getattr) -> bool:
+        first = node.args[0] if node.args else None
+        if called.attr in {"get", "pop"} and isinstance(first, nodes.Const):
+            return self._key(first.value, called.node)
+        if called.attr in {"startswith", "endswith", "find", "index", "count", "rfind", "isdigit"}:
+            return False
+        return self.written(called.node) or (called.attr == "join" and self.written(first))
+
+    def _dated(self, node: nodes.Node) -> bool:
+        match node:
+            case nodes.Call() if isinstance(node.node, nodes.Name) and node.node.name in _CLOCKS:
+                return True
+            case nodes.Name():
+                given = node.name in _DATES and node.name not in self.program.names
+                return given or self._bindings("dated", node)
+            case nodes.Getattr():
+                return self.dated(node.node) or self._bindings("dated", node)
+            case nodes.Compare() | nodes.Test() | nodes.Not():
+                return False
+            case _:
+                return isinstance(node, nodes.Expr) and any(self.dated(c) for c in node.iter_child_nodes())
+
+    def _chance(self, node: nodes.Node) -> bool:
+        if isinstance(node, nodes.Filter) and node.name == "random":
+            return True
+        return (
+            self._bindings("chance", node)
+            if isinstance(node, nodes.Name)
+            else isinstance(node, nodes.Expr) and any(self.chance(c) for c in node.iter_child_nodes())
+        )
