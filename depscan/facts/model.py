@@ -50,7 +50,8 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
         for file in beside.values():
             if not own and _ending(file.path) in CODE_ENDINGS:
                 continue
-            report = _read(file, meter, sink, ask=own)
+            opened = (*file.container, file.path) in files
+            report = _read(file, meter, sink, ask=own and not opened, opened=opened)
             if report is not None:
                 tests = not own and in_tests("/".join((*file.container, file.path)))
                 _lower(report, file, sink, TEST if tests else LOAD, needed=own)
@@ -63,11 +64,11 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
             _lower(report, file_of(b"", path), sink, LOAD, needed=True)
 
 
-def _read(file: File, meter: Meter, sink: Sink, *, ask: bool) -> Report | None:
+def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> Report | None:
     from depscan.loading.route import read_file
 
     try:
-        return read_file(file, meter, ask=ask)
+        return read_file(file, meter, ask=ask, opened=opened)
     except Exception as error:  # noqa: BLE001 - a defect of one format's reader must not hide what the others see
         why = f"the reader of model files failed ({type(error).__name__}): a defect of depscan, please report it"
         sink.gap(file.path, why, fatal=True)

@@ -89,7 +89,7 @@ def format_of(file: File, *, ask: bool = True) -> Declared | None:
 
 
 def read_file(
-    file: File, meter: Meter | None = None, *, layer: tuple[str, ...] = (), ask: bool = True
+    file: File, meter: Meter | None = None, *, layer: tuple[str, ...] = (), ask: bool = True, opened: bool = False
 ) -> Report | None:
     """Return what loading a file does; None when it is no model file by content and none by name.
 
@@ -98,9 +98,10 @@ def read_file(
         meter: shared by all files of an artifact.
         layer: decodings around it, when its bytes were found inside another file.
         ask: see ``format_of``.
+        opened: whether it is an archive whose members are read by themselves: its name then promises nothing more.
     """
     found = format_of(file, ask=ask)
-    promised = [d for d in declared() if d.promised(file.name)]
+    promised = [d for d in declared() if d.promised(file.name)] if not opened else []
     if found is None and not promised:
         return None
     report = Report(meter)
