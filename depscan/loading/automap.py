@@ -27,9 +27,6 @@ _DTYPE = re.compile(
 )
 _ATTENTION = frozenset({"attn_implementation", "_attn_implementation", "_attn_implementation_internal",
                         "_experts_implementation", "experts_implementation"})  # fmt: skip
-_VOCABULARIES = frozenset({"vocab_file", "merges_file", "spm_file", "sp_model_file", "vocab", "tokenizer_file",
-                           "sentencepiece_model_file", "emoji_file", "dict_file"})  # fmt: skip
-_PRIVATE = re.compile(r"(?:/|^)(?:etc|proc|dev|sys)/|/\.(?:ssh|aws|env|netrc|git|kube|docker|config)\b|id_rsa|passwd")
 _DTYPES = frozenset({"torch_dtype", "dtype"})
 _PATHS = frozenset({"_name_or_path", "name_or_path", "base_model_name_or_path"})
 
@@ -145,19 +142,6 @@ def _path(path: str, value: object, report: Report) -> None:
         report.add(Step("load.path", ODD, "absolute-name", f"{path}: {value}", why, "", (value,)))
 
 
-def _vocabulary(path: str, value: object, report: Report) -> None:
-    """Judge the path of a vocabulary: old tokenizers keep absolute ones of their makers, which are not used."""
-    if not isinstance(value, str):
-        return
-    climbs = ".." in value.replace("\\", "/").split("/")
-    if climbs or _PRIVATE.search(value) or "://" in value:
-        why = "a vocabulary outside the model's folder: loading reads whatever stands there"
-        report.add(Step("load.path", HOSTILE, "external-path", f"{path}: {value}", why, "", (value,), "file.read"))
-    elif value.startswith(("/", "~")) or value[1:3] in {":\\", ":/"}:
-        why = "a path of the machine it was made on"
-        report.add(Step("load.path", ODD, "absolute-name", f"{path}: {value}", why, "", (value,)))
-
-
 def _activation(path: str, value: object, report: Report) -> None:
     """Judge an activation by a dotted name: sentence encoders import it."""
     from depscan.loading.dotted import add_name
@@ -183,7 +167,6 @@ _BY_KEY: dict[str, Callable[[str, object, Report], None]] = {
     **dict.fromkeys(_ATTENTION, _attention),
     **dict.fromkeys(_DTYPES, _dtype),
     **dict.fromkeys(_PATHS, _path),
-    **dict.fromkeys(_VOCABULARIES, _vocabulary),
     **dict.fromkeys(("activation_function", "activation_fn", "similarity_fct", "loss_fct"), _activation),
     "trust_remote_code": _trust,
     "loader_module": _loader,

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from importlib import import_module
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, ODD, Report, Step
 
@@ -52,10 +51,9 @@ def names(name: str) -> tuple[re.Pattern[str], tuple[Row, ...]]:
     """Return one expression for a list of ``rules/targets`` (group N is row N - 1) and its rows."""
     import tomli
 
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    packaged = os.path.join(here, "data", "rules")
-    top = packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(here), "rules")
-    with open(os.path.join(top, "targets", f"{name}.toml"), "rb") as stream:
+    from depscan.text.folder import rules_folder
+
+    with open(os.path.join(rules_folder(), "targets", f"{name}.toml"), "rb") as stream:
         entries = tomli.load(stream)["entry"]
     pattern = "|".join(f"({_expression(entry['value'])})" for entry in entries)
     return re.compile(f"(?:{pattern})\\Z"), tuple(Row(e["why"], e.get("does", "")) for e in entries)
@@ -98,27 +96,23 @@ def judge(dotted: str) -> Judged:
 
 def _by_allowlist(text: str) -> Judged | None:
     """Return what the allowlist of pickles says of a class or function; None when it says nothing."""
+    from depscan.loading.known import gadget, known
+
     module, _, name = text.rpartition(".")
-    try:
-        # Imported by name: the allowlist is a part of its own, and this one is whole without it.
-        lists: Any = import_module("depscan.loading.known")
-    except ModuleNotFoundError:
-        return None
-    gadget = lists.gadget(module, name)
-    if gadget is not None:
-        return Judged(HOSTILE, gadget.why, gadget.does)
-    entry = lists.known(module, name)
+    harm = gadget(module, name)
+    if harm is not None:
+        return Judged(HOSTILE, harm.why, harm.does)
+    entry = known(module, name)
     if entry is not None and entry.roles & {"construct", "call"}:
         return Judged(KNOWN, entry.why)
     return None
 
 
 def package_of(dotted: str) -> str:
-    """Return the top-level module of a name; "" for one of the standard library."""
-    import sys
+    """Return the distribution that brings a name's module; "" for the standard library."""
+    from depscan.loading.known import distribution
 
-    first = dotted.partition(".")[0]
-    return "" if first in sys.stdlib_module_names else first
+    return distribution(dotted.rpartition(".")[0] or dotted)
 
 
 def add_name(report: Report, dotted: str, text: str, slug: str, *, values: tuple[str, ...] = (), line: int = 0) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from depscan.loading.steps import Report
 
 STARTS = "*"
-NAMES = "generation_config.json preprocessor_config.json config_sentence_transformers.json"
+NAMES = "config_sentence_transformers.json"
 TITLE = "model settings"
 
 _OTHERS = frozenset({"model_index.json", "modules.json", "adapter_config.json"})
@@ -27,7 +27,7 @@ def looks(file: File) -> bool:
         return False
     settings = object_of(file)
     if not settings:
-        return file.name in {"generation_config.json", "preprocessor_config.json"} and file.head.strip() == b"{}"
+        return False
     return file.name in SETTINGS - {"config.json", "configuration.json"} or any(key in settings for key in MODEL_KEYS)
 
 
@@ -36,3 +36,7 @@ def read(file: File, report: Report) -> None:
     settings = object_of(file)
     read_settings(settings, file, report)
     read_targets(settings, file, report)
+    if any("chat_template" in key for key in settings):
+        from depscan.loading.tokenizer import judge_settings
+
+        judge_settings(settings, [], file, report)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from depscan.artifacts.members import Found
     from depscan.loading.file import File
 
-STARTS = "504b0304"
+STARTS = "504b0304 7b"
 NAMES = "*.skops"
 TITLE = "skops"
 
@@ -29,12 +29,20 @@ _OBJECT_ARRAY = (b"'|O'", b'"|O"', b"'O'", b"object")
 
 
 def looks(file: File) -> bool:
-    """Return whether it is a zip archive with a schema at its top that has nodes."""
-    if not file.head.startswith(b"PK\x03\x04"):
-        return False
+    """Return whether it is a zip archive with a schema at its top that has nodes, or such a schema."""
+    if file.head[:1] == b"{":
+        return _is_tree(file)
     if not file.name.endswith(".skops") and _SCHEMA.encode() not in file.source.at(max(0, file.size - 65_536), 65_536):
         return False
     return any(found.path == _SCHEMA and b"__loader__" in found.reader()[:_LIMIT] for found in _members(file)[0])
+
+
+def _is_tree(file: File) -> bool:
+    """Return whether JSON is a schema, however it came out of its archive: its first node says which loader it has."""
+    head = file.head
+    if b'"__loader__"' in head and b'"__module__"' in head:
+        return True
+    return file.name == _SCHEMA and b'"__loader__"' in file.bytes(_LIMIT)
 
 
 def _members(file: File) -> tuple[list[Found], list[str]]:
@@ -54,6 +62,9 @@ def _members(file: File) -> tuple[list[Found], list[str]]:
 
 def read(file: File, report: Report) -> None:
     """Add the step of every node, and read the arrays beside the schema."""
+    if file.head[:1] == b"{":
+        _schema(file.bytes(_LIMIT), report)
+        return
     members, wrong = _members(file)
     schemas = [found for found in members if found.path == _SCHEMA]
     if len(schemas) > 1:

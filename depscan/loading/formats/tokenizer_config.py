@@ -23,7 +23,8 @@ def looks(file: File) -> bool:
 
 
 def read(file: File, report: Report) -> None:
-    """Add its templates and the files it names. ``auto_map`` is read elsewhere."""
+    """Add its templates, the files it names, and the code that ``auto_map`` and its relations lead to."""
+    from depscan.loading.automap import read_settings
     from depscan.loading.jsontext import read_json
     from depscan.loading.tokenizer import judge_settings
 
@@ -33,6 +34,9 @@ def read(file: File, report: Report) -> None:
     try:
         value, twice = read_json(file.bytes(_MOST))
         judge_settings(value, twice, file, report)
+        read_settings(value, file, report)
+        for one in twice:
+            read_settings({one.key: one.dropped}, file, report)
     except RecursionError:
         why = "nested deeper than any reader's stack: who loads it crashes"
         report.add(Step("load.bomb", HOSTILE, "depth", file.name, why))

@@ -72,12 +72,6 @@ def test_paths_dtypes_and_trust_in_the_file_are_odd() -> None:
     ]  # fmt: skip
 
 
-def test_a_vocabulary_outside_the_folder_is_hostile() -> None:
-    for path in ("../../../etc/passwd", "/etc/shadow", "https://hub.example/v.txt"):
-        assert worst(read({"tokenizer_config.json": {"vocab_file": path}})).verdict == "hostile"
-    assert worst(read({"tokenizer_config.json": {"vocab_file": "/home/me/vocab.txt"}})).verdict == "odd"
-
-
 def test_a_repeated_key_is_read_both_times() -> None:
     text = '{"model_type": "x", "auto_map": {"AutoModel": "o/r--m.M"}, "auto_map": {}}'
     assert verdicts(read({"config.json": text})) == [("foreign", "second-repository")]

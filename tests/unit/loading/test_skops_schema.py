@@ -79,6 +79,12 @@ def test_another_name_hides_no_schema() -> None:
     assert archive(node("FunctionNode", "os.system"), "model.zip").verdict == "hostile"
 
 
+def test_a_schema_that_was_unpacked_is_read() -> None:
+    tree = json.dumps(node("FunctionNode", "os.system")).encode()
+    assert read({"schema.json": tree}).verdict == "hostile"
+    assert read({"any.json": tree}).verdict == "hostile"
+
+
 def test_two_schemas_are_hostile() -> None:
     stream = io.BytesIO()
     with warnings.catch_warnings():
