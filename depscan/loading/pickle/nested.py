@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.loading.pickle.values import Blob, Call, Value
-from depscan.loading.steps import HOSTILE, Report
+from depscan.loading.steps import FOREIGN, HOSTILE, Report
 
 if TYPE_CHECKING:
     from depscan.artifacts.source import Source
@@ -72,7 +72,7 @@ def _encoded(judge: Judge, value: Value) -> Value:
 
 
 def constant(judge: Judge, value: Value, m: Machine) -> None:
-    """Look into a constant; what is found is told only when loading it would do harm."""
+    """Look into a constant; what is found is told only when loading it would run code."""
     if isinstance(value, Blob):
         head: bytes | str = value.head.decode("latin-1") if value.text else value.head
     elif isinstance(value, (bytes, str)):
@@ -94,29 +94,25 @@ def _look(judge: Judge, value: Value, kind: str, at: int) -> None:
     source = _source(judge, value)
     if source is None or judge.depth >= judge.report.meter.budget.depth:
         return
+    from depscan.artifacts.source import BytesSource
+    from depscan.loading.pickle.search import plausible
+
     layers: tuple[str, ...] = (f"constant before {at:#x}",)
-    if kind == "text":
+    if kind == "text" and not (source.at(0, 1) in {b"c", b"("} and plausible(source, 0)):
         decoded = _decoded(source)
         if decoded is None:
-            if source.at(0, 1) not in {b"c", b"("}:
-                return
-        else:
-            from depscan.artifacts.source import BytesSource
-
-            encoding, data = decoded
-            source = BytesSource(data)
-            layers = (*layers, encoding)
+            return
+        source = BytesSource(decoded[1])
+        layers = (*layers, decoded[0])
     packed = _unpacked(source)
     if packed is not None:
-        from depscan.artifacts.source import BytesSource
-
         source = BytesSource(packed[1])
         layers = (*layers, packed[0])
     report = _read(judge, source, layers, "")
     if report is None:
         return
     for step in report.steps:
-        if step.verdict == HOSTILE and step.what not in {"load.bomb", "load.layout"}:
+        if step.verdict in {HOSTILE, FOREIGN} and step.what not in {"load.bomb", "load.layout"}:
             judge.report.add(step)
 
 
