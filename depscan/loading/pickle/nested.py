@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.pickle.values import Blob, Call, Value
+from depscan.loading.pickle.values import ENCODERS, Blob, Call, Value
 from depscan.loading.steps import FOREIGN, HOSTILE, Report
 
 if TYPE_CHECKING:
     from depscan.artifacts.source import Source
     from depscan.loading.pickle.judge import Judge
-    from depscan.loading.pickle.machine import Machine
 
 _RAW = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x9c",
         b"x\xda", b"x\x01", b"cos\n", b"cposix\n", b"cnt\n", b"c__builtin__\n", b"cbuiltins\n", b"csubprocess\n",
@@ -60,7 +59,7 @@ def loaded(judge: Judge, args: tuple[Value, ...]) -> str:
 
 def _encoded(judge: Judge, value: Value) -> Value:
     """Return the bytes that a long text stands for when ``_codecs.encode`` makes them, as protocols 0 to 2 do."""
-    if not isinstance(value, Call) or value.callee != "_codecs.encode" or not isinstance(value.args, tuple):
+    if not isinstance(value, Call) or value.callee not in ENCODERS or not isinstance(value.args, tuple):
         return value
     text = value.args[0]
     if not isinstance(text, Blob) or text.text not in {"utf-8", "raw-unicode-escape"} or text.size > _ENCODED:
@@ -71,28 +70,41 @@ def _encoded(judge: Judge, value: Value) -> Value:
         return value
 
 
-def constant(judge: Judge, value: Value, m: Machine) -> None:
+def constant(judge: Judge, value: Value, at: int) -> None:
     """Look into a constant; what is found is told only when loading it would run code."""
     if isinstance(value, Blob):
         head: bytes | str = value.head.decode("latin-1") if value.text else value.head
     elif isinstance(value, (bytes, str)):
         head = value
+    elif isinstance(value, Call):
+        _encoded_constant(judge, value, at)
+        return
     else:
         return
     if len(head) < _SHORTEST:
         return
     if isinstance(head, bytes):
         if head.startswith(_RAW):
-            _look(judge, value, "", m.at)
+            _look(judge, value, "", at)
         elif head[:3].decode("latin-1").startswith(("gA", "eJ", "eN", "H4s", "KGN", "Y29", "Y3B", "Y2J")):
-            _look(judge, value, "text", m.at)
+            _look(judge, value, "text", at)
     elif head.startswith(_TEXT):
-        _look(judge, value, "text", m.at)
+        _look(judge, value, "text", at)
+
+
+def _encoded_constant(judge: Judge, value: Call, at: int) -> None:
+    """Look into a long text that is made bytes: when its start is one of a pickle."""
+    text = value.args[0] if isinstance(value.args, tuple) and value.args else None
+    if isinstance(text, Blob) and text.head.decode("utf-8", "replace")[:1] in {"\x80", "c", "(", "P", "x", "\x1f", "B"}:
+        made = _encoded(judge, value)
+        if isinstance(made, bytes):
+            constant(judge, made, at)
 
 
 def _look(judge: Judge, value: Value, kind: str, at: int) -> None:
     source = _source(judge, value)
-    if source is None or judge.depth >= judge.report.meter.budget.depth:
+    meter = judge.report.meter
+    if source is None or judge.depth >= meter.budget.depth or meter.late:
         return
     from depscan.artifacts.source import BytesSource
     from depscan.loading.pickle.search import plausible
