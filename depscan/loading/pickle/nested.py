@@ -23,6 +23,8 @@ _SHORTEST = 12
 _UNPACKED = 16 << 20
 _PACKED = 16 << 20
 _ENCODED = 64 << 20
+_CODECS = frozenset({"utf-8", "raw-unicode-escape"})
+_FIRST = frozenset({"\x80", "c", "(", "P", "x", "\x1f", "B"})
 
 
 class Part:
@@ -62,7 +64,7 @@ def _encoded(judge: Judge, value: Value) -> Value:
     if not isinstance(value, Call) or value.callee not in ENCODERS or not isinstance(value.args, tuple):
         return value
     text = value.args[0]
-    if not isinstance(text, Blob) or text.text not in {"utf-8", "raw-unicode-escape"} or text.size > _ENCODED:
+    if not isinstance(text, Blob) or text.text not in _CODECS or text.size > _ENCODED:
         return value
     try:
         return judge.source.at(text.at, text.size).decode(text.text).encode("latin-1")
@@ -95,7 +97,9 @@ def constant(judge: Judge, value: Value, at: int) -> None:
 def _encoded_constant(judge: Judge, value: Call, at: int) -> None:
     """Look into a long text that is made bytes: when its start is one of a pickle."""
     text = value.args[0] if isinstance(value.args, tuple) and value.args else None
-    if isinstance(text, Blob) and text.head.decode("utf-8", "replace")[:1] in {"\x80", "c", "(", "P", "x", "\x1f", "B"}:
+    if not isinstance(text, Blob) or text.text not in _CODECS:
+        return
+    if text.head.decode(text.text, "replace")[:1] in _FIRST:
         made = _encoded(judge, value)
         if isinstance(made, bytes):
             constant(judge, made, at)
