@@ -238,6 +238,8 @@ def _proto(m: Machine) -> None:
 
 
 def _stop(m: Machine) -> None:
+    if not m.stack:
+        raise BrokenError(MALFORMED, "it stops with nothing on the stack")
     m.value = m.stack.pop()
     m.done = True
     m.soft = -1

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.known import distribution, gadget, known
+from depscan.loading.known import gadget, known
 from depscan.loading.pickle import code, nested, state
 from depscan.loading.pickle.broken import MALFORMED, BrokenError
+from depscan.loading.pickle.explain import foreign, lookup, package_of, root, shown, texts
 from depscan.loading.pickle.render import render
 from depscan.loading.pickle.shapes import misfit
 from depscan.loading.pickle.values import (
+    ENCODERS,
     GETATTR,
-    Blob,
     Call,
     Extension,
     Global,
@@ -22,7 +23,7 @@ from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, ODD, Step
 
 if TYPE_CHECKING:
     from depscan.artifacts.source import Source
-    from depscan.loading.known import Gadget, Known
+    from depscan.loading.known import Known
     from depscan.loading.pickle.machine import Machine
     from depscan.loading.steps import Report
 
@@ -30,7 +31,6 @@ _NEWOBJ = frozenset({"copyreg.__newobj__", "copy_reg.__newobj__"})
 _NEWOBJ_EX = frozenset({"copyreg.__newobj_ex__"})
 _RECONSTRUCTOR = frozenset({"copyreg._reconstructor", "copy_reg._reconstructor"})
 _SAME = 50
-_ENCODE = frozenset({"_codecs.encode"})
 
 
 class Judge:
@@ -122,7 +122,7 @@ class Judge:
                 shipped = isinstance(cls, Call) and cls.verdict == FOREIGN and cls.callee.startswith(code.SHIPPED)
                 made.verdict = FOREIGN if shipped else HOSTILE
                 why = "the class is made from what the file ships" if shipped else "the class is what a call returned"
-                self.step("load.call", made.verdict, "indirect", render(made), why, at, callee=_root(cls))
+                self.step("load.call", made.verdict, "indirect", render(made), why, at, callee=root(cls))
                 return made
             raise BrokenError(MALFORMED, f"it constructs {render(cls, 60)}, which is no class")
         entry = None if cls.computed else lookup(cls.module, cls.name)
@@ -157,17 +157,27 @@ class Judge:
     def _folded(self, made: Call, args: tuple[Value, ...]) -> Value:
         """Return the value of a known call where it is a constant, or another name."""
         dotted = made.callee
-        if dotted in _ENCODE and isinstance(args[0], str):
-            codec = args[1] if len(args) > 1 else "utf-8"
-            try:
-                return args[0].encode("latin-1" if codec == "raw" else str(codec))
-            except UnicodeEncodeError:
-                raise BrokenError(MALFORMED, "a text cannot be encoded") from None
+        if dotted in ENCODERS and args:
+            return self._bytes(made, args)
         if dotted in GETATTR and isinstance(args[0], Global):
             name = f"{args[0].name}.{args[1]}"
             if known(args[0].module, name):
                 return self.name(args[0].module, name, made.at)
         return made
+
+    def _bytes(self, made: Call, args: tuple[Value, ...]) -> Value:
+        """Return the bytes that a text stands for in protocols 0 to 2, or that bytes and bytearray copy."""
+        value: Value = made
+        if isinstance(args[0], str):
+            codec = args[1] if len(args) > 1 else "utf-8"
+            try:
+                value = args[0].encode(str(codec))
+            except UnicodeEncodeError:
+                raise BrokenError(MALFORMED, "a text cannot be encoded") from None
+        elif isinstance(args[0], (bytes, bytearray)):
+            return args[0]
+        nested.constant(self, value, made.at)
+        return value
 
     def _call_result(self, fn: Value, args: tuple[Value, ...], at: int) -> Call:
         made = Call(fn, args, at, HOSTILE)
@@ -180,13 +190,13 @@ class Judge:
             why = "it calls what the loading program makes of a persistent id"
         else:
             why = "it calls what another call returned: a name that is nowhere written"
-        self.step("load.call", HOSTILE, "indirect", render(made), why, at, callee=_root(fn), values=_texts(args))
+        self.step("load.call", HOSTILE, "indirect", render(made), why, at, callee=root(fn), values=texts(args))
         return made
 
     def _code(self, fn: Value, args: tuple[Value, ...], at: int) -> str:
         found = code.read_code(args)
         callee = fn.dotted if isinstance(fn, Global) else "types.CodeType"
-        package = distribution(callee)
+        package = package_of(callee)
         if isinstance(fn, Global):
             fn.used = True
         self.report.add(
@@ -210,7 +220,7 @@ class Judge:
 
     def constant(self, value: Value, m: Machine) -> None:
         """Look into a constant that may be a pickle or hold one."""
-        nested.constant(self, value, m)
+        nested.constant(self, value, m.at)
 
     def read_pickle(self, args: tuple[Value, ...]) -> str:
         """Read the bytes that a known function unpickles; return why it cannot, "" when it was read."""
@@ -243,23 +253,23 @@ class Judge:
         name.used = True
         if text:
             self._told.add((name.dotted, "call"))
-            package = distribution(name.module)
+            package = package_of(name.module)
             self.step("load.call", KNOWN, "call", text, entry.why, at, callee=name.dotted, package=package)
 
     def _refuse(self, name: Global, text: str, args: tuple[Value, ...], at: int, lacks: str) -> str:
         """Report a call that is not allowed; return its verdict."""
         name.used = True
         found = None if name.computed else gadget(name.module, name.name)
-        package = distribution(name.module)
+        package = package_of(name.module)
         if found or name.computed:
             verdict, why = HOSTILE, found.why if found else "the called name is computed while loading"
         elif name.verdict == KNOWN:
             verdict = FOREIGN
             why = f"{name.dotted} is known, but not to be {lacks}" if lacks in {"called", "constructed"} else lacks
         else:
-            verdict, why = FOREIGN, _foreign(name, package)
+            verdict, why = FOREIGN, foreign(name, package)
         self.step(
-            "load.call", verdict, "call", text, why, at, callee=name.dotted, values=_shown(found, args),
+            "load.call", verdict, "call", text, why, at, callee=name.dotted, values=shown(found, args),
             does=found.does if found else "", package=package,
         )  # fmt: skip
         return verdict
@@ -269,54 +279,10 @@ class Judge:
         for one in self.names.values():
             if one.used:
                 continue
-            package = distribution(one.module)
+            package = package_of(one.module)
             found = gadget(one.module, one.name) if one.verdict == HOSTILE else None
             entry = lookup(one.module, one.name)
-            why = entry.why if entry else found.why if found else _foreign(one, package)
+            why = entry.why if entry else found.why if found else foreign(one, package)
             does = found.does if found else ""
             self.step("load.import", one.verdict, "name", one.dotted, why, one.at, callee=one.dotted, does=does,
                       package=package)  # fmt: skip
-
-
-def lookup(module: str, name: str) -> Known | None:
-    """Return the entry of a name; classes of TorchScript are those that the archive's own code text defines."""
-    if module.startswith("__torch__"):
-        from depscan.loading.known import Known
-
-        return Known(frozenset({"construct"}), "", "a class of TorchScript, compiled from the code text beside it")
-    return known(module, name)
-
-
-def _foreign(name: Global, package: str) -> str:
-    if package:
-        return f"code of {package} that is not on the allowlist runs while loading"
-    return f"{name.dotted} of the standard library is not on the allowlist"
-
-
-def _root(value: Value) -> str:
-    """Return the name that a chain of calls starts with."""
-    for _ in range(50):
-        if not isinstance(value, Call):
-            break
-        value = value.fn
-    return value.dotted if isinstance(value, Global) else ""
-
-
-def _texts(args: tuple[Value, ...]) -> tuple[str, ...]:
-    """Return the texts among arguments, one level of containers deep."""
-    found: list[str] = []
-    for one in args[:20]:
-        for value in one[:20] if isinstance(one, (list, tuple)) else (one,):
-            if isinstance(value, (bytes, bytearray)):
-                found.append(bytes(value[:2000]).decode("latin-1"))
-            elif isinstance(value, (str, Blob)):
-                found.append(value if isinstance(value, str) else value.head.decode("latin-1"))
-    return tuple(text for text in found if text)
-
-
-def _shown(found: Gadget | None, args: tuple[Value, ...]) -> tuple[str, ...]:
-    takes = found.takes if found else ""
-    if takes.isdigit():
-        index = int(takes)
-        return _texts(args[index : index + 1]) or _texts(args)
-    return _texts(args)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.pickle.values import Blob, Call, Value
-from depscan.loading.steps import HOSTILE, Report
+from depscan.loading.pickle.values import ENCODERS, Blob, Call, Value
+from depscan.loading.steps import FOREIGN, HOSTILE, Report
 
 if TYPE_CHECKING:
     from depscan.artifacts.source import Source
     from depscan.loading.pickle.judge import Judge
-    from depscan.loading.pickle.machine import Machine
 
 _RAW = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x9c",
         b"x\xda", b"x\x01", b"cos\n", b"cposix\n", b"cnt\n", b"c__builtin__\n", b"cbuiltins\n", b"csubprocess\n",
@@ -24,6 +23,8 @@ _SHORTEST = 12
 _UNPACKED = 16 << 20
 _PACKED = 16 << 20
 _ENCODED = 64 << 20
+_CODECS = frozenset({"utf-8", "raw-unicode-escape"})
+_FIRST = frozenset({"\x80", "c", "(", "P", "x", "\x1f", "B"})
 
 
 class Part:
@@ -60,10 +61,10 @@ def loaded(judge: Judge, args: tuple[Value, ...]) -> str:
 
 def _encoded(judge: Judge, value: Value) -> Value:
     """Return the bytes that a long text stands for when ``_codecs.encode`` makes them, as protocols 0 to 2 do."""
-    if not isinstance(value, Call) or value.callee != "_codecs.encode" or not isinstance(value.args, tuple):
+    if not isinstance(value, Call) or value.callee not in ENCODERS or not isinstance(value.args, tuple):
         return value
     text = value.args[0]
-    if not isinstance(text, Blob) or text.text not in {"utf-8", "raw-unicode-escape"} or text.size > _ENCODED:
+    if not isinstance(text, Blob) or text.text not in _CODECS or text.size > _ENCODED:
         return value
     try:
         return judge.source.at(text.at, text.size).decode(text.text).encode("latin-1")
@@ -71,52 +72,63 @@ def _encoded(judge: Judge, value: Value) -> Value:
         return value
 
 
-def constant(judge: Judge, value: Value, m: Machine) -> None:
-    """Look into a constant; what is found is told only when loading it would do harm."""
+def constant(judge: Judge, value: Value, at: int) -> None:
+    """Look into a constant; what is found is told only when loading it would run code."""
     if isinstance(value, Blob):
         head: bytes | str = value.head.decode("latin-1") if value.text else value.head
     elif isinstance(value, (bytes, str)):
         head = value
+    elif isinstance(value, Call):
+        _encoded_constant(judge, value, at)
+        return
     else:
         return
     if len(head) < _SHORTEST:
         return
     if isinstance(head, bytes):
         if head.startswith(_RAW):
-            _look(judge, value, "", m.at)
+            _look(judge, value, "", at)
         elif head[:3].decode("latin-1").startswith(("gA", "eJ", "eN", "H4s", "KGN", "Y29", "Y3B", "Y2J")):
-            _look(judge, value, "text", m.at)
+            _look(judge, value, "text", at)
     elif head.startswith(_TEXT):
-        _look(judge, value, "text", m.at)
+        _look(judge, value, "text", at)
+
+
+def _encoded_constant(judge: Judge, value: Call, at: int) -> None:
+    """Look into a long text that is made bytes: when its start is one of a pickle."""
+    text = value.args[0] if isinstance(value.args, tuple) and value.args else None
+    if not isinstance(text, Blob) or text.text not in _CODECS:
+        return
+    if text.head.decode(text.text, "replace")[:1] in _FIRST:
+        made = _encoded(judge, value)
+        if isinstance(made, bytes):
+            constant(judge, made, at)
 
 
 def _look(judge: Judge, value: Value, kind: str, at: int) -> None:
     source = _source(judge, value)
-    if source is None or judge.depth >= judge.report.meter.budget.depth:
+    meter = judge.report.meter
+    if source is None or judge.depth >= meter.budget.depth or meter.late:
         return
+    from depscan.artifacts.source import BytesSource
+    from depscan.loading.pickle.search import plausible
+
     layers: tuple[str, ...] = (f"constant before {at:#x}",)
-    if kind == "text":
+    if kind == "text" and not (source.at(0, 1) in {b"c", b"("} and plausible(source, 0)):
         decoded = _decoded(source)
         if decoded is None:
-            if source.at(0, 1) not in {b"c", b"("}:
-                return
-        else:
-            from depscan.artifacts.source import BytesSource
-
-            encoding, data = decoded
-            source = BytesSource(data)
-            layers = (*layers, encoding)
+            return
+        source = BytesSource(decoded[1])
+        layers = (*layers, decoded[0])
     packed = _unpacked(source)
     if packed is not None:
-        from depscan.artifacts.source import BytesSource
-
         source = BytesSource(packed[1])
         layers = (*layers, packed[0])
     report = _read(judge, source, layers, "")
     if report is None:
         return
     for step in report.steps:
-        if step.verdict == HOSTILE and step.what not in {"load.bomb", "load.layout"}:
+        if step.verdict in {HOSTILE, FOREIGN} and step.what not in {"load.bomb", "load.layout"}:
             judge.report.add(step)
 
 

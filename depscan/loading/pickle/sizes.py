@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from depscan.loading.pickle.values import Bag, Call, Dict, Value
 
 LARGEST = 100_000_000
@@ -10,6 +12,7 @@ LARGEST = 100_000_000
 DEEPEST = 20_000
 """Containers inside each other; a pickler reaches about 1,000 before Python's own limit stops it."""
 
+_MOST = 1 << 62
 _KINDS = frozenset({list, tuple, Dict, Bag})
 
 
@@ -19,45 +22,62 @@ def measure(value: Value) -> tuple[int, int]:
     Containers in the arguments or state of an object count for themselves: nothing prints through an object.
     A container that holds itself counts as one item there, as Python prints it.
     """
-    sizes: dict[int, tuple[int, int]] = {}
+    measured = _Measured()
     roots: list[Value] = [value]
     seen: set[int] = set()
-    largest = deepest = 0
-    while roots:
+    while roots and not measured.depths.get(0):
         root = roots.pop()
         if isinstance(root, Call):
             if id(root) not in seen:
                 seen.add(id(root))
                 roots.extend((root.args, root.state, root.items, root.named))
-            continue
-        if type(root) not in _KINDS or id(root) in sizes:
-            continue
-        _unfold(root, sizes, roots)
-        size, depth = sizes[id(root)]
-        largest, deepest = max(largest, size), max(deepest, depth)
-    return largest, deepest
+        elif type(root) in _KINDS and id(root) not in measured.sizes:
+            measured.unfold(cast("list[Value]", root), roots)
+    return max(measured.sizes.values(), default=0), max(measured.depths.values(), default=0)
 
 
-def _unfold(root: Value, sizes: dict[int, tuple[int, int]], roots: list[Value]) -> None:
-    stack: list[tuple[list[Value] | tuple[Value, ...], bool]] = [(root, False)]  # type: ignore[list-item]
-    while stack:
-        one, ready = stack.pop()
-        if ready:
-            size, depth = len(one), 0
-            for item in one:
-                if type(item) in _KINDS:
-                    inner, below = sizes.get(id(item), (1, 0))
-                    size += inner
-                    depth = max(depth, below)
-            sizes[id(one)] = (min(size, 1 << 62), depth + 1)
-            continue
-        if id(one) in sizes:
-            continue
-        sizes[id(one)] = (1, 0)
-        stack.append((one, True))
+class _Measured:
+    """Sizes and depths by identity; a size of 0 is that of a container whose items are not all measured yet."""
+
+    def __init__(self) -> None:
+        self.sizes: dict[int, int] = {}
+        self.depths: dict[int, int] = {}
+        self._inside = 0
+
+    def unfold(self, root: list[Value], roots: list[Value]) -> None:
+        """Measure a container and all below it, or until it is too deep; objects in it are added to ``roots``."""
+        sizes = self.sizes
+        stack = [root]
+        while stack and self._inside <= DEEPEST:
+            one = stack[-1]
+            size = sizes.get(id(one))
+            if size is None:
+                sizes[id(one)] = 0
+                self._inside += 1
+                self._open(one, stack, roots)
+                continue
+            if size == 0:
+                self._inside -= 1
+                self._close(one)
+            stack.pop()
+        if stack:
+            self.depths[0] = self._inside
+
+    def _open(self, one: list[Value], stack: list[list[Value]], roots: list[Value]) -> None:
+        for item in one:
+            kind = type(item)
+            if kind in _KINDS:
+                if id(item) not in self.sizes:
+                    stack.append(cast("list[Value]", item))
+            elif kind is Call:
+                roots.append(item)
+
+    def _close(self, one: list[Value]) -> None:
+        size, depth = len(one) or 1, 0
         for item in one:
             if type(item) in _KINDS:
-                if id(item) not in sizes:
-                    stack.append((item, False))  # type: ignore[arg-type]
-            elif isinstance(item, Call):
-                roots.append(item)
+                size += self.sizes.get(id(item)) or 1
+                below = self.depths.get(id(item), 0)
+                depth = max(depth, below)
+        self.sizes[id(one)] = min(size, _MOST)
+        self.depths[id(one)] = depth + 1

@@ -52,6 +52,6 @@ def _bombs(machine: Machine, report: Report) -> None:
         why = "containers share each other so that printing, comparing or copying the value never ends"
         report.add(Step("load.bomb", HOSTILE, "expansion", text, why, at=machine.start))
     if deepest > sizes.DEEPEST:
-        text = f"{deepest} containers inside each other"
+        text = f"more than {sizes.DEEPEST:,} containers inside each other"
         why = "freeing, comparing or printing the value overflows the stack"
         report.add(Step("load.bomb", HOSTILE, "nesting", text, why, at=machine.start))

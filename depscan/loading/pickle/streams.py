@@ -33,6 +33,8 @@ def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool 
         ran = run_stream(source, at, report, depth)
         done.append(ran)
         at = ran.machine.at
+        report.about.setdefault("protocol", str(ran.machine.proto))
+        report.about["pickles"] = str(len(done))
         if ran.broken is not None:
             _ended(ran, report, alone=alone)
             if ran.broken.kind == BUDGET:

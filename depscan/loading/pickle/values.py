@@ -12,6 +12,11 @@ Value: TypeAlias = object
 GETATTR = frozenset({"builtins.getattr", "__builtin__.getattr"})
 """What its call returns may be anything that hangs on its first argument: kept, never used further."""
 
+ENCODERS = frozenset({
+    "_codecs.encode", "builtins.bytes", "__builtin__.bytes", "builtins.bytearray", "__builtin__.bytearray",
+})  # fmt: skip
+"""What makes bytes of a text, where a protocol has no opcode for bytes."""
+
 SCALARS = (str, int, float, bytes, bool, type(None))
 
 

@@ -1,0 +1,79 @@
+"""What random objects and random bytes show: data are never hostile, and nothing raises."""
+
+from __future__ import annotations
+
+import collections
+import fractions
+import pickle
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.loading.pickled import SYSTEM, read_bytes
+
+_PLAIN: st.SearchStrategy[object] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(),
+    st.binary(min_size=250, max_size=300), st.datetimes(), st.dates(), st.complex_numbers(), st.decimals(),
+    st.fractions(), st.uuids(),
+)  # fmt: skip
+
+
+def _around(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.one_of(
+        st.lists(inner), st.tuples(inner, inner), st.dictionaries(st.text(), inner),
+        st.builds(collections.deque, st.lists(inner)),
+        st.builds(collections.OrderedDict, st.dictionaries(st.text(), inner)), st.frozensets(st.integers()),
+        st.sets(st.text()),
+    )  # fmt: skip
+
+
+_OBJECTS = st.recursive(_PLAIN, _around, max_leaves=20)
+
+
+@given(_OBJECTS, st.integers(0, 5))
+@settings(max_examples=200, deadline=None)
+def test_objects_of_the_standard_library_are_never_stopped(value: object, protocol: int) -> None:
+    report = read_bytes(pickle.dumps(value, protocol))
+    assert report.gaps == []
+    assert [step for step in report.steps if step.verdict in {"hostile", "foreign"}] == []
+
+
+class _Runs:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        import os
+
+        return os.system, ("true",)
+
+
+@given(_OBJECTS, st.integers(0, 5), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_call_among_random_objects_is_never_data(value: object, protocol: int, first: bool) -> None:  # noqa: FBT001
+    data = pickle.dumps([_Runs(), value] if first else {"x": value, "y": (_Runs(),)}, protocol)
+    assert read_bytes(data).verdict == "hostile"
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_random_bytes_raise_nothing(data: bytes) -> None:
+    read_bytes(data)
+    read_bytes(b"\x80\x04" + data)
+
+
+_SEEDS = (
+    pickle.dumps([fractions.Fraction(1, 3), {"a": {1, 2}}, b"x" * 300, "y" * 20]),
+    pickle.dumps(collections.OrderedDict(a=[1, 2.5]), 0),
+    pickle.dumps({"a": [None, (1, "b", b"c")]}, 2),
+    b"\x80\x04" + SYSTEM + b"}(\x8c\x01aK\x01ub.",
+)
+
+
+@given(st.integers(), st.sampled_from(_SEEDS))
+@settings(max_examples=300, deadline=None)
+def test_mutations_raise_nothing(seed: int, data: bytes) -> None:
+    chance = random.Random(seed)
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(changed))
+        changed[at : at + chance.randint(0, 2)] = chance.randbytes(chance.randint(0, 3)) or b"."
+    read_bytes(bytes(changed))
