@@ -34,7 +34,8 @@ def test_data_that_ends_behind_its_file_is_odd() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/passwd", "../x", "a/../../x", "C:\\x", "\\\\host\\x", "file:///x", "http://127.0.0.1/x", "~/x", "a\0b"]
+    "path",
+    ["/etc/passwd", "../x", "a/../../x", "C:\\x", "\\\\host\\x", "file:///x", "http://127.0.0.1/x", "~/x", "a\0b"],
 )
 def test_data_outside_the_folder_is_hostile(path: str) -> None:
     found = report_of(model(node("MatMul"), tensors=(external(path),)), "m.onnx")
