@@ -186,7 +186,7 @@ class Graphs:
                 operator = wire.text(field, 500)
             elif field.number == 3 and len(inputs) < 3:  # noqa: PLR2004 - NodeDef.input
                 inputs.append(wire.text(field, 500).lstrip("^").partition(":")[0])
-            elif field.number == 5 and len(texts) < _MOST_TEXTS:  # noqa: PLR2004 - NodeDef.attr
+            elif field.number == 5 and len(texts) < _MOST_TEXTS and _has_texts(operator):  # noqa: PLR2004 - NodeDef.attr
                 texts += self._texts(field, operator)
         return Node(name, operator, tuple(inputs), tuple(texts), span.start)
 
@@ -221,3 +221,8 @@ def _flowing(node: Node, nodes: dict[str, Node]) -> Iterator[str]:
         seen.add(name)
         yield from source.texts
         waiting += source.inputs
+
+
+def _has_texts(operator: str) -> bool:
+    """Whether texts among an operator's attributes matter; so they do while the operator is not known yet."""
+    return operator in {"", "Const", "HostConst"} or operator in _of_paths() or operator in acts("tensorflow")

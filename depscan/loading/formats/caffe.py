@@ -17,7 +17,7 @@ STARTS = "*"
 NAMES = "*.caffemodel"
 TITLE = "Caffe network"
 
-_TEXT = re.compile(rb"^\s*layers?\s*\{", re.MULTILINE)
+_TEXT = re.compile(rb"^[ \t]*layers?\s*\{", re.MULTILINE)
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 _PYTHON_TEXT = re.compile(
     rf"python_param\s*:?\s*\{{(?P<body>(?:[^{{}}\"']|{_STRING}){{0,4000}})\}}|\btype\s*:\s*[\"']?Python\b",

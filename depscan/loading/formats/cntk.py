@@ -17,7 +17,9 @@ NAMES = "*.cntk"
 TITLE = "CNTK model"
 
 _OLD = "BCN".encode("utf-16-le")
-_LIBRARY = re.compile(r"[\w./\\:~-]{1,300}\.(?:so(?:\.\d+)*|dll|dylib)\b", re.ASCII)
+_ENDING = re.compile(r"\.(?:so(?:\.\d{1,4}){0,3}|dll|dylib)\b", re.ASCII)
+_STEM = re.compile(r"[\w./\\:~-]*", re.ASCII)
+_LONGEST = 300
 _USER = re.compile(
     r"NativeUserFunction|native_user_function|UserFunction|load_library|LoadLibrary|user_function_op", re.ASCII
 )
@@ -52,11 +54,18 @@ def read(file: File, report: Report) -> None:
 
 def _text(text: str, report: Report, at: int) -> None:
     user = _USER.search(text)
-    for match in _LIBRARY.finditer(text) if user else ():
+    for match in _ENDING.finditer(text) if user else ():
+        before = text[max(match.start() - _LONGEST, 0) : match.start()]
+        name = before[len(before) - _stem(before) :] + match[0]
         why = "a function of a user: CNTK loads this native library with the model"
-        name = match[0]
         report.add(Step("load.native", HOSTILE, "library", name, why, values=(name,), does="code.load-native", at=at))
     if user:
         why = "a function that code of a user must bring"
         verdict = HOSTILE if _PYTHON.search(text) else FOREIGN
         report.add(Step("load.operator", verdict, "custom-operator", user[0], why, does="code.import-dynamic", at=at))
+
+
+def _stem(before: str) -> int:
+    """Return how many characters at the end of a text may be of a path."""
+    found = _STEM.match(before[::-1])
+    return found.end() if found else 0

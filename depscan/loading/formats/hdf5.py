@@ -169,9 +169,12 @@ class _Reader:
 
 def _balanced(data: bytes) -> bytes:
     """Return the JSON text at the start of bytes: up to the brace that closes the first one, outside of strings."""
-    depth = 0
-    for match in re.finditer(rb'"(?:[^"\\]|\\.)*"|[{}]', data):
-        depth += {b"{": 1, b"}": -1}.get(match[0], 0)
-        if not depth:
-            return data[: match.end()]
+    depth, quoted = 0, False
+    for match in re.finditer(rb'\\.|["{}]', data, re.DOTALL):
+        if match[0] == b'"':
+            quoted = not quoted
+        elif not quoted:
+            depth += {b"{": 1, b"}": -1}.get(match[0], 0)
+            if not depth:
+                return data[: match.end()]
     return data

@@ -34,7 +34,7 @@ def read(file: File, report: Report) -> None:
     for at in range(0, min(file.size, _MOST), _PIECE):
         match = _LIBRARY.search(file.source.at(at, _PIECE + 256))
         if match:
-            text = "a native library inside the engine" if match[0][:1] != b"/" else match[0].decode("ascii", "replace")
+            text = "a native library inside the engine"
             reason = "a plugin library that deserializing the engine loads"
             report.add(
                 Step("load.native", HOSTILE, "library", text, reason, does="code.load-native", at=at + match.start())

@@ -153,7 +153,7 @@ class _Walk:
         function = config.get("function")
         kinds = [config.get(key) for key in _CODE_TYPES]
         if isinstance(function, list) or "lambda" in kinds:
-            items = function.get("items") if isinstance(function, dict) else function
+            items = function.get("items", function.get("config")) if isinstance(function, dict) else function
             self._code(items)
         elif isinstance(function, str):
             module = _text_or_none(config.get("module"))
