@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from depscan.loading.file import File
 
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]{1,20}:")
-_FILE_KEYS = re.compile(r"(?:^|_)(?:file|files|path)\Z|^(?:vocab|merges|spm|sp_model|bpe|emoji|target_vocab|source_spm)\w*file\Z")
+_FILE_KEYS = re.compile(
+    r"(?:^|_)(?:file|files|path)\Z|^(?:vocab|merges|spm|sp_model|bpe|emoji|target_vocab|source_spm)\w*file\Z"
+)
 _OLD_KEYS = frozenset({"special_tokens_map_file", "tokenizer_file", "name_or_path", "added_tokens_file"})
 """Keys that old versions of transformers saved with the place of the cache; loaders look for these files themselves."""
 _OWN = frozenset({
@@ -63,7 +65,9 @@ def _text(text: Text, named: dict[tuple[str, ...], str], file: File, report: Rep
         from depscan.loading.template.read import read_template
 
         read_template(text.text, report, named.get(text.route, text.where), sure=sure)
-    elif key in _OLD_KEYS or _FILE_KEYS.search(key) or (key.isdigit() and any(map(_FILE_KEYS.search, text.route[-2:-1]))):
+    elif (
+        key in _OLD_KEYS or _FILE_KEYS.search(key) or (key.isdigit() and any(map(_FILE_KEYS.search, text.route[-2:-1])))
+    ):
         _path(text, key, file, report)
 
 
@@ -79,7 +83,15 @@ def _path(text: Text, key: str, file: File, report: Report) -> None:
         report.add(Step("load.path", ODD, "saved-path", f"{text.where} = {path[:_SHORT]}", told, values=(path,)))
         return
     report.add(
-        Step("load.path", HOSTILE, "external-path", f"{text.where} = {path[:_SHORT]}", why, values=(path,), does="file.read")
+        Step(
+            "load.path",
+            HOSTILE,
+            "external-path",
+            f"{text.where} = {path[:_SHORT]}",
+            why,
+            values=(path,),
+            does="file.read",
+        )
     )
 
 

@@ -49,9 +49,13 @@ class Behaviour:
             self._lookup(node, node.node, node.arg)
         self._fixed()
 
-    def _add(self, verdict: str, slug: str, node: nodes.Node, text: str, why: str, values: tuple[str, ...] = ()) -> None:
+    def _add(
+        self, verdict: str, slug: str, node: nodes.Node, text: str, why: str, values: tuple[str, ...] = ()
+    ) -> None:
         does = "net.send" if verdict == HOSTILE and any(address(v) for v in values) else ""
-        self.steps.append(Step("load.template", verdict, slug, text, why, values=values, does=does, line=node.lineno or 0))
+        self.steps.append(
+            Step("load.template", verdict, slug, text, why, values=values, does=does, line=node.lineno or 0)
+        )
 
     # -- branches -------------------------------------------------------------------------------------------------
 
@@ -170,7 +174,12 @@ class Behaviour:
             self._add(HOSTILE, "behaviour", node, show(node), why, (new,))
 
     def _lookup_get(self, node: nodes.Filter | nodes.Call) -> None:
-        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr == "get" and node.args:
+        if (
+            isinstance(node, nodes.Call)
+            and isinstance(node.node, nodes.Getattr)
+            and node.node.attr == "get"
+            and node.args
+        ):
             self._lookup(node, node.node.node, node.args[0])
 
     def _lookup(self, node: nodes.Expr, holder: nodes.Expr, key: nodes.Expr) -> None:
@@ -199,7 +208,9 @@ class Behaviour:
             why = "tells the model to send to an address, or to fetch from one"
             self._add(HOSTILE, "behaviour", node, found, why, (found,))
         elif found := hides(text):
-            self._add(ODD, "hidden-from-user", node, found, "tells the model to keep something from the person", (found,))
+            self._add(
+                ODD, "hidden-from-user", node, found, "tells the model to keep something from the person", (found,)
+            )
         elif found := address(text):
             self._add(ODD, "address", node, found, "an address in the fixed text of the template", (found,))
 

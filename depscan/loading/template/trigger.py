@@ -7,7 +7,7 @@ from jinja2 import nodes
 from depscan.loading.template.bind import Program, key_of
 from depscan.loading.template.fold import Folder
 from depscan.loading.template.taint import Taint
-from depscan.loading.template.words import MARK, WORDS, kind
+from depscan.loading.template.words import WORDS, kind
 
 _ASKING = frozenset({
     "startswith", "endswith", "find", "index", "count", "rfind", "rindex", "split", "partition", "rsplit", "rpartition",
@@ -15,6 +15,7 @@ _ASKING = frozenset({
 })  # fmt: skip
 _ASKING_FILTERS = frozenset({"replace", "select", "reject", "selectattr", "rejectattr", "map"})
 _LONG = 4
+_ROUNDS = 12
 
 
 class Trigger:
@@ -48,6 +49,8 @@ class Triggers:
         self.taint = Taint(program)
         self._active: set[int] = set()
         self._memo: dict[int, Trigger] = {}
+        self._names: dict[str, Trigger] = {}
+        self._settled = False
 
     def of(self, test: nodes.Node) -> Trigger:
         """Return the strongest thing an expression asks for."""
@@ -120,8 +123,21 @@ class Triggers:
         return False
 
     def _flag(self, node: nodes.Name | nodes.Getattr) -> Trigger:
+        if not self._settled:
+            self._settled = True
+            for _ in range(_ROUNDS):
+                self._memo.clear()
+                new = {name: self._named(name) for name in list(self.program.names)}
+                same = all(new[name].strength == self._names.get(name, _NOTHING).strength for name in new)
+                self._names.update(new)
+                if same:
+                    break
+            self._memo.clear()
+        return self._names.get(key_of(node), _NOTHING)
+
+    def _named(self, key: str) -> Trigger:
         best = _NOTHING
-        for binding in self.program.of(key_of(node)):
+        for binding in self.program.of(key):
             asked: list[nodes.Node] = list(binding.under)
             if isinstance(binding.value, (nodes.Compare, nodes.Test, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr)):
                 asked.append(binding.value)
@@ -132,4 +148,4 @@ class Triggers:
             for test in asked:
                 found = self.of(test)
                 best = found if found.strength > best.strength else best
-        return best if best.strength != MARK else Trigger(MARK, best.about, clock=best.clock)
+        return best
