@@ -16,10 +16,10 @@ _FILE_KEYS = re.compile(
     r"(?:^|_)(?:file|files|path)\Z|^(?:vocab|merges|spm|sp_model|bpe|emoji|target_vocab|source_spm)\w*file\Z"
 )
 _OLD_KEYS = frozenset({"special_tokens_map_file", "tokenizer_file", "name_or_path", "added_tokens_file"})
-"""Keys that old versions of transformers saved with the place of the cache; loaders look for these files themselves."""
+"""Keys that old versions of transformers saved with the place of the cache; loaders look for the files themselves."""
 _OWN = frozenset({
-    "special_tokens_map.json", "tokenizer.json", "added_tokens.json", "tokenizer_config.json", "vocab.json", "vocab.txt",
-    "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model",
+    "special_tokens_map.json", "tokenizer.json", "added_tokens.json", "tokenizer_config.json", "vocab.json",
+    "vocab.txt", "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model",
 })  # fmt: skip
 _CLASS = re.compile(r"[A-Z]\w*(?:Tokenizer|TokenizerFast|Backend|Processor|Feature[Ee]xtractor)\w*\Z")
 _SHORT = 400
@@ -111,7 +111,7 @@ def leaves(path: str) -> str:
 
 def _twice(one: Twice, file: File, report: Report) -> None:
     weighty = "template" in one.key or bool(_FILE_KEYS.search(one.key)) or one.key in {"auto_map", "tokenizer_class"}
-    why = "stands twice with different values: Python's reader takes the last, others the first, so one may hide the other"
+    why = "stands twice with different values: some readers take the last, others the first, so one may hide the other"
     report.add(Step("load.layout", HOSTILE if weighty else ODD, "duplicate-key", one.key, why))
     for text in texts(one.dropped, (one.key,)):
         _text(text, {}, file, report)

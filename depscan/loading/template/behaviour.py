@@ -38,15 +38,19 @@ class Behaviour:
 
     def judge(self) -> None:
         """Judge every condition, replacement and lookup, and the fixed text."""
-        for node in self.program.tree.find_all((nodes.If, nodes.CondExpr, nodes.For)):
-            self._branch(node)
-        for node in self.program.tree.find_all((nodes.And, nodes.Or)):
-            self._short(node)
-        for node in self.program.tree.find_all((nodes.Filter, nodes.Call)):
-            self._replacement(node)
-            self._lookup_get(node)
-        for node in self.program.tree.find_all(nodes.Getitem):
-            self._lookup(node, node.node, node.arg)
+        for node in self.program.tree.find_all((nodes.Stmt, nodes.Expr)):
+            match node:
+                case nodes.If() | nodes.CondExpr() | nodes.For():
+                    self._branch(node)
+                case nodes.And() | nodes.Or():
+                    self._short(node)
+                case nodes.Filter() | nodes.Call():
+                    self._replacement(node)
+                    self._lookup_get(node)
+                case nodes.Getitem():
+                    self._lookup(node, node.node, node.arg)
+                case _:
+                    pass
         self._fixed()
 
     def _add(
@@ -61,6 +65,7 @@ class Behaviour:
 
     def _branch(self, node: nodes.If | nodes.CondExpr | nodes.For) -> None:
         branches: list[list[nodes.Node]]
+        test: nodes.Node
         if isinstance(node, nodes.For):
             if node.test is None:
                 return
@@ -78,7 +83,7 @@ class Behaviour:
         if trigger.strength:
             self._judge(node, node.left, trigger, [[node.right], []])
 
-    def _judge(self, node: nodes.Node, test: nodes.Expr, trigger: Trigger, branches: list[list[nodes.Node]]) -> None:
+    def _judge(self, node: nodes.Node, test: nodes.Node, trigger: Trigger, branches: list[list[nodes.Node]]) -> None:
         sets = [dict.fromkeys(self._leaves(branch)) for branch in branches]
         added = [leaf for i, one in enumerate(sets) for leaf in one if leaf not in sets[1 - i]]
         text = " ".join(added)
@@ -122,39 +127,44 @@ class Behaviour:
         if len(found) > _MAX_LEAVES or id(node) in seen:
             return
         seen.add(id(node))
-        match node:
-            case nodes.TemplateData():
-                found.append(node.data)
-                return
-            case nodes.Const():
-                found.extend([node.value] if isinstance(node.value, str) else [])
-                return
-            case nodes.Compare() | nodes.Test():
-                return
-            case nodes.Name() | nodes.Getattr():
-                found.extend(self.folder.texts(node))
-                return
-            case nodes.Getitem():
-                found.extend(self.folder.texts(node))
-                self._collect(node.node, found, seen)
-                return
-            case nodes.Call() if isinstance(node.node, nodes.Name):
-                if node.node.name == "raise_exception":
-                    return
-                if node.node.name in self.program.macros:
-                    self._collect(self.program.macros[node.node.name], found, seen)
-            case nodes.Call() if isinstance(node.node, nodes.Getattr) and node.node.attr not in {"replace", "format"}:
-                self._collect(node.node.node, found, seen)
-                if node.node.attr not in {"append", "insert", "extend", "join", "update"}:
-                    return
-            case nodes.Concat() | nodes.Add() | nodes.Filter() | nodes.Mod():
-                found.extend(self.folder.texts(node))
-            case _:
-                pass
+        if self._own(node, found, seen):
+            return
         test = getattr(node, "test", None)
         for child in node.iter_child_nodes():
             if child is not test:
                 self._collect(child, found, seen)
+
+    def _own(self, node: nodes.Node, found: list[str], seen: set[int]) -> bool:
+        """Add the text of one node; return whether its parts need no look."""
+        match node:
+            case nodes.TemplateData():
+                found.append(node.data)
+                return True
+            case nodes.Const():
+                found.extend([node.value] if isinstance(node.value, str) else [])
+                return True
+            case nodes.Name() | nodes.Getattr() | nodes.Getitem():
+                found.extend(self.folder.texts(node))
+                if isinstance(node, nodes.Getitem):
+                    self._collect(node.node, found, seen)
+                return True
+            case nodes.Call():
+                return self._called(node, found, seen)
+            case nodes.Concat() | nodes.Add() | nodes.Filter() | nodes.Mod():
+                found.extend(self.folder.texts(node))
+                return False
+            case _:
+                return isinstance(node, (nodes.Compare, nodes.Test))
+
+    def _called(self, node: nodes.Call, found: list[str], seen: set[int]) -> bool:
+        if isinstance(node.node, nodes.Name):
+            if node.node.name in self.program.macros:
+                self._collect(self.program.macros[node.node.name], found, seen)
+            return node.node.name == "raise_exception"
+        if isinstance(node.node, nodes.Getattr) and node.node.attr not in {"replace", "format"}:
+            self._collect(node.node.node, found, seen)
+            return node.node.attr not in {"append", "insert", "extend", "join", "update"}
+        return False
 
     # -- replacement and lookup -----------------------------------------------------------------------------------
 

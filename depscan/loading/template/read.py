@@ -6,7 +6,7 @@ import re
 
 from depscan.loading.steps import HOSTILE, KNOWN, ODD, Report, Step
 
-MAX_SIZE = 1 << 19
+MAX_SIZE = 1 << 18
 _GO = re.compile(r"\{\{-?\s*(?:if|range|with|end|else|template|define|block|eq|and|or|\$|\.)")
 _NAMES = re.compile(r"__(?:class|globals|subclasses|init|builtins|import|mro|base|getitem|getattribute)__|\|\s*attr\b")
 _OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]|[\U000e0000-\U000e007f]")

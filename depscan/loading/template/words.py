@@ -1,4 +1,4 @@
-"""What templates may use (rules/loading/jinja-templates.toml), and telling marks of a protocol from a person's words."""
+"""What templates may use (rules/loading/jinja-templates.toml); marks of a protocol told from a person's words."""
 
 from __future__ import annotations
 

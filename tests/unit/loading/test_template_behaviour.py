@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a template stands on one line
 """Back doors that run no code: what a template says depends on what somebody said."""
 
 from __future__ import annotations
