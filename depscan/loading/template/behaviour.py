@@ -20,6 +20,7 @@ from depscan.loading.template.words import MARK, WORDS, address, hides, kind, se
 _FEW = 2
 _SENTENCE = 4
 _MAX_LEAVES = 400
+_MOST_WORK = 400_000
 
 
 class Behaviour:
@@ -27,6 +28,7 @@ class Behaviour:
 
     Attributes:
         steps: what was found.
+        whole: False when the template is too entangled to look at every branch.
     """
 
     def __init__(self, program: Program, folder: Folder) -> None:
@@ -35,6 +37,8 @@ class Behaviour:
         self.triggers = Triggers(program, folder)
         self.taint = self.triggers.taint
         self.steps: list[Step] = []
+        self.whole = True
+        self._work = 0
 
     def judge(self) -> None:
         """Judge every condition, replacement and lookup, and the fixed text."""
@@ -86,6 +90,9 @@ class Behaviour:
     def _judge(self, node: nodes.Node, test: nodes.Node, trigger: Trigger, branches: list[list[nodes.Node]]) -> None:
         sets = [dict.fromkeys(self._leaves(branch)) for branch in branches]
         added = [leaf for i, one in enumerate(sets) for leaf in one if leaf not in sets[1 - i]]
+        if trigger.phrase:
+            # "if the sentence is not there yet, put it": nothing is said that was not asked for
+            added = [leaf for leaf in added if trigger.phrase.strip() not in leaf]
         text = " ".join(added)
         shown = f"if {show(test)}: {text.strip()}"
         enough = _SENTENCE if trigger.clock else _FEW
@@ -104,6 +111,8 @@ class Behaviour:
             self._add(ODD, "conditional-text", node, shown, why, (text,))
 
     def _drops(self, branches: list[list[nodes.Node]]) -> bool:
+        if any(isinstance(part, (nodes.Continue, nodes.Break)) for part in branches[0]):
+            return True
         puts = [any(self._puts(part) for part in branch) for branch in branches]
         return puts[0] != puts[1] and (bool(branches[1]) or not puts[0])
 
@@ -125,6 +134,10 @@ class Behaviour:
 
     def _collect(self, node: nodes.Node, found: list[str], seen: set[int]) -> None:
         if len(found) > _MAX_LEAVES or id(node) in seen:
+            return
+        self._work += 1
+        if self._work > _MOST_WORK:
+            self.whole = False
             return
         seen.add(id(node))
         if self._own(node, found, seen):
@@ -200,7 +213,7 @@ class Behaviour:
                 continue
             for asked, said in table.items():
                 text = said if isinstance(said, str) else ""
-                if isinstance(asked, str) and kind(asked) == WORDS and (address(text) or words(text) >= _FEW):
+                if isinstance(asked, str) and kind(asked) == WORDS and (address(text) or words(text) >= _SENTENCE):
                     why = f"says something else when somebody says {asked[:60]!r}"
                     self._add(HOSTILE, "behaviour", node, show(node), why, (text,))
 

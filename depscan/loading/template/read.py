@@ -73,6 +73,8 @@ def _judge(text: str, report: Report) -> None:
     behaviour.judge()
     for step in (*walker.steps, *behaviour.steps):
         report.add(step)
+    if not behaviour.whole:
+        report.gap("the template is too entangled to look at what every branch says")
     if not walker.steps and not behaviour.steps:
         why = "parsed and not rendered: it only reads the conversation and adds fixed text"
         report.add(Step("load.template", KNOWN, "template", f"template of {len(text)} characters", why))

@@ -11,9 +11,6 @@ _WRITTEN = frozenset({
     "parts", "value", "body",
 })  # fmt: skip
 _GIVEN = frozenset({"prompt", "query", "question", "user_input", "user_message", "instruction", "system_prompt"})
-_CLEARS = frozenset({
-    "role", "type", "name", "id", "tool_calls", "function", "arguments", "tool_call_id", "index", "parameters", "tools",
-})  # fmt: skip
 _WHOLE = frozenset({"messages", "message", "conversation", "loop_messages", "msg", "m"})
 _TEXTS = frozenset({"string", "tojson", "join", "pprint", "list", "map"})
 _COUNTS = frozenset({"length", "count", "wordcount"})
@@ -101,10 +98,8 @@ class Taint:
 
     def _key(self, key: object, holder: nodes.Node) -> bool:
         if isinstance(key, str):
-            if key in _CLEARS:
-                return False
-            if key in _WRITTEN and not (isinstance(holder, nodes.Name) and holder.name == "loop"):
-                return True
+            # a field with a name of its own ("type", "source_lang_code") is set by a program, not typed by a person
+            return key in _WRITTEN and not (isinstance(holder, nodes.Name) and holder.name == "loop")
         return self.written(holder)
 
     def _method(self, node: nodes.Call, called: nodes.Getattr) -> bool:

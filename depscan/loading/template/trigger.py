@@ -25,12 +25,12 @@ class Trigger:
         strength: 0 nothing of what is said, ``MARK`` or ``WORDS``.
         about: words for a person: ``the word 'invoice'``, ``the date``.
         clock: it is the date or chance.
-        phrase: it compares with a whole sentence.
+        phrase: the whole sentence it compares with; "" for less.
     """
 
     __slots__ = ("about", "clock", "phrase", "strength")
 
-    def __init__(self, strength: int = 0, about: str = "", *, clock: bool = False, phrase: bool = False) -> None:
+    def __init__(self, strength: int = 0, about: str = "", *, clock: bool = False, phrase: str = "") -> None:
         self.strength = strength
         self.about = about
         self.clock = clock
@@ -50,6 +50,7 @@ class Triggers:
         self._active: set[int] = set()
         self._memo: dict[int, Trigger] = {}
         self._names: dict[str, Trigger] = {}
+        self._macros: dict[str, Trigger] = {}
         self._settled = False
 
     def of(self, test: nodes.Node) -> Trigger:
@@ -79,6 +80,8 @@ class Triggers:
                 return self._compare([node.node, *node.args])
             case nodes.Call() if isinstance(node.node, nodes.Getattr) and node.node.attr in _ASKING:
                 return self._compare([node.node.node, *node.args[:1]])
+            case nodes.Call() if isinstance(node.node, nodes.Name) and node.node.name in self.program.macros:
+                return self._macro(self.program.macros[node.node.name])
             case nodes.Filter() if node.name in _ASKING_FILTERS and node.node is not None:
                 last = node.args[:1] if node.name == "replace" else node.args[1:]
                 return self._compare([node.node, *last])
@@ -100,6 +103,15 @@ class Triggers:
             return Trigger(WORDS, "the date", clock=True)
         return _NOTHING
 
+    def _macro(self, macro: nodes.Macro) -> Trigger:
+        """Return what a macro asks for: its text may be the answer."""
+        if macro.name not in self._macros:
+            self._macros[macro.name] = _NOTHING
+            asked = [self.of(one.test) for one in macro.find_all((nodes.If, nodes.CondExpr))]
+            asked += [self.of(one) for one in macro.find_all((nodes.Compare, nodes.Call))]
+            self._macros[macro.name] = max(asked, key=lambda one: one.strength, default=_NOTHING)
+        return self._macros[macro.name]
+
     def _texts(self, node: nodes.Expr) -> tuple[str, ...]:
         return self.folder.texts(node)
 
@@ -108,7 +120,7 @@ class Triggers:
         for text in asked:
             found = kind(text)
             if found > best.strength:
-                best = Trigger(found, repr(text[:60]), phrase=len(text.split()) >= _LONG)
+                best = Trigger(found, repr(text[:60]), phrase=text if len(text.split()) >= _LONG else "")
         return best
 
     def _fixed(self, operands: list[nodes.Expr]) -> bool:
@@ -127,12 +139,14 @@ class Triggers:
             self._settled = True
             for _ in range(_ROUNDS):
                 self._memo.clear()
+                self._macros.clear()
                 new = {name: self._named(name) for name in list(self.program.names)}
                 same = all(new[name].strength == self._names.get(name, _NOTHING).strength for name in new)
                 self._names.update(new)
                 if same:
                     break
             self._memo.clear()
+            self._macros.clear()
         return self._names.get(key_of(node), _NOTHING)
 
     def _named(self, key: str) -> Trigger:
