@@ -107,8 +107,8 @@ class Triggers:
         """Return what a macro asks for: its text may be the answer."""
         if macro.name not in self._macros:
             self._macros[macro.name] = _NOTHING
-            asked = [self.of(one.test) for one in macro.find_all((nodes.If, nodes.CondExpr))]
-            asked += [self.of(one) for one in macro.find_all((nodes.Compare, nodes.Call))]
+            asked = [self.of(one.test) for one in macro.find_all(nodes.If)]
+            asked += [self.of(one) for one in macro.find_all((nodes.CondExpr, nodes.Compare, nodes.Call))]
             self._macros[macro.name] = max(asked, key=lambda one: one.strength, default=_NOTHING)
         return self._macros[macro.name]
 

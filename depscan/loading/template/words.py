@@ -42,8 +42,8 @@ def allowed() -> dict[str, frozenset[str]]:
 def kind(text: str) -> int:
     """Return what a condition that asks for a text asks for: 0 nothing, ``MARK`` or ``WORDS``.
 
-    A mark holds brackets, a pipe, a backtick, an underscore or the hashes of a heading, or begins with a slash; or it is
-    made of words of a protocol; or it holds no word at all.
+    A mark holds brackets, a pipe, a backtick, an underscore or the hashes of a heading, or begins with a slash; or it
+    is made of words of a protocol; or it holds no word at all.
     """
     bare = text.strip()
     if not bare:
