@@ -34,7 +34,7 @@ from depscan.policy.rules import RULES
 from depscan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
@@ -122,7 +122,22 @@ def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
     """
     options = options or Options()
     gathered = gather(paths, options.format_hint, options.stdin)
-    return scan_documents(gathered, paths[0], options)
+    return scan_documents(gathered, paths[0], options, _project_models(paths, gathered, options))
+
+
+def _project_models(paths: Sequence[str], gathered: Gathered, options: Options) -> tuple[Inspected, ...]:
+    """Read the model files of the folders that are scanned; the packages they need join the graph."""
+    from depscan.facts.project import needed_packages, read_project
+
+    found = []
+    for path in paths:
+        if os.path.isdir(path):
+            options.progress(f"looking for model files below {path}")
+            item = read_project(path)
+            if item is not None:
+                found.append(item)
+                gathered.documents += needed_packages(item.models, gathered.documents)
+    return tuple(found)
 
 
 def scan_environment(target: str, options: Options | None = None) -> ScanResult:
@@ -166,7 +181,7 @@ def scan_documents(
         gathered: documents and what could not be read.
         start: the first path.
         options: see ``Options``.
-        artifacts: packages whose code was read.
+        artifacts: packages whose code was read, and folders whose model files were.
         mode: scan, or inspect when the question is only what the code of ``artifacts`` does.
         before: what was there before, when a change is judged.
     """
@@ -227,6 +242,7 @@ def _judged(
         timestamp=now,
         exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
         mode=mode,
+        models=tuple(model for item in context.artifacts for model in item.models),
     )
 
 
@@ -266,7 +282,7 @@ def _look(context: Context, options: Options, policy: Policy, today: str, regist
     from depscan.facts.cache import FactCache
     from depscan.facts.packages import Wish, look, look_online, target_fit
 
-    done = bool(context.artifacts)
+    done = any(item.subject for item in context.artifacts)
     wanted = options.graph
     wish = Wish(
         today=today,
@@ -284,7 +300,7 @@ def _look(context: Context, options: Options, policy: Policy, today: str, regist
 
 def _run_checks(
     context: Context, policy: Policy, coverage: list[Coverage], progress: Callable[[str], None]
-) -> tuple[list[Finding], dict[str, Rule]]:
+) -> tuple[list[Finding], Mapping[str, Rule]]:
     findings: list[Finding] = []
     rules: dict[str, Rule] = {rule.id: rule for rule in RULES}
     for check in checks():
@@ -303,17 +319,13 @@ def _run_checks(
         except IntelError as error:
             coverage.append(_without_data(error))
     named = (*policy.fail_on, *policy.disabled_checks)
+    pages: Mapping[str, Rule] = rules
     if context.artifacts or any("/" in name and name not in rules for name in named):
-        rules.update(_behaviour_pages())
-    check_names(policy, rules, {check.id for check in checks()})
-    return findings, rules
+        from depscan.checks._pages import Pages
 
-
-def _behaviour_pages() -> dict[str, Rule]:
-    from depscan.checks.behaviour import rule_page
-    from depscan.rules.load import load_rules
-
-    return {rule.id: rule_page(rule) for rule in load_rules(examples=False)}
+        pages = Pages(rules)
+    check_names(policy, pages, {check.id for check in checks()})
+    return findings, pages
 
 
 def _accepted_before(options: Options) -> tuple[tuple[Statement, ...], Baseline | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from depscan.api import Options, gather_environment, scan_documents
+from depscan.ecosystems.pypi import normalise
 from depscan.errors import ArtifactError, UsageError
 from depscan.facts.many import read_paths, read_targets
 from depscan.inputs.gather import Gathered
@@ -87,6 +88,8 @@ def _judge(gathered: Gathered, found: list[Inspected], start: str, options: Opti
         document = Document(item.name, item.kind)
         ecosystem = "npm" if item.kind == "npm" else "PyPI"
         document.root = document.add(Package(ecosystem, item.package, item.version or None, "local", url=item.name))
+        for name in sorted({need for model in item.models for need in model.needs}):
+            document.link(document.root, document.add(Package("PyPI", normalise(name), None)), "loads")
         gathered.documents.append(document)
     return scan_documents(gathered, start, options, tuple(found), mode="inspect")
 

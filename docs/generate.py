@@ -28,6 +28,7 @@ def pages() -> dict[str, str]:
     codes = "\n".join(f"| {code} | {name} | {text} |" for code, (name, text) in EXIT_CODES.items())
     made = {
         "formats.md": "# Input formats\n\n" + output("formats", "--markdown"),
+        "model-formats.md": "# Formats of model files\n\n" + output("formats", "--models", "--markdown"),
         "checks.md": "# Checks\n\n" + output("checks", "--markdown"),
         "rules.md": "# Rules\n\n"
         + output("rules", "--markdown")

@@ -8,12 +8,16 @@ class Oddity(NamedTuple):
     """Something in the structure of an artifact that honest ones do not have, or that was not read.
 
     ``kind`` is traversal, absolute, link, duplicate, case-clash, encrypted, broken, long-name, budget,
-    ratio, nested-too-deep, disguised (its content is not what its name says) or unreadable.
+    ratio, nested-too-deep, disguised (its content is not what its name says), polyglot (of two formats at once) or
+    unreadable. ``case`` tells the cases of ``broken`` apart: prefix, suffix, comment-cut, two-ends, two-directories,
+    zip64-lost, no-end, directory-damaged, count, no-member, name-mismatch, method-mismatch, size-mismatch,
+    checksum-mismatch, data-cut, overlap, unlisted, checksum, length, false-encryption, folder-content; "" for others.
     """
 
     kind: str
     path: str
     detail: str
+    case: str = ""
 
 
 class Member(NamedTuple):

@@ -105,6 +105,11 @@ class FarReader(ZipReader):
         self._find()
         return super().head()
 
+    def source(self) -> Source:
+        """Return random access to the content."""
+        self._find()
+        return super().source()
+
     def _find(self) -> None:
         if self._start < 0:
             self._start = self._locate()

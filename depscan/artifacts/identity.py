@@ -48,6 +48,11 @@ def expected(name: str) -> str:
     return _EXPECTED.get(suffix(name), "")
 
 
+def names_text(path: str) -> bool:
+    """Return whether a name promises text."""
+    return suffix(path) in _TEXT_NAMES
+
+
 def disguise(path: str, kind: str) -> str:
     """Return in words how content contradicts a member's name; "" when it does not.
 

@@ -33,16 +33,21 @@ class Ledger:
         self._counts: dict[str, int] = {}
         self._end = time.process_time() + budget.seconds
 
-    def odd(self, kind: str, path: str, detail: str) -> None:
+    def odd(self, kind: str, path: str, detail: str, case: str = "") -> None:
         """Record an oddity; past 100 of a kind only that there are more."""
         count = self._counts.get(kind, 0) + 1
         self._counts[kind] = count
         if count < _MOST_PER_KIND:
-            self.found.append(Oddity(kind, path[: self.budget.name], detail))
+            self.found.append(Oddity(kind, path[: self.budget.name], detail, case))
         elif count == _MOST_PER_KIND:
-            self.found.append(
-                Oddity(kind, path[: self.budget.name], f"{detail}; more of the kind {kind} are not listed")
-            )
+            more = f"{detail}; more of the kind {kind} are not listed"
+            self.found.append(Oddity(kind, path[: self.budget.name], more, case))
+
+    def aside(self) -> Ledger:
+        """Return a ledger of the same budget that ends at the same time, for what is told later or not at all."""
+        other = Ledger(self.budget)
+        other._end = self._end
+        return other
 
     def late(self, path: str) -> bool:
         """Whether the CPU time is used up; says so once."""

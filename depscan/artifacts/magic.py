@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-ARCHIVES = frozenset({"zip", "gzip", "bzip2", "xz", "zstd", "tar"})
-CLOSED_ARCHIVES = frozenset({"7z", "rar", "cab"})
+ARCHIVES = frozenset({"zip", "gzip", "bzip2", "xz", "zstd", "tar", "zlib", "lzma-alone"})
+CLOSED_ARCHIVES = frozenset({"7z", "rar", "cab", "lz4"})
 NATIVE = frozenset({"elf", "pe", "macho"})
 MEDIA = frozenset({"png", "jpeg", "gif", "bmp", "webp", "tiff", "ico", "wav", "avi", "ogg", "mp3", "flac", "mp4",
                    "pdf", "font"})  # fmt: skip
@@ -18,7 +18,7 @@ _BLOCK = 512
 _STARTS = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "rar"),
-    (b"MSCF\0\0\0\0", "cab"),
+    (b"MSCF\0\0\0\0", "cab"), (b"\x04\x22\x4d\x18", "lz4"),
     (b"\x7fELF", "elf"), (b"\xfe\xed\xfa\xce", "macho"), (b"\xfe\xed\xfa\xcf", "macho"),
     (b"\xce\xfa\xed\xfe", "macho"), (b"\xcf\xfa\xed\xfe", "macho"), (b"\0asm", "wasm"),
     (b"!<arch>\n", "static-library"),
@@ -56,6 +56,12 @@ def sniff(head: bytes) -> str:
         return kind
     if _is_masked(head):
         return "masked-program"
+    if head[0] in b"x\x5d":
+        from depscan.artifacts.bare import bare_stream
+
+        kind = bare_stream(head)
+        if kind:
+            return kind
     return "text" if looks_text(head) else "binary"
 
 

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from depscan.artifacts.magic import HEAD
+from depscan.artifacts.source import BytesSource, DiskSource, Source, UnpackedSource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from depscan.artifacts.artifact import Member
     from depscan.artifacts.ledger import Ledger
 
@@ -21,13 +24,16 @@ _STUB = 4096
 
 
 class Reader(Protocol):
-    """What ``Member.read`` is for members opened here: callable, and able to give the first bytes cheaply."""
+    """What ``Member.read`` is for members opened here: callable, and able to give any of its bytes cheaply."""
 
     def __call__(self) -> bytes:
         """Return the content; at most the budget's bytes."""
 
     def head(self) -> bytes:
         """Return the first 512 bytes."""
+
+    def source(self) -> Source:
+        """Return random access to the content, whatever its size; what is missing is told by ``source.cut``."""
 
 
 class Found(NamedTuple):
@@ -40,12 +46,13 @@ class Found(NamedTuple):
 
 
 class Held:
-    """Content held in memory."""
+    """Content held in memory, or what is left of it."""
 
-    __slots__ = ("_data",)
+    __slots__ = ("_cut", "_data")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, cut: str = "") -> None:
         self._data = data
+        self._cut = cut
 
     def __call__(self) -> bytes:
         """Return the content."""
@@ -54,6 +61,34 @@ class Held:
     def head(self) -> bytes:
         """Return the first 512 bytes."""
         return self._data[:HEAD]
+
+    def source(self) -> Source:
+        """Return random access to the content."""
+        return CutSource(self._data, self._cut) if self._cut else BytesSource(self._data)
+
+
+class HeadOf(Held):
+    """The beginning of content that can be reached as a whole."""
+
+    __slots__ = ("_whole",)
+
+    def __init__(self, data: bytes, whole: Source) -> None:
+        super().__init__(data)
+        self._whole = whole
+
+    def source(self) -> Source:
+        """Return random access to all of the content."""
+        return self._whole
+
+
+class CutSource(BytesSource):
+    """The beginning of content that is longer."""
+
+    __slots__ = ("cut",)
+
+    def __init__(self, data: bytes, cut: str) -> None:
+        super().__init__(data)
+        self.cut = cut
 
 
 class HeldPacked:
@@ -73,6 +108,36 @@ class HeldPacked:
         """Return the first 512 bytes."""
         return self._head
 
+    def source(self) -> Source:
+        """Return random access to the content."""
+        return BytesSource(self())
+
+
+class InSource:
+    """Content that a source holds and that nobody needs as a whole: a large file, an unpacked stream."""
+
+    __slots__ = ("_granted", "_path", "_source", "ledger")
+
+    def __init__(self, source: Source, path: str, ledger: Ledger) -> None:
+        self._source = source
+        self._path = path
+        self._granted = -1
+        self.ledger = ledger
+
+    def __call__(self) -> bytes:
+        """Return the content, cut at the budget's bytes of a member (an oddity then)."""
+        if self._granted < 0:
+            self._granted = self.ledger.grant(self._path, self._source.size)
+        return self._source.at(0, self._granted)
+
+    def head(self) -> bytes:
+        """Return the first 512 bytes."""
+        return self._source.at(0, HEAD)
+
+    def source(self) -> Source:
+        """Return random access to the content."""
+        return self._source
+
 
 def hold(data: bytes, path: str, ledger: Ledger) -> Reader:
     """Return a reader that holds content.
@@ -87,8 +152,9 @@ def hold(data: bytes, path: str, ledger: Ledger) -> Reader:
     packed = zlib.compress(data, 1)
     if len(packed) * 2 <= len(data):
         return HeldPacked(data[:HEAD], packed)
-    ledger.odd("budget", path, "more content than is held in memory; only its first 4 KiB were read")
-    return Held(data[:_STUB])
+    why = "more content than is held in memory; only its first 4 KiB were read"
+    ledger.odd("budget", path, why)
+    return Held(data[:_STUB], why)
 
 
 class OnDisk:
@@ -119,6 +185,10 @@ class OnDisk:
             self._head = self._first(HEAD)
         return self._head
 
+    def source(self) -> Source:
+        """Return random access to the content, read when asked for."""
+        return DiskSource(self._path)
+
     def _first(self, length: int) -> bytes:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
@@ -140,3 +210,42 @@ def head_of(member: Member) -> bytes:
     """Return the first 512 bytes of a member, unpacking no more than needed."""
     head: Callable[[], bytes] | None = getattr(member.read, "head", None)
     return head() if head is not None else member.read()[:HEAD]
+
+
+def source_of(member: Member) -> Source:
+    """Return random access to a member's content without reading it: for models, which may be larger than memory.
+
+    No budget of bytes is charged. ``depscan.artifacts.source.cut`` says why bytes are missing, where the source is
+    shorter than the content: then a reader has a gap.
+    """
+    return reader_source(member.read)
+
+
+def reader_source(reader: Callable[[], bytes]) -> Source:
+    """Return what ``source_of`` does, by a member's reader."""
+    source: Callable[[], Source] | None = getattr(reader, "source", None)
+    return source() if source is not None else BytesSource(reader())
+
+
+def unpacking(make: Callable[[Ledger], Iterator[bytes]], ledger: Ledger, size: int = -1) -> UnpackedSource:
+    """Return random access to what a packed stream unpacks to; what is wrong with it is an oddity, said once.
+
+    Args:
+        make: begins to unpack against the budgets of a ledger.
+        ledger: the artifact's.
+        size: bytes it unpacks to; below 0 they are counted.
+    """
+    runs: list[Ledger] = []
+
+    def begin() -> Iterator[bytes]:
+        runs.append(ledger.aside())
+        return make(runs[-1])
+
+    def ended() -> str:
+        wrong = runs[-1].found
+        if len(runs) == 1:
+            for oddity in wrong:
+                ledger.odd(*oddity)
+        return wrong[0].detail if wrong else ""
+
+    return UnpackedSource(begin, ended, size)

@@ -16,7 +16,8 @@ from depscan.artifacts.artifact import Artifact, Budget, Member, Oddity
 from depscan.artifacts.folder import on_disk, walk_folder
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import ARCHIVES, CLOSED_ARCHIVES, HEAD, is_tar, sniff
-from depscan.artifacts.members import Found, Held, hold
+from depscan.artifacts.members import Found, InSource, reader_source, unpacking
+from depscan.artifacts.polyglot import has_zip_end, may_hide_zip
 from depscan.artifacts.source import BytesSource, FileSource, Source
 from depscan.artifacts.streams import pieces, unpack
 from depscan.errors import ArtifactError
@@ -25,6 +26,8 @@ _IN_MEMORY = 16 << 20
 _DEFAULT = Budget()
 _ZIP_NAMES = (".whl", ".egg", ".zip", ".conda", ".pex", ".pyz", ".exe", ".jar")
 _TAIL = 22 + 0xFFFF
+_ENDLESS = 1 << 62
+"""For the size of a stream that is not counted."""
 
 
 def open_artifact(path: str, budget: Budget = _DEFAULT) -> Artifact:
@@ -87,6 +90,18 @@ def open_installed(
     return _artifact(name, identity.WHEEL, found, ledger)
 
 
+def open_files(name: str, files: Iterable[tuple[str, str]], budget: Budget = _DEFAULT) -> Artifact:
+    """Open some files of a folder as an artifact of their own.
+
+    Args:
+        name: how to call the artifact.
+        files: pairs of the path as shown and the path on disk.
+        budget: limits.
+    """
+    ledger = Ledger(budget)
+    return _artifact(name, identity.FOLDER, list(on_disk(files, ledger)), ledger)
+
+
 def oddities_of(artifact: Artifact) -> tuple[Oddity, ...]:
     """Return what is odd about an artifact, with what came out when members were read (damage, budgets).
 
@@ -103,6 +118,7 @@ class _Inner:
     """A gzip file inside an archive: unpacked only when asked for, data sets of this kind being many and large."""
 
     __slots__ = ("_granted", "_head", "_outer", "_path", "ledger")
+    packed = True
 
     def __init__(self, outer: Found, head: bytes, ledger: Ledger) -> None:
         self._outer = outer.reader
@@ -127,6 +143,12 @@ class _Inner:
 
     def head(self) -> bytes:
         return self._head
+
+    def source(self) -> Source:
+        def unpacked(ledger: Ledger) -> Iterator[bytes]:
+            return unpack(pieces(reader_source(self._outer)), "gzip", self._path, ledger)
+
+        return unpacking(unpacked, self.ledger)
 
 
 def _lazy(outer: Found, kind: str, ledger: Ledger) -> Found | None:
@@ -170,8 +192,7 @@ def _open(source: Source, name: str, ledger: Ledger) -> Artifact:
     if kind in CLOSED_ARCHIVES:
         ledger.odd("unreadable", name, f"an archive of the format {kind}, which is not read")
     path = ledger.clean(name.replace("\\", "/").rpartition("/")[2]) or "script"
-    data = source.at(0, ledger.grant(path, source.size))
-    return _artifact(name, identity.SCRIPT, [Found(path, source.size, hold(data, path, ledger))], ledger)
+    return _artifact(name, identity.SCRIPT, [Found(path, source.size, InSource(source, path, ledger))], ledger)
 
 
 def _content(source: Source, name: str) -> str:
@@ -214,21 +235,21 @@ def _members(source: Source, kind: str, path: str, ledger: Ledger) -> Iterator[F
     if is_tar(first[:HEAD]):
         from depscan.artifacts.tar import TarWalk
 
-        yield from TarWalk(chain((first,), stream), path, ledger).members()
+        whole = source if kind == "tar" else _unpacked(source, kind, path, ledger.aside(), _ENDLESS)
+        yield from TarWalk(chain((first,), stream), path, ledger, whole, packed=kind != "tar").members()
     elif first and ledger.admit(path):
-        yield _single(first, stream, path, ledger)
+        yield _single(source, kind, path, ledger)
 
 
-def _single(first: bytes, stream: Iterable[bytes], path: str, ledger: Ledger) -> Found:
-    parts, size = [first], len(first)
-    for piece in stream:
-        parts.append(piece)
-        size += len(piece)
-        if size > ledger.budget.member:
-            break
-    allowed = ledger.grant(path, size)
-    data = b"".join(parts)[:allowed]
-    return Found(_stem(path), size, hold(data, path, ledger) if allowed else Held(b""))
+def _single(source: Source, kind: str, path: str, ledger: Ledger) -> Found:
+    """Return the only member of a compressed single file: unpacked as it is asked for."""
+    whole = _unpacked(source, kind, path, ledger)
+    stem = _stem(path)
+    return Found(stem, whole.size, InSource(whole, stem, ledger))
+
+
+def _unpacked(source: Source, kind: str, path: str, ledger: Ledger, size: int = -1) -> Source:
+    return unpacking(lambda wrong: unpack(pieces(source), kind, path, wrong), ledger, size)
 
 
 def _conda(found: list[Found], ledger: Ledger) -> list[Found]:
@@ -286,12 +307,18 @@ def _member(
     found: Found, container: tuple[str, ...], inner: list[tuple[Found, str, tuple[str, ...]]], ledger: Ledger
 ) -> Member:
     """Return the member; queue it when it is an archive, and say so when its name lies about its content."""
-    kind = sniff(found.reader.head())
+    head = found.reader.head()
+    kind = sniff(head)
     lie = identity.disguise(found.path, kind)
     if lie:
         ledger.odd("disguised", found.path, lie)
     if kind in ARCHIVES:
         inner.append((found, kind, container))
+    elif may_hide_zip(found, kind, head) and has_zip_end(reader_source(found.reader)):
+        ledger.odd(
+            "polyglot", found.path, "by its end it is a zip archive too: readers that look there see other things"
+        )
+        inner.append((found, "zip", container))
     elif kind in CLOSED_ARCHIVES:
         ledger.odd("unreadable", found.path, f"an archive of the format {kind}, which is not read")
     return Member(found.path, found.size, found.reader, container, found.executable)
@@ -309,5 +336,5 @@ def _inside(
     lazy = _lazy(outer, kind, ledger)
     if lazy is not None:
         return [_member(lazy, container, inner, ledger)]
-    data = outer.reader()
-    return [_member(f, container, inner, ledger) for f in _listing(BytesSource(data), kind, outer.path, ledger).members]
+    source = reader_source(outer.reader)
+    return [_member(f, container, inner, ledger) for f in _listing(source, kind, outer.path, ledger).members]

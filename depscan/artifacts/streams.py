@@ -111,6 +111,8 @@ def _zstd() -> _Zstd:
 _TOOLS: dict[str, Callable[[], Any]] = {
     "gzip": lambda: _Inflate(31),
     "deflate": lambda: _Inflate(-15),
+    "zlib": lambda: _Inflate(15),
+    "lzma-alone": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, _XZ_MEMORY),
     "bzip2": bz2.BZ2Decompressor,
     "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO, _XZ_MEMORY),
     "zstd": _zstd,
@@ -137,7 +139,7 @@ def unpack(packed: Iterator[bytes], kind: str, path: str, ledger: Ledger) -> Ite
 
     Args:
         packed: pieces.
-        kind: gzip, bzip2, xz, zstd, deflate (raw), lzma (as in zip) or "" for data that is not packed.
+        kind: gzip, bzip2, xz, zstd, zlib, lzma-alone, deflate (raw), lzma (as in zip) or "" for data that is not packed.
         path: for oddities.
         ledger: budgets and oddities.
     """

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import ARCHIVES, HEAD, checksum_fits, looks_text, sniff
-from depscan.artifacts.members import Found, Held, Reader, hold
+from depscan.artifacts.members import Found, HeadOf, Reader, hold
+from depscan.artifacts.source import PIECE, Source, WindowSource
 
 _BLOCK = 512
 _BIG = 4 << 20
@@ -29,13 +30,19 @@ _LINK_STEPS = 8
 class _Pull:
     """Bytes on demand out of pieces."""
 
-    __slots__ = ("_at", "_held", "_pieces", "ended")
+    __slots__ = ("_at", "_held", "_pieces", "_pulled", "ended")
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
         self._held = b""
         self._at = 0
+        self._pulled = 0
         self.ended = False
+
+    @property
+    def at(self) -> int:
+        """Return how many bytes were passed."""
+        return self._pulled - len(self._held) + self._at
 
     def take(self, length: int) -> bytes:
         """Return the next bytes; fewer at the end."""
@@ -72,7 +79,36 @@ class _Pull:
                 self.ended = True
                 return False
             self._held = piece
+            self._pulled += len(piece)
         return True
+
+
+class _PullAt(_Pull):
+    """Bytes on demand out of a source, in which what is not wanted is jumped over."""
+
+    __slots__ = ("_next", "_source")
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(iter(()))
+        self._source = source
+        self._next = 0
+
+    def skip(self, length: int) -> int:
+        """Pass over bytes and return how many there were."""
+        begin = self.at
+        end = min(begin + length, self._source.size)
+        if end <= self._pulled:
+            return super().skip(length)
+        self._held, self._at = b"", 0
+        self._pulled = self._next = end
+        return end - begin
+
+    def _refill(self) -> bool:
+        self._held, self._at = self._source.at(self._next, PIECE), 0
+        self._next += len(self._held)
+        self._pulled = self._next
+        self.ended = not self._held
+        return not self.ended
 
 
 class _Header(NamedTuple):
@@ -92,8 +128,18 @@ class _Link(NamedTuple):
 class TarWalk:
     """One pass over one tar stream."""
 
-    def __init__(self, pieces: Iterator[bytes], path: str, ledger: Ledger) -> None:
-        self._pull = _Pull(pieces)
+    def __init__(self, pieces: Iterator[bytes], path: str, ledger: Ledger, whole: Source, *, packed: bool) -> None:
+        """Begin at the first header.
+
+        Args:
+            pieces: the stream; not used where it is not packed.
+            path: of the archive, for oddities.
+            ledger: budgets and oddities.
+            whole: random access to the same stream.
+            packed: whether that has to unpack.
+        """
+        self._pull = _Pull(pieces) if packed else _PullAt(whole)
+        self._whole = whole
         self._path = path
         self._ledger = ledger
         self._links: list[_Link] = []
@@ -186,14 +232,16 @@ class TarWalk:
         return Found(path, size, reader, executable)
 
     def _content(self, path: str, size: int) -> tuple[Reader, int]:
+        begin = self._pull.at
         head = self._pull.take(min(size, _KEPT_HEAD))
         if size <= _KEPT_HEAD:
             allowed = self._ledger.grant(path, len(head))
             return hold(head[:allowed], path, self._ledger), len(head)
         if size > _BIG and not looks_text(head[:4096]) and sniff(head[:HEAD]) not in ARCHIVES:
-            # A big binary (shared library, model, picture) is told by its head and read by nobody: 64 KiB are
-            # kept, the rest is passed over. Text and archives of any size are read up to the budget.
-            return Held(head), len(head) + self._pull.skip(size - len(head))
+            # A big binary (shared library, model, picture) is told by its head: 64 KiB are kept, the rest is passed
+            # over and found again by who needs it. Text and archives of any size are read up to the budget.
+            got = len(head) + self._pull.skip(size - len(head))
+            return HeadOf(head, WindowSource(self._whole, begin, size)), got
         allowed = self._ledger.grant(path, size)
         rest = self._pull.take(max(allowed - len(head), 0))
         got = len(head) + len(rest)

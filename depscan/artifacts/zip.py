@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import HEAD
-from depscan.artifacts.members import Found
-from depscan.artifacts.source import Source
+from depscan.artifacts.members import Found, unpacking
+from depscan.artifacts.source import Source, WindowSource
 from depscan.artifacts.streams import pieces, unpack
 
 _END = struct.Struct("<4s4H2LH")
@@ -57,6 +57,8 @@ class Directory(NamedTuple):
     start: int
     shift: int
     """Bytes in front of the archive: to be added to every offset."""
+    count: int
+    """Members, as the end record states."""
 
 
 class ZipReader:
@@ -100,6 +102,28 @@ class ZipReader:
             self._head = self._first()
         return self._head
 
+    @property
+    def packed(self) -> bool:
+        """Whether all of it is unpacked to see its end."""
+        return bool(self._entry.method)
+
+    def source(self) -> Source:
+        """Return random access to the content: of a stored member a window, of others what they unpack to."""
+        entry = self._entry
+        if entry.flags & _ENCRYPTED:
+            return unpacking(lambda _: iter(()), self.ledger, entry.size)
+        if not entry.method:
+            return WindowSource(self._source, self._start, entry.packed)
+        kind = _METHODS.get(entry.method, "")
+
+        def unpacked(ledger: Ledger) -> Iterator[bytes]:
+            if not kind:
+                ledger.odd("unreadable", self._path, f"unknown compression method {entry.method}")
+                return iter(())
+            return unpack(pieces(self._source, self._start, entry.packed), kind, self._path, ledger)
+
+        return unpacking(unpacked, self.ledger, entry.size)
+
     def _first(self) -> bytes:
         entry = self._entry
         if entry.flags & _ENCRYPTED:
@@ -142,9 +166,9 @@ class ZipReader:
         entry = self._entry
         if len(data) != entry.size:
             more = "more" if len(data) > entry.size else "fewer"
-            self.ledger.odd("broken", self._path, f"{more} bytes than the {entry.size} that are stated")
+            self.ledger.odd("broken", self._path, f"{more} bytes than the {entry.size} that are stated", "length")
         elif zlib.crc32(data) != entry.crc:
-            self.ledger.odd("broken", self._path, "its checksum is wrong")
+            self.ledger.odd("broken", self._path, "its checksum is wrong", "checksum")
 
 
 class ZipWalk:
@@ -159,7 +183,9 @@ class ZipWalk:
         """Yield regular files: those of the directory, then those only in the file itself."""
         directory = self._directory()
         if directory is None:
-            self._ledger.odd("broken", self._path, "no end record: cut short, or not a zip; members were searched for")
+            self._ledger.odd(
+                "broken", self._path, "no end record: cut short, or not a zip; members were searched for", "no-end"
+            )
             yield from self._salvage(0, self._source.size)
             return
         spans: list[tuple[int, int]] = []
@@ -182,7 +208,7 @@ class ZipWalk:
         """
         directory = self._plain_end() or self._directory()
         if directory is None:
-            self._ledger.odd("broken", self._path, "no end record: cut short, or not a zip")
+            self._ledger.odd("broken", self._path, "no end record: cut short, or not a zip", "no-end")
             return
         for entry in self._entries(directory):
             if self._ledger.late(self._path) or not self._ledger.admit(self._path):
@@ -196,15 +222,37 @@ class ZipWalk:
     def _found(self, entry: Entry, start: int, path: str) -> Found | None:
         if entry.name.endswith(("/", "\\")):
             if entry.size:
-                self._ledger.odd("broken", path, "a folder with content")
+                self._ledger.odd("broken", path, "a folder with content", "folder-content")
             return None
         if entry.flags & _ENCRYPTED:
-            self._ledger.odd("encrypted", path, "an encrypted member: it was not read")
+            entry = self._told_encrypted(entry, start, path)
         if entry.size > _MIB and entry.size > entry.packed * self._ledger.budget.ratio:
             self._ledger.odd("ratio", path, f"{entry.packed} bytes that unpack to {entry.size}")
         if entry.mode >> 12 == _SYMBOLIC:
             self._ledger.odd("link", path, "a symbolic link in a zip; installers write it as a file")
         return Found(path, entry.size, self._reader(entry, start, path), bool(entry.mode & 0o111))
+
+    def _told_encrypted(self, entry: Entry, start: int, path: str) -> Entry:
+        """Return a member as plain where its data is: some loaders do not look at the flag (CVE-2025-1945)."""
+        plain = entry._replace(flags=entry.flags & ~_ENCRYPTED)
+        if start >= 0 and self._is_plain(plain, start, path):
+            why = "called encrypted, but its data is plain: it was read"
+            self._ledger.odd("encrypted", path, why, "false-encryption")
+            return plain
+        self._ledger.odd("encrypted", path, "an encrypted member: it was not read")
+        return entry
+
+    def _is_plain(self, entry: Entry, start: int, path: str) -> bool:
+        """Whether data that is called encrypted has the checksum that is stated of the content."""
+        ledger = self._ledger.aside()
+        source = ZipReader(self._source, entry, start, path, ledger).source()
+        crc = size = 0
+        for piece in pieces(source, 0, min(entry.size, source.size)):
+            crc = zlib.crc32(piece, crc)
+            size += len(piece)
+            if ledger.late(path):
+                return False
+        return size == entry.size and (crc == entry.crc or not size)
 
     def _reader(self, entry: Entry, start: int, path: str) -> ZipReader:
         return ZipReader(self._source, entry, start, path, self._ledger)
@@ -232,19 +280,28 @@ class ZipWalk:
             at = tail.rfind(b"PK\x05\x06", 0, at)
         if not found:
             return None
-        if len(found) > 1:
-            self._ledger.odd("broken", self._path, "two end records: two directories in one archive")
         first, at = found[0]
+        if len(found) > 1 and not self._is_content(tail_at + found[1][1], first):
+            self._ledger.odd("broken", self._path, "two end records: two directories in one archive", "two-ends")
         self._around(tail, at, first.shift)
         return first
+
+    def _is_content(self, at: int, directory: Directory) -> bool:
+        """Whether a place is inside the data of a member, as an archive that is stored in another one is."""
+        for entry in self._entries(directory, quiet=True):
+            begin = entry.offset + directory.shift
+            if begin <= at < begin + _LOCAL.size + entry.packed + 2 * 0xFFFF:
+                start = self._data_start(entry, directory.shift, entry.name, quiet=True)
+                if start <= at < start + entry.packed:
+                    return True
+        return False
 
     def _end(self, tail: bytes, tail_at: int, at: int) -> Directory | None:
         if at + _END.size > len(tail):
             return None
         _, _, _, _, count, size, offset, _ = _END.unpack_from(tail, at)
         end = tail_at + at
-        if _MAX32 in {size, offset} or count == 0xFFFF:  # noqa: PLR2004 - the mark for zip64
-            size, offset, end = self._zip64(end, size, offset)
+        size, offset, end, count = self._zip64(end, count, size, offset)
         start = end - size
         shift = start - offset
         if shift < 0 or start < 0 or size > _MOST_DIRECTORY:
@@ -252,31 +309,48 @@ class ZipWalk:
         data = self._source.at(start, size)
         if data[:4] != b"PK\x01\x02" and (size or count):
             return None
-        return Directory(data, start, shift)
+        return Directory(data, start, shift, count)
 
     def _around(self, tail: bytes, at: int, shift: int) -> None:
         end = at + _END.size + int.from_bytes(tail[at + 20 : at + 22], "little")
         if shift and self._source.at(0, 2) not in {b"#!", b"MZ", b"\x7fE"}:
-            self._ledger.odd("broken", self._path, f"{shift} bytes of other data in front of the archive")
+            self._ledger.odd("broken", self._path, f"{shift} bytes of other data in front of the archive", "prefix")
         elif shift:
             self._ledger.odd("disguised", self._path, f"a program of {shift} bytes in front of the archive")
         if end < len(tail):
-            self._ledger.odd("broken", self._path, f"{len(tail) - end} bytes behind the end of the archive")
+            self._ledger.odd("broken", self._path, f"{len(tail) - end} bytes behind the end of the archive", "suffix")
         elif end > len(tail):
-            self._ledger.odd("broken", self._path, "the archive's comment is cut short")
+            self._ledger.odd("broken", self._path, "the archive's comment is cut short", "comment-cut")
 
-    def _zip64(self, end: int, size: int, offset: int) -> tuple[int, int, int]:
-        """Return size and offset of the directory and where it ends, from the zip64 records before the end."""
+    def _zip64(self, end: int, count: int, size: int, offset: int) -> tuple[int, int, int, int]:
+        """Return size and offset of the directory and where it ends, from the zip64 records before the end.
+
+        torch writes them for every archive; most readers go by the records wherever they are, some only where the end
+        record has a mark (all bits set), so that what both state must be the same.
+        """
         locator = self._source.at(end - _LOCATOR.size, _LOCATOR.size)
+        if len(locator) < _LOCATOR.size or not locator.startswith(b"PK\x06\x07"):
+            return size, offset, end, count
         at = end - _LOCATOR.size - _ZIP64_END.size
         record = self._source.at(at, _ZIP64_END.size)
-        if not locator.startswith(b"PK\x06\x07") or not record.startswith(b"PK\x06\x06"):
-            return size, offset, end
+        if len(record) < _ZIP64_END.size or not record.startswith(b"PK\x06\x06"):
+            # A record with more fields stands where the locator says.
+            at = _LOCATOR.unpack(locator)[2]
+            record = self._source.at(at, _ZIP64_END.size)
+        if len(record) < _ZIP64_END.size or not record.startswith(b"PK\x06\x06"):
+            self._ledger.odd("broken", self._path, "a zip64 locator without a zip64 end record", "zip64-lost")
+            return size, offset, end, count
         fields = _ZIP64_END.unpack(record)
-        return fields[-2], fields[-1], at
+        wide_count, wide_size, wide_offset = fields[7], fields[8], fields[9]
+        same = count in {0xFFFF, wide_count} and size in {_MAX32, wide_size} and offset in {_MAX32, wide_offset}
+        if not same:
+            self._ledger.odd("broken", self._path, "its two end records state different directories", "two-directories")
+        elif at - wide_size - wide_offset != at - _LOCATOR.unpack(locator)[2]:
+            self._ledger.odd("broken", self._path, "the zip64 locator points elsewhere", "two-directories")
+        return wide_size, wide_offset, at, wide_count
 
-    def _entries(self, directory: Directory) -> Iterator[Entry]:
-        data, at = directory.data, 0
+    def _entries(self, directory: Directory, *, quiet: bool = False) -> Iterator[Entry]:
+        data, at, count = directory.data, 0, 0
         while at + _CENTRAL.size <= len(data):
             fields = _CENTRAL.unpack_from(data, at)
             if fields[0] != b"PK\x01\x02":
@@ -289,38 +363,54 @@ class ZipWalk:
                 break
             if _MAX32 in {packed, size, offset}:
                 size, packed, offset = _wide(extra, size, packed, offset)
+            count += 1
             yield Entry(_name(raw, flags), flags, method, crc, packed, size, mode >> 16, offset)
+        if quiet:
+            return
+        if directory.count not in {count, count & 0xFFFF}:
+            why = f"its end record states {directory.count} members, the directory has {count}"
+            self._ledger.odd("broken", self._path, why, "count")
         if at != len(data):
-            self._ledger.odd("broken", self._path, "the directory is damaged: members may be missing")
+            self._ledger.odd(
+                "broken", self._path, "the directory is damaged: members may be missing", "directory-damaged"
+            )
 
-    def _data_start(self, entry: Entry, shift: int, path: str) -> int:
+    def _data_start(self, entry: Entry, shift: int, path: str, *, quiet: bool = False) -> int:
         """Return where a member's data begins; says where its own header contradicts the directory."""
+        ledger = self._ledger.aside() if quiet else self._ledger
         begin = entry.offset + shift
         header = self._source.at(begin, _LOCAL.size + 512)
         if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
-            self._ledger.odd("broken", path, "no member where the directory says that one is")
+            ledger.odd("broken", path, "no member where the directory says that one is", "no-member")
             return self._source.size
-        flags, method, packed, names, extras = _local_fields(header)
+        flags, method, crc, packed, names, extras = _local_fields(header)
         raw = header[_LOCAL.size : _LOCAL.size + names]
         start = begin + _LOCAL.size + names + extras
         if names <= 512 and _name(raw, flags) != entry.name:  # noqa: PLR2004 - what was read of it
-            self._ledger.odd("broken", path, f"its own header calls it {_name(raw, flags)[:200]!r}")
+            ledger.odd("broken", path, f"its own header calls it {_name(raw, flags)[:200]!r}", "name-mismatch")
         if method != entry.method:
-            self._ledger.odd("broken", path, "its own header states another compression")
+            ledger.odd("broken", path, "its own header states another compression", "method-mismatch")
         if not flags & _DESCRIPTOR and packed not in {entry.packed, _MAX32}:
-            self._ledger.odd("broken", path, "its own header states another size")
+            ledger.odd("broken", path, "its own header states another size", "size-mismatch")
+        if not flags & _DESCRIPTOR and crc != entry.crc:
+            ledger.odd("broken", path, "its own header states another checksum", "checksum-mismatch")
+        if (flags ^ entry.flags) & _ENCRYPTED:
+            ledger.odd("encrypted", path, "only one of its two headers calls it encrypted", "false-encryption")
         if start + entry.packed > self._source.size:
-            self._ledger.odd("broken", path, "its data is cut short")
+            ledger.odd("broken", path, "its data is cut short", "data-cut")
         return start
 
     def _between(self, spans: list[tuple[int, int]], directory: Directory) -> Iterator[Found]:
         """Yield members between and before those of the directory, which streaming extractors would see."""
         end = 0
+        first = min(spans, default=(0, 0))[0]
+        if first > 0 and first != directory.shift and self._source.at(0, 2) not in {b"#!", b"MZ", b"\x7fE"}:
+            self._ledger.odd("broken", self._path, f"{first} bytes of other data in front of the archive", "prefix")
         for begin, stop in [*sorted(spans), (directory.start, directory.start)]:
             if begin < end:
-                self._ledger.odd("broken", self._path, f"members overlap at byte {begin}")
+                self._ledger.odd("broken", self._path, f"members overlap at byte {begin}", "overlap")
             elif begin - end >= _LOCAL.size and self._hidden(end, begin):
-                self._ledger.odd("broken", self._path, "members that the directory does not list")
+                self._ledger.odd("broken", self._path, "members that the directory does not list", "unlisted")
                 yield from self._salvage(end, begin)
             end = max(end, stop)
 
@@ -345,10 +435,10 @@ class ZipWalk:
                 return
 
 
-def _local_fields(header: bytes) -> tuple[int, int, int, int, int]:
-    """Return flags, method, packed size and the lengths of name and extra field of a local header."""
-    _, _, _, flags, method, _, _, _, packed, _, names, extras = _LOCAL.unpack_from(header)
-    return flags, method, packed, names, extras
+def _local_fields(header: bytes) -> tuple[int, int, int, int, int, int]:
+    """Return flags, method, checksum, packed size and the lengths of name and extra field of a local header."""
+    _, _, _, flags, method, _, _, crc, packed, _, names, extras = _LOCAL.unpack_from(header)
+    return flags, method, crc, packed, names, extras
 
 
 def _local(data: bytes, here: int, end: int) -> tuple[Entry, int]:

@@ -37,7 +37,10 @@ _WORDS = {
     "file.disguised": "ships a file that is not what its name says", "archive.odd": "has an odd archive structure",
     "literal": "holds encoded data", "crypto.key": "handles a key",
     "package.shape": "is, as a whole,", "argument.sent": "hands on what the caller gave it",
-    "money.sent": "names who is paid",
+    "money.sent": "names who is paid", "load.call": "calls", "load.import": "imports", "load.state": "sets",
+    "load.layout": "is laid out to be read in two ways:", "load.path": "reaches for a file outside of the model:",
+    "load.native": "brings native code", "load.operator": "runs the operator", "load.template": "has a template with",
+    "load.code": "brings code", "load.bomb": "would use up memory or time:",
 }  # fmt: skip
 _SHOWN_STEPS = 6
 _REPORTED_PER_RULE = 5
@@ -50,28 +53,37 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     from depscan.rules.load import load_rules
     from depscan.rules.match import match
 
-    rules = load_rules(examples=False)
+    rules = load_rules(examples=False, whats=frozenset(f.what for item in context.artifacts for f in item.facts))
     for item in context.artifacts:
         hits = match(rules, item.facts)
         count: dict[str, int] = {}
         for hit in hits:
+            if hit.rule.verdict == "unsafe" and _in_graph(item.facts[hit.anchor], context):
+                hit = hit._replace(rule=hit.rule._replace(verdict="suspicious"))  # noqa: PLW2901 - the same hit
             count[hit.rule.id] = count.get(hit.rule.id, 0) + 1
             if count[hit.rule.id] <= _REPORTED_PER_RULE:
                 yield _finding(item, hit)
         yield from _gaps(item)
 
 
+def _in_graph(fact: Fact, context: Context) -> bool:
+    """Whether the package whose code loading needs is one that the project pins: it is checked like any other."""
+    needed = next((g.removeprefix("package:") for g in fact.guards if g.startswith("package:")), "")
+    return bool(needed) and any(p.name == needed and p.version for p in context.graph.nodes.values())
+
+
 def _gaps(item: Inspected) -> Iterator[Coverage]:
-    """Say what was not followed; what would run at install or start and cannot be read is needed.
+    """Say what was not followed; what would run at install, start or load and cannot be read is needed.
 
     So is an archive that is broken itself: nobody knows what an installer makes of it.
     """
-    from depscan.facts.fact import INSTALL, STARTUP
+    from depscan.facts.fact import INSTALL, LOAD, STARTUP
 
     for gap in item.gaps:
         whole = gap.path == item.name and item.kind != "script"
-        needed = gap.fatal or whole or gap.when in {INSTALL, STARTUP}
-        yield Coverage(f"{item.name} > {gap.path}", "partial", gap.why, needed=needed, line=gap.line, kind="code")
+        needed = gap.fatal or whole or gap.when in {INSTALL, STARTUP, LOAD}
+        what = f"{item.name} > {gap.path}" if item.subject else _joined(item, gap.path)
+        yield Coverage(what, "partial", gap.why, needed=needed, line=gap.line, kind="code")
 
 
 def _finding(item: Inspected, hit: Hit) -> Finding:
@@ -81,15 +93,19 @@ def _finding(item: Inspected, hit: Hit) -> Finding:
     related = [f for i, f in zip(hit.shown, steps, strict=True) if i != hit.anchor][:_SHOWN_STEPS]
     return Finding(
         rule.id,
-        "malicious" if malicious else "behaviour",
+        _klass(rule),
         Severity.MALICIOUS if malicious else rule.severity,
         Confidence.LOW if rule.verdict == "note" else rule.confidence,
-        item.subject,
+        item.subject or _joined(item, anchor.path, anchor.container),
         f"{rule.title}: {_story(anchor, steps)}",
         evidence=(Evidence(_place(item, anchor)), *(Evidence(_place(item, f), "related") for f in related)),
         fix=rule.fix,
         references=rule.references,
     )
+
+
+def _klass(rule: BehaviourRule) -> str:
+    return {"malicious": "malicious", "unsafe": "loading"}.get(rule.verdict, "behaviour")
 
 
 def _story(anchor: Fact, steps: list[Fact]) -> str:
@@ -98,7 +114,7 @@ def _story(anchor: Fact, steps: list[Fact]) -> str:
     parts: list[str] = []
     path = ""
     for fact in told:
-        place = f"{fact.path}:{fact.line}" if fact.path != path else str(fact.line)
+        place = Location(fact.path if fact.path != path else "", fact.line, offset=fact.offset).shown.lstrip(": ")
         path = fact.path
         parts.append(f"{place} {_step(fact)}")
     return f"at {anchor.when}, {', '.join(parts)}"
@@ -106,13 +122,26 @@ def _story(anchor: Fact, steps: list[Fact]) -> str:
 
 def _step(fact: Fact) -> str:
     layers = f" (inside {' > '.join(fact.layer)})" if fact.layer else ""
+    if fact.what.startswith("load."):
+        return f"{_WORDS[fact.what]} `{fact.text[:160]}`{layers}"
     value = next((v for v in fact.values if v), "")
     shown = f" `{value[:100]}`" if value else f" ({fact.callee})" if fact.callee else ""
     return f"{_WORDS.get(fact.what, fact.what)}{shown}{layers}"
 
 
+def _joined(item: Inspected, path: str, container: tuple[str, ...] = ()) -> str:
+    """Return the file on disk that a member of a project's folder is, or stands in."""
+    import os
+
+    return os.path.normpath(os.path.join(item.name, container[0] if container else path))
+
+
 def _place(item: Inspected, fact: Fact) -> Location:
-    return Location(fact.path, fact.line, fact.text, (item.name, *fact.container))
+    if not item.subject:
+        top = _joined(item, fact.path, fact.container)
+        inside = (top, *fact.container[1:]) if fact.container else ()
+        return Location(fact.path if inside else top, fact.line, fact.text, inside, fact.offset)
+    return Location(fact.path, fact.line, fact.text, (item.name, *fact.container), fact.offset)
 
 
 def rule_page(rule: BehaviourRule) -> Rule:
@@ -121,7 +150,7 @@ def rule_page(rule: BehaviourRule) -> Rule:
     return Rule(
         rule.id,
         rule.title,
-        "malicious" if malicious else "behaviour",
+        _klass(rule),
         Severity.MALICIOUS if malicious else rule.severity,
         rule.what,
         rule.why,

@@ -93,7 +93,7 @@ def _rows(made: Difference) -> Iterator[str]:
     for action, change in parts.ranked(made):
         before, after = parts.versions(change)
         place = parts.place(made, change)
-        where = f"{place.path}:{place.line}" if place.line else place.path
+        where = place.shown
         cells = (
             _SIGNS[action],
             markdown(change.package.name, 80),

@@ -1,4 +1,8 @@
-"""List the input formats depscan reads."""
+"""List the input formats depscan reads, or the formats of model files.
+
+depscan formats
+depscan formats --models
+"""
 
 from __future__ import annotations
 
@@ -13,18 +17,33 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
+    parser.add_argument("--models", action="store_true", help="formats of model files")
     parser.add_argument("--markdown", action="store_true", help="as a Markdown table")
 
 
 def run(args: Namespace) -> int:
     """Print the table."""
+    quote = "`" if args.markdown else ""
+    if args.models:
+        sys.stdout.write(table(("format", "file names", "told by"), _models(quote), markdown=args.markdown))
+        return 0
     from depscan.inputs.discover import entries
 
     rows = []
     for entry in entries():
         made = entry.load()
-        quote = "`" if args.markdown else ""
         globs = " ".join(f"{quote}{g}{quote}" for g in entry.patterns)
         rows.append((made.id, made.title, globs, made.ecosystem))
     sys.stdout.write(table(("id", "format", "file names", "ecosystem"), sorted(rows), markdown=args.markdown))
     return 0
+
+
+def _models(quote: str) -> list[tuple[str, str, str]]:
+    from depscan.loading.route import declared
+
+    rows = []
+    for one in declared():
+        names = " ".join(f"{quote}{name}{quote}" for name in one.names)
+        how = [*(["first bytes"] if one.starts else []), *(["shape"] if one.asked else [])] or ["name and content"]
+        rows.append((one.title, names, ", ".join(how)))
+    return sorted(rows)

@@ -12,10 +12,11 @@ from typing import Any
 
 from depscan.facts.fact import Fact
 from depscan.facts.inspected import CodeGap, Inspected
+from depscan.model.modelfile import ModelFile
 from depscan.registry.cachefolder import cache_folder, is_own
 from depscan.version import __version__
 
-_FORMAT = "1"
+_FORMAT = "2"
 _KEEP = 512 << 20
 
 
@@ -111,7 +112,7 @@ def _engine() -> str:
 
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     told = [__version__, sys.version]
-    for part in ("artifacts", "facts"):
+    for part in ("artifacts", "facts", "loading", "data/rules/loading", "../rules/loading"):
         for inside, folders, files in os.walk(os.path.join(top, part)):
             folders[:] = sorted(f for f in folders if f != "__pycache__")
             for name in sorted(files):
@@ -126,6 +127,14 @@ def _decode(row: list[Any]) -> Inspected:
     Raises:
         ValueError, TypeError: it is of another shape.
     """
-    name, subject, kind, package, version, facts, gaps = row
+    name, subject, kind, package, version, facts, gaps, models = row
     made = tuple(Fact._make(tuple(v) if isinstance(v, list) else v for v in fact) for fact in facts)
-    return Inspected(name, subject, kind, package, version, made, tuple(CodeGap(*gap) for gap in gaps))
+    files = tuple(_model(model) for model in models)
+    return Inspected(name, subject, kind, package, version, made, tuple(CodeGap(*gap) for gap in gaps), files)
+
+
+def _model(row: list[Any]) -> ModelFile:
+    made = ModelFile(*row)
+    program = tuple((place, text, verdict, why) for place, text, verdict, why in made.program)
+    about = tuple((key, value) for key, value in made.about)
+    return made._replace(container=tuple(made.container), program=program, needs=tuple(made.needs), about=about)

@@ -11,7 +11,7 @@ from depscan.facts.read import read_artifact
 if TYPE_CHECKING:
     from depscan.artifacts.artifact import Artifact
 
-ENGINE = "2"
+ENGINE = "3"
 """Version of the facts: raised when the same bytes would give other facts."""
 
 _TYPES = {"npm": "npm", "conda": "conda"}
@@ -56,4 +56,5 @@ def inspect_opened(artifact: Artifact) -> Inspected:
         name = rules.normalise(artifact.package)
     subject = purl(kind if artifact.package else "generic", name, artifact.version or None)
     gaps = tuple(CodeGap(g.path, g.why, g.line, g.when or when.get(g.path, "call"), g.fatal) for g in sink.gaps)
-    return Inspected(artifact.name, subject, artifact.kind, name, artifact.version, tuple(sink.facts), gaps)
+    models = tuple(model._replace(artifact=artifact.name) for model in sink.models)
+    return Inspected(artifact.name, subject, artifact.kind, name, artifact.version, tuple(sink.facts), gaps, models)

@@ -16,6 +16,8 @@ WHATS = frozenset({
     "service.call", "hook.declare", "start.line", "package.install", "text.hidden", "text.prompt",
     "secret.parameter", "native.binary", "file.disguised", "archive.odd", "literal",
     "package.shape", "argument.sent", "money.sent",
+    "load.call", "load.import", "load.state", "load.layout", "load.path", "load.native", "load.operator",
+    "load.template", "load.code", "load.bomb",
 })  # fmt: skip
 """Every word a fact may use (DESIGN section 6, extended; docs/decisions/0007-facts.md says by what and why)."""
 
@@ -42,6 +44,7 @@ class Fact(NamedTuple):
         scope: qualified name of the function or class body it stands in; "" for module level.
         text: the source line, or for a decoded layer the decoded line; at most 300 characters, unescaped.
         container: archives around the member, outermost first.
+        offset: byte in the member where a binary format states it; -1 where lines say it, or nothing does.
     """
 
     what: str
@@ -56,6 +59,7 @@ class Fact(NamedTuple):
     scope: str = ""
     text: str = ""
     container: tuple[str, ...] = ()
+    offset: int = -1
 
 
 class Gap(NamedTuple):

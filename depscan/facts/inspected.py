@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from depscan.facts.fact import Fact
+from depscan.model.modelfile import ModelFile
 
 
 class CodeGap(NamedTuple):
@@ -23,6 +24,7 @@ class Inspected(NamedTuple):
         subject: node id (purl) of the package in the graph.
         kind, package, version: see ``Artifact``.
         facts, gaps: what it does, and what could not be followed.
+        models: what loading each model file in it does.
     """
 
     name: str
@@ -32,3 +34,4 @@ class Inspected(NamedTuple):
     version: str
     facts: tuple[Fact, ...]
     gaps: tuple[CodeGap, ...]
+    models: tuple[ModelFile, ...] = ()

@@ -6,12 +6,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from depscan.facts.fact import IMPORT, INSTALL, STARTUP, TEST, WHEN, Fact
+from depscan.facts.fact import IMPORT, INSTALL, LOAD, STARTUP, TEST, WHEN, Fact
 from depscan.facts.sink import Sink
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from depscan.artifacts.artifact import Artifact
     from depscan.artifacts.surface import Surface
+    from depscan.loading.file import File
 
 
 _HIDDEN_LIMIT = 1 << 18
@@ -25,9 +28,51 @@ def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
     ``read_entries(artifact, surface, sink)``; a language without a reader is listed by the surface only.
     """
     from depscan.artifacts.surface import surface
+    from depscan.facts.model import files_of, read_models
 
     sink = Sink()
-    shape = surface(artifact)
+    files = files_of(artifact)
+    shape = _with_loading(surface(artifact), files, artifact)
+    when = _languages(artifact, shape, sink)
+    read_models(artifact, files, sink)
+    _hidden(artifact, when, sink)
+    _structure(artifact, shape, sink, when)
+    return sink, when
+
+
+def read_loading(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
+    """Return the same of loading the models in an artifact alone: its other code is not looked at."""
+    from depscan.artifacts.surface import surface
+    from depscan.facts.model import files_of, read_models
+
+    sink = Sink()
+    files = files_of(artifact)
+    shape = _with_loading(surface(artifact), files, artifact)
+    shape = shape._replace(entries=tuple(e for e in shape.entries if e.when == LOAD))
+    when = _languages(artifact, shape, sink)
+    read_models(artifact, files, sink)
+    return sink, when
+
+
+def _with_loading(shape: Surface, files: Mapping[tuple[str, ...], Mapping[str, File]], artifact: Artifact) -> Surface:
+    """Return the surface with the code that runs when a model beside it is loaded."""
+    from depscan.artifacts.entry import Entry
+    from depscan.artifacts.languages import by_suffix
+    from depscan.facts.model import OPEN_KINDS
+    from depscan.loading.repository import code_at_load
+
+    if artifact.kind not in OPEN_KINDS:
+        return shape
+    more = [
+        Entry(path, LOAD, by_suffix(path) or "python", why, container)
+        for container, beside in files.items()
+        for path, why in code_at_load(beside).items()
+    ]
+    return shape._replace(entries=(*shape.entries, *more)) if more else shape
+
+
+def _languages(artifact: Artifact, shape: Surface, sink: Sink) -> dict[str, str]:
+    """Have each language's entries read; returns when each path first runs."""
     when: dict[str, str] = {}
     for entry in shape.entries:
         held = when.get(entry.path)
@@ -42,9 +87,7 @@ def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
                 why = f"the reader of {language} failed ({type(error).__name__}): a defect of depscan, please report it"
                 for path in {e.path for e in shape.entries if e.language == language}:
                     sink.gap(path, why, fatal=True)
-    _hidden(artifact, when, sink)
-    _structure(artifact, shape, sink, when)
-    return sink, when
+    return when
 
 
 def _hidden(artifact: Artifact, when: dict[str, str], sink: Sink) -> None:

@@ -1,6 +1,7 @@
 """Where readers put their facts: a bounded list whose indices are the facts' identities."""
 
 from depscan.facts.fact import Fact, Gap
+from depscan.model.modelfile import ModelFile
 
 MAX_FACTS = 20_000
 _PER_LINE = 100
@@ -14,11 +15,13 @@ class Sink:
     Attributes:
         facts: in the order found; a fact's index is its identity for ``Fact.sources``.
         gaps: what could not be followed.
+        models: what loading each model file does.
     """
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.gaps: list[Gap] = []
+        self.models: list[ModelFile] = []
         self._seen: dict[tuple[object, ...], int] = {}
 
     def add(self, fact: Fact) -> int:

@@ -21,7 +21,7 @@ class File:
         size: bytes.
         container: archives around it, outermost first.
         beside: every file of the same archive or folder by path, itself included.
-        head: its first bytes, where they are known already.
+        peek: gives its first bytes (64 or more, where there are as many) more cheaply than the source.
     """
 
     def __init__(
@@ -31,12 +31,14 @@ class File:
         size: int,
         container: tuple[str, ...] = (),
         beside: Mapping[str, File] = _NOTHING,
+        peek: Callable[[], bytes] | None = None,
     ) -> None:
         self.path = path
         self.size = size
         self.container = container
         self.beside = beside
         self._open = open_source
+        self._peek = peek
 
     @cached_property
     def source(self) -> Source:
@@ -47,6 +49,11 @@ class File:
     def head(self) -> bytes:
         """Return the first 4 KiB."""
         return self.source.at(0, HEAD)
+
+    @cached_property
+    def start(self) -> bytes:
+        """Return the first bytes: enough to tell a format by its magic."""
+        return self._peek() if self._peek is not None else self.head
 
     @property
     def name(self) -> str:

@@ -63,31 +63,37 @@ def _literal(top: bytes, name: bytes) -> str:
     return top.partition(b"\n" + name + b' = "')[2].partition(b'"')[0].decode()
 
 
-def format_of(file: File) -> Declared | None:
+def format_of(file: File, *, ask: bool = True) -> Declared | None:
     """Return the format of a file: by its first bytes, then by its name, then by asking; None for none.
 
     The bytes are looked at in every case: a name alone makes nothing a model.
+
+    Args:
+        file: see ``File``.
+        ask: whether formats without a magic are asked about a file whose name promises nothing.
     """
     known = declared()
-    head = file.head
-    by_start = [d for d in known if any(head.startswith(start) for start in d.starts)]
+    by_start = [d for d in known if file.start.startswith(d.starts)]
     by_name = [d for d in known if d not in by_start and d.promised(file.name)]
-    asked = [d for d in known if d.asked and d not in by_start and d not in by_name]
+    asked = [d for d in known if ask and d.asked and d not in by_start and d not in by_name]
     for one in (*sorted(by_start, key=lambda d: not d.promised(file.name)), *by_name, *asked):
         if one.load().looks(file):
             return one
     return None
 
 
-def read_file(file: File, meter: Meter | None = None, *, layer: tuple[str, ...] = ()) -> Report | None:
+def read_file(
+    file: File, meter: Meter | None = None, *, layer: tuple[str, ...] = (), ask: bool = True
+) -> Report | None:
     """Return what loading a file does; None when it is no model file by content and none by name.
 
     Args:
         file: see ``File``.
         meter: shared by all files of an artifact.
         layer: decodings around it, when its bytes were found inside another file.
+        ask: see ``format_of``.
     """
-    found = format_of(file)
+    found = format_of(file, ask=ask)
     promised = [d for d in declared() if d.promised(file.name)]
     if found is None and not promised:
         return None

@@ -10,7 +10,8 @@ PURL_TYPES = {"PyPI": "pypi", "crates.io": "cargo", "project": "generic", "JSR":
 
 MAX_PROBLEMS = 1000
 
-KINDS = {"prod": "runtime", "dev": "dev", "optional": "optional", "peer": "peer", "build": "build"}
+KINDS = {"prod": "runtime", "dev": "dev", "optional": "optional", "peer": "peer", "build": "build",
+         "loads": "loads"}  # fmt: skip
 
 
 class Edge(NamedTuple):
@@ -19,7 +20,7 @@ class Edge(NamedTuple):
     Attributes:
         parent: node id of the one who asks.
         child: node id of the one asked for.
-        label: prod, dev, optional, peer, build, ``extra:NAME`` or ``group:NAME``.
+        label: prod, dev, optional, peer, build, loads (a model file needs its code), ``extra:NAME`` or ``group:NAME``.
         marker: environment marker as written; "" when always taken.
         requested: the version constraint or URL as written; "" when the file gives none.
         at: where the request stands, if not where the child stands.
@@ -38,7 +39,7 @@ class Edge(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Return runtime, dev, build, optional or peer."""
+        """Return runtime, dev, build, optional, peer or loads."""
         return KINDS.get(self.label) or ("optional" if self.label.startswith("extra:") else "dev")
 
 

@@ -47,7 +47,7 @@ class Finding(NamedTuple):
 
     Attributes:
         rule: id of the rule or check outcome, such as ``advisory/vulnerable``.
-        klass: malicious, vulnerability, name, behaviour, integrity, trust, policy or coverage.
+        klass: malicious, vulnerability, name, behaviour, loading, integrity, trust, policy or coverage.
         severity, confidence: see the enums.
         subject: purl of the package, or path of the file.
         message: one sentence in plain words.

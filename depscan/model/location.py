@@ -14,9 +14,18 @@ class Location(NamedTuple):
         line: 1-based; 0 when the file has no lines or the place is not known.
         text: the line, bounded and unescaped (reports escape); may be empty.
         container: archives around the file, outermost first.
+        offset: byte in a binary file; -1 where lines say it, or nothing does.
     """
 
     path: str
     line: int = 0
     text: str = ""
     container: tuple[str, ...] = ()
+    offset: int = -1
+
+    @property
+    def shown(self) -> str:
+        """Return the path with its line (``setup.py:3``) or byte (``model.pkl @ 0x1f2``)."""
+        if self.line:
+            return f"{self.path}:{self.line}"
+        return f"{self.path} @ {self.offset:#x}" if self.offset >= 0 else self.path

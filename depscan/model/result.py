@@ -1,10 +1,11 @@
 """The whole answer of a scan: everything a report may show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.model.decision import Coverage, Decision
 from depscan.model.finding import Confidence, Finding
+from depscan.model.modelfile import ModelFile
 from depscan.model.rule import Rule
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class ScanResult(NamedTuple):
         timestamp: RFC 3339 time of the scan, the only value that differs between equal scans.
         exit_code: see ``exit_code()``.
         mode: scan, or inspect when the code of artifacts was read.
+        models: what loading each model file does; in the order of artifacts and their members.
     """
 
     tool_version: str
@@ -80,16 +82,17 @@ class ScanResult(NamedTuple):
     coverage: tuple[Coverage, ...]
     files: tuple[FileInfo, ...]
     snapshot: SnapshotInfo | None
-    rules: dict[str, Rule]
+    rules: Mapping[str, Rule]
     timestamp: str
     exit_code: int
     mode: str = "scan"
+    models: tuple[ModelFile, ...] = ()
 
     @property
     def verdict(self) -> str:
         """Return blocked, bad-input, incomplete, nothing, warnings or clean.
 
-        Of an inspection: malicious, suspicious, incomplete, bad-input or clean.
+        Of an inspection: malicious, unsafe (to load), suspicious, incomplete, bad-input or clean.
         """
         if self.mode == "inspect":
             return self._inspection_verdict()
@@ -103,7 +106,9 @@ class ScanResult(NamedTuple):
         standing = [d.finding for d in self.decisions if d.action != "allow"]
         if any(f.klass == "malicious" for f in standing):
             return "malicious"
-        if any(f.klass == "behaviour" and f.confidence > Confidence.LOW for f in standing):
+        if any(d.finding.klass == "loading" and d.action == "block" for d in self.decisions):
+            return "unsafe"
+        if any(f.klass in {"behaviour", "loading"} and f.confidence > Confidence.LOW for f in standing):
             return "suspicious"
         return {EXIT_INPUT: "bad-input", EXIT_NOTHING: "bad-input", EXIT_INCOMPLETE: "incomplete"}.get(
             self.exit_code, "clean"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from depscan.policy.reader import Reader
 
-CLASSES = ("malicious", "vulnerability", "name", "behaviour", "integrity", "trust", "policy")
+CLASSES = ("malicious", "vulnerability", "name", "behaviour", "loading", "integrity", "trust", "policy")
 SEVERITIES = ("low", "medium", "high", "critical")
 _NAME = "depscan.toml"
 _TABLE = rb"(?m)^[ \t]*\[{1,2}[ \t]*[\"']?tool[\"']?[ \t]*\.[ \t]*[\"']?depscan\b"
@@ -50,7 +50,7 @@ class Policy(NamedTuple):
 
     path: str = ""
     fail_on: tuple[str, ...] = (
-        "malicious", "vulnerability", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
+        "malicious", "vulnerability", "loading", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
         "trust/cooldown", "integrity/hash-changed", "trust/left-index", "behaviour/new-surface",
         "integrity/local-file-differs", "integrity/index-hash-differs",
     )  # fmt: skip

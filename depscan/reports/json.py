@@ -11,6 +11,7 @@ from depscan.reports.report import Report, View
 
 if TYPE_CHECKING:
     from depscan.model.decision import Coverage, Decision, Waiver
+    from depscan.model.modelfile import ModelFile
     from depscan.model.result import ScanResult
 
 SCHEMA_VERSION = 1
@@ -34,6 +35,7 @@ def document(result: ScanResult) -> dict[str, Any]:
         "findings": [_finding(result, d) for d in result.decisions],
         "coverage": [_coverage(c) for c in result.coverage],
         "files": [f._asdict() for f in result.files],
+        "models": [_model(m) for m in result.models],
         "snapshot": None if info is None else info._asdict() | {"counts": dict(sorted(info.counts.items()))},
     }
 
@@ -78,6 +80,7 @@ def _finding(result: ScanResult, decision: Decision) -> dict[str, Any]:
                 "path": e.location.path,
                 "container": list(e.location.container),
                 "line": e.location.line,
+                **({"offset": e.location.offset} if e.location.offset >= 0 else {}),
                 "text": e.location.text,
                 "role": e.role,
             }
@@ -94,6 +97,16 @@ def _finding(result: ScanResult, decision: Decision) -> dict[str, Any]:
         "vector": finding.vector,
         "published": finding.published,
         "fingerprint": fingerprint(finding),
+    }
+
+
+def _model(model: ModelFile) -> dict[str, Any]:
+    keys = ("place", "text", "verdict", "why")
+    return model._asdict() | {
+        "container": list(model.container),
+        "needs": list(model.needs),
+        "about": dict(model.about),
+        "program": [dict(zip(keys, step, strict=True)) for step in model.program],
     }
 
 

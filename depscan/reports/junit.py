@@ -52,7 +52,7 @@ def _finding(result: ScanResult, decision: Decision) -> str:
     name = f"{package_name(result, finding.subject)}: {ident}"
     classname = "depscan." + finding.rule.replace("/", ".")
     place = finding.primary
-    where = f"{place.path}:{place.line}" if place.line else place.path
+    where = place.shown
     facts = (
         ("severity", severity_word(finding)),
         ("ids", ", ".join(finding.ids)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from depscan.model.modelfile import MODEL_VERDICTS
 from depscan.reports._parts import data_note, not_looked_at, package_name, reason, severity_word, summary
 from depscan.reports.report import Report, View
 from depscan.text.escape import markdown, markdown_html
@@ -12,6 +13,7 @@ from depscan.text.escape import markdown, markdown_html
 if TYPE_CHECKING:
     from depscan.model.decision import Coverage, Decision
     from depscan.model.location import Location
+    from depscan.model.modelfile import ModelFile
     from depscan.model.result import ScanResult
 
 _ROWS = 50
@@ -20,7 +22,8 @@ _BUDGET = 55_000
 
 _TEXT = 400
 _IDS = 5
-_SIGNS = {"clean": "✅", "warnings": "⚠️", "blocked": "⛔", "incomplete": "❓", "bad-input": "❓", "nothing": "❓"}
+_SIGNS = {"clean": "✅", "warnings": "⚠️", "blocked": "⛔", "incomplete": "❓", "bad-input": "❓", "nothing": "❓",
+          "malicious": "⛔", "unsafe": "⛔", "suspicious": "⚠️"}  # fmt: skip
 _ACTIONS = {"block": "blocked", "warn": "warning", "allow": "accepted"}
 
 
@@ -33,6 +36,10 @@ def render(result: ScanResult, view: View) -> str:  # noqa: ARG001 - the common 
     if groups:
         blocks.append(_table(result, groups))
     blocks += _bounded([_details(result, group) for group in groups])
+    if result.models:
+        shown = sorted(result.models, key=lambda m: MODEL_VERDICTS.index(m.verdict))
+        lines = [_model(m) for m in shown[:_ROWS]]
+        blocks.append(_folded(f"Model files ({len(shown)})", lines, len(shown) - _ROWS))
     gaps = not_looked_at(result)
     if gaps:
         blocks.append(_folded(f"Not looked at ({len(gaps)})", [_gap(c) for c in gaps[:_ROWS]], len(gaps) - _ROWS))
@@ -71,7 +78,14 @@ def _table(result: ScanResult, groups: list[list[Decision]]) -> str:
 
 
 def _where(place: Location) -> str:
-    return " > ".join((*place.container, f"{place.path}:{place.line}" if place.line else place.path))
+    return " > ".join((*place.container, place.shown))
+
+
+def _model(model: ModelFile) -> str:
+    worst = next((step for step in reversed(model.program) if step[2] == "hostile"), None)
+    said = f": {markdown(worst[1], 120)}, {markdown(worst[3], 160)}" if worst else ""
+    needs = f" of {markdown(', '.join(model.needs), 120)}" if model.needs else ""
+    return f"- {markdown(model.shown, 160)} ({model.format}): **{model.verdict}**{needs}{said}"
 
 
 def _bounded(blocks: list[str]) -> list[str]:

@@ -125,6 +125,8 @@ def _location(place: Location, subject: str = "") -> dict[str, Any]:
         physical["region"] = {"startLine": place.line}
         if place.text:
             physical["region"]["snippet"] = {"text": visible(place.text, _TEXT)}
+    elif place.offset >= 0 and not place.container:
+        physical["region"] = {"byteOffset": place.offset}
     made: dict[str, Any] = {"physicalLocation": physical}
     inner = " > ".join((*place.container, place.path)) if place.container else subject
     if inner:

@@ -30,6 +30,7 @@ _VERDICTS = {
     "bad-input": ("1;31", "BAD INPUT"),
     "nothing": ("1;33", "nothing to scan"),
     "malicious": ("1;31", "MALICIOUS"),
+    "unsafe": ("1;31", "NOT SAFE TO LOAD"),
     "suspicious": ("1;33", "SUSPICIOUS"),
 }
 _OLD = 30
@@ -49,6 +50,10 @@ def render(result: ScanResult, view: View) -> str:
         subjects.setdefault(decision.finding.subject, []).append(decision)
     for subject, decisions in sorted(subjects.items(), key=lambda s: all(d.action != "block" for d in s[1])):
         lines += ["", *_subject(result, subject, decisions, view)]
+    if result.models:
+        from depscan.reports._models import model_lines
+
+        lines += model_lines(result.models, view)
     allowed = sum(d.action == "allow" for d in result.decisions)
     if allowed and not view.verbose:
         lines += ["", f"{_count(allowed, 'finding')} allowed by exception, baseline or VEX (--verbose shows them)"]
@@ -103,7 +108,7 @@ def _subject(result: ScanResult, subject: str, decisions: list[Decision], view: 
     package = result.graph.nodes.get(subject)
     name = f"{package.name} {package.version or ''}".rstrip() if package else subject
     place = first.primary
-    where = f"{place.path}:{place.line}" if place.line else place.path
+    where = place.shown
     if not package and where.startswith(name):
         name, where = where, ""
     head = _paint(terminal(name, 150), "1", view)

@@ -11,7 +11,8 @@ from depscan.text.load import load_toml
 from depscan.text.shape import array, required, string, strings, table, tables
 from depscan.text.source import SourceFile
 
-VERDICTS = ("malicious", "suspicious", "note")
+VERDICTS = ("malicious", "unsafe", "suspicious", "note")
+"""unsafe: loading it runs code nobody vouches for, or its layout deceives; hostile or not, it is not to be loaded."""
 SCOPES = ("flow", "function", "file", "package")
 STATUSES = ("preview", "stable", "deprecated")
 _TOP = {
@@ -20,7 +21,7 @@ _TOP = {
 }  # fmt: skip
 _MATCH = {"when", "anchor", "from", "also", "never", "scope"}
 _PATTERN = {"what", "when", "callee", "value", "not-value", "layer", "guard", "unknown", "path"}
-_EXAMPLE = {"verdict", "path", "hits", "because", "text", "files"}
+_EXAMPLE = {"verdict", "path", "hits", "because", "text", "base64", "files"}
 
 
 class FactPattern(NamedTuple):
@@ -41,11 +42,14 @@ class FactPattern(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A small package that shows the rule, or its honest twin that must stay silent."""
+    """A small package that shows the rule, or its honest twin that must stay silent.
+
+    ``data`` is the content of ``path``: ``text`` in the file, or ``base64`` for formats that are no text.
+    """
 
     bad: bool
     path: str
-    text: str
+    data: bytes
     hits: tuple[int, ...]
     because: str
     files: tuple[tuple[str, str], ...]
@@ -161,7 +165,18 @@ def _example(row: dict[str, Any]) -> Example:
     if bad != bool(hits) or bad == bool(because):
         raise _at("a bad example has 'hits', an ok one has 'because'", "example")
     files = tuple((k, string(v, k)) for k, v in table(row.get("files"), "files").items())
-    return Example(bad, required(row.get("path"), "path"), required(row.get("text"), "text"), hits, because, files)
+    return Example(bad, required(row.get("path"), "path"), _content(row), hits, because, files)
+
+
+def _content(row: dict[str, Any]) -> bytes:
+    from base64 import b64decode
+
+    if "base64" not in row:
+        return required(row.get("text"), "text").encode()
+    try:
+        return b64decode(required(row.get("base64"), "base64"), validate=True)
+    except ValueError:
+        raise _at("base64: not base64", "base64") from None
 
 
 def _words(value: Any, what: str) -> tuple[str, ...]:  # noqa: ANN401

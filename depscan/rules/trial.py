@@ -52,9 +52,8 @@ def example_artifact(example: Example) -> Artifact:
 
     held = io.BytesIO()
     with tarfile.open(fileobj=held, mode="w") as archive:
-        for path, text in [(example.path, example.text), *example.files]:
+        for path, data in [(example.path, example.data), *((name, text.encode()) for name, text in example.files)]:
             info = tarfile.TarInfo(f"example-1.0/{path}")
-            data = text.encode()
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return open_bytes(held.getvalue(), "example-1.0.tar", Budget())

@@ -7,6 +7,7 @@ from depscan.model.decision import Coverage, Decision, Waiver
 from depscan.model.document import Document
 from depscan.model.finding import Confidence, Evidence, Finding, Severity
 from depscan.model.location import Location
+from depscan.model.modelfile import ModelFile
 from depscan.model.package import File, Package
 from depscan.model.result import FileInfo, ScanResult, SnapshotInfo, exit_code
 from depscan.model.rule import Rule
@@ -139,7 +140,16 @@ def typical() -> ScanResult:
         Coverage("app/b.txt", "partial", "line cannot be understood", needed=True, line=7),
         Coverage("npm", "skipped", "not in the index", kind="advisory"),
     )
-    return result(document, decisions, coverage)
+    program = (
+        ("", "x = collections.OrderedDict()", "known", "an ordered dictionary"),
+        ("pickle @ 0x40 > 0x1f2", "os.system('true')", "hostile", "runs a command in a shell"),
+    )
+    models = (
+        ModelFile("archive/data.pkl", (), "pickle", "hostile", 812, program, (), (), "weights.pt"),
+        ModelFile("m.pkl", (), "pickle", "foreign code needed", 90, program[:1], ("some-package",), (), "m.pkl"),
+        ModelFile("w.safetensors", ("pack.zip",), "safetensors", "data only", 96, (), (), (("tensors", "2"),), "all"),
+    )
+    return result(document, decisions, coverage)._replace(models=models)
 
 
 def hostile() -> ScanResult:
@@ -179,7 +189,9 @@ def hostile() -> ScanResult:
         Coverage(HOSTILE, "skipped", HOSTILE, kind="index"),
     )
     made = result(document, decisions, coverage)
-    return made._replace(snapshot=SNAPSHOT._replace(origin=HOSTILE))
+    step = (HOSTILE, HOSTILE, "hostile", HOSTILE)
+    model = ModelFile(HOSTILE, (HOSTILE,), "pickle", "hostile", 1, (step,), (HOSTILE,), ((HOSTILE, HOSTILE),), HOSTILE)
+    return made._replace(snapshot=SNAPSHOT._replace(origin=HOSTILE), models=(model,))
 
 
 RESULTS = {"empty": empty, "typical": typical, "hostile": hostile}

@@ -194,6 +194,7 @@ def test_encrypted_members_and_unknown_methods_are_not_read() -> None:
     data = bytearray(zip_of({"p/a.py": "1", "p/b.py": "2"}))
     at = data.index(b"PK\x01\x02")
     data[at + 8] |= 1
+    data[at + 16] ^= 1  # its content does not have the stated checksum, as without the key
     data[data.index(b"PK\x01\x02", at + 4) + 10] = 97
     found = open_bytes(bytes(data), "p.zip")
     assert [m.read() for m in found.members] == [b"", b""]

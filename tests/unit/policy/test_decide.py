@@ -127,7 +127,7 @@ def test_the_last_day_counts_and_the_next_does_not() -> None:
     flaw, expired = decide([FLAW], policy, "2030-01-11")
     assert (flaw.action, expired.action) == ("block", "warn")
     assert expired.finding.rule == "policy/expired-exception"
-    assert expired.finding.primary == ("depscan.toml", 12, "id = 'CVE-2030-1'", ())
+    assert expired.finding.primary == Location("depscan.toml", 12, "id = 'CVE-2030-1'")
     assert "expired on 2030-01-10" in expired.finding.message
 
 

@@ -66,7 +66,7 @@ def test_without_a_file_the_default_holds(tmp_path: Path) -> None:
     names = ("name/imitation", "name/foreign-script", "name/private-from-elsewhere")
     changes = ("trust/cooldown", "integrity/hash-changed", "trust/left-index", "behaviour/new-surface")
     files = ("integrity/local-file-differs", "integrity/index-hash-differs")
-    assert policy.fail_on == ("malicious", "vulnerability", *names, *changes, *files)
+    assert policy.fail_on == ("malicious", "vulnerability", "loading", *names, *changes, *files)
     assert policy.because("fail-on") == "default policy"
 
 
