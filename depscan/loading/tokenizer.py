@@ -78,7 +78,7 @@ def _path(text: Text, key: str, file: File, report: Report) -> None:
         return
     last = re.split(r"[\\/]", path)[-1]
     saved = "absolute" in why and last in _OWN
-    if key == "name_or_path" or (saved and (key in _OLD_KEYS or file.sibling(last) is not None)):
+    if key.endswith("_path") or (saved and (key in _OLD_KEYS or file.sibling(last) is not None)):
         told = "the place where it was saved from; loaders take the file of this folder"
         report.add(Step("load.path", ODD, "saved-path", f"{text.where} = {path[:_SHORT]}", told, values=(path,)))
         return

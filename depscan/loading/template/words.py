@@ -1,4 +1,4 @@
-"""What templates may use (rules/loading/jinja-templates.toml); marks of a protocol told from a person's words."""
+"""What templates may use (rules/loading/template/jinja.toml); marks of a protocol told from a person's words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MARK, WORDS = 1, 2
 """Kinds of text a condition can ask for: marks of a protocol (``</think>``, ``/no_think``, ``user``), or words as a
 person writes them (``invoice``)."""
 
-_FILE = os.path.join("rules", "loading", "jinja-templates.toml")
+_FILE = os.path.join("rules", "loading", "template", "jinja.toml")
 _TOKEN = re.compile(r"<[^<>\n]{0,80}>|\[/?[A-Z_0-9 ]{2,40}\]|\{[^{}\n]{0,80}\}|`[^`\n]{1,80}`")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -106,6 +106,7 @@ def test_the_place_where_it_was_saved_is_odd() -> None:
         "special_tokens_map_file": "/home/me/.cache/x/special_tokens_map.json",
         "tokenizer_file": "/root/.cache/x/tokenizer.json",
         "name_or_path": "/home/me/model",
+        "_name_or_path": "/home/me/model",
     }
     report = told(value)
     assert (slugs(report), slugs(report, ODD)) == (set(), {"saved-path"})
