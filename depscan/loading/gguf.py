@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from depscan.artifacts.source import Source
@@ -110,7 +110,8 @@ class Stream:
             Absurd: see ``text``.
             Short: the file ends inside.
         """
-        wide, order = self.wide, "big" if self.big else "little"
+        wide = self.wide
+        order: Literal["big", "little"] = "big" if self.big else "little"
         piece, start, at, size = self._piece, self._start, self.at, self.size
         convert = int.from_bytes
         for _ in range(count):
@@ -121,7 +122,7 @@ class Stream:
                 raw = piece[:wide]
                 if len(raw) != wide:
                     raise Short(at)
-            length = convert(raw, order)  # type: ignore[arg-type] - one of the two words
+            length = convert(raw, order)
             at += wide + length
             if at > size:
                 self.at = at - length

@@ -114,4 +114,6 @@ def _trailing(stream: Stream, report: Report, end: int) -> None:
         why = "another kind of file follows the last tensor: other readers find that one"
         report.add(Step("load.layout", HOSTILE, "trailing", f"{left} bytes at {end}", why, at=end))
     else:
-        report.add(Step("load.layout", ODD, "trailing", f"{left} bytes at {end}", "bytes after the last tensor", at=end))
+        report.add(
+            Step("load.layout", ODD, "trailing", f"{left} bytes at {end}", "bytes after the last tensor", at=end)
+        )

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from depscan.loading.file import File
 
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]{1,20}:")
-_FILE_KEYS = re.compile(r"(?:^|_)(?:file|files|path)\Z|^(?:vocab|merges|spm|sp_model|bpe|emoji|target_vocab|source_spm)\w*file\Z")
+_FILE_KEYS = re.compile(
+    r"(?:^|_)(?:file|files|path)\Z|^(?:vocab|merges|spm|sp_model|bpe|emoji|target_vocab|source_spm)\w*file\Z"
+)
 _OLD_KEYS = frozenset({"special_tokens_map_file", "tokenizer_file", "name_or_path", "added_tokens_file"})
-"""Keys that old versions of transformers saved with the place of the cache; loaders look for these files themselves."""
+"""Keys that old versions of transformers saved with the place of the cache; loaders look for the files themselves."""
 _OWN = frozenset({
-    "special_tokens_map.json", "tokenizer.json", "added_tokens.json", "tokenizer_config.json", "vocab.json", "vocab.txt",
-    "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model",
+    "special_tokens_map.json", "tokenizer.json", "added_tokens.json", "tokenizer_config.json", "vocab.json",
+    "vocab.txt", "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model",
 })  # fmt: skip
 _CLASS = re.compile(r"[A-Z]\w*(?:Tokenizer|TokenizerFast|Backend|Processor|Feature[Ee]xtractor)\w*\Z")
 _SHORT = 400
@@ -63,7 +65,9 @@ def _text(text: Text, named: dict[tuple[str, ...], str], file: File, report: Rep
         from depscan.loading.template.read import read_template
 
         read_template(text.text, report, named.get(text.route, text.where), sure=sure)
-    elif key in _OLD_KEYS or _FILE_KEYS.search(key) or (key.isdigit() and any(map(_FILE_KEYS.search, text.route[-2:-1]))):
+    elif (
+        key in _OLD_KEYS or _FILE_KEYS.search(key) or (key.isdigit() and any(map(_FILE_KEYS.search, text.route[-2:-1])))
+    ):
         _path(text, key, file, report)
 
 
@@ -74,12 +78,20 @@ def _path(text: Text, key: str, file: File, report: Report) -> None:
         return
     last = re.split(r"[\\/]", path)[-1]
     saved = "absolute" in why and last in _OWN
-    if key == "name_or_path" or (saved and (key in _OLD_KEYS or file.sibling(last) is not None)):
+    if key.endswith("_path") or (saved and (key in _OLD_KEYS or file.sibling(last) is not None)):
         told = "the place where it was saved from; loaders take the file of this folder"
         report.add(Step("load.path", ODD, "saved-path", f"{text.where} = {path[:_SHORT]}", told, values=(path,)))
         return
     report.add(
-        Step("load.path", HOSTILE, "external-path", f"{text.where} = {path[:_SHORT]}", why, values=(path,), does="file.read")
+        Step(
+            "load.path",
+            HOSTILE,
+            "external-path",
+            f"{text.where} = {path[:_SHORT]}",
+            why,
+            values=(path,),
+            does="file.read",
+        )
     )
 
 
@@ -99,7 +111,7 @@ def leaves(path: str) -> str:
 
 def _twice(one: Twice, file: File, report: Report) -> None:
     weighty = "template" in one.key or bool(_FILE_KEYS.search(one.key)) or one.key in {"auto_map", "tokenizer_class"}
-    why = "stands twice with different values: Python's reader takes the last, others the first, so one may hide the other"
+    why = "stands twice with different values: some readers take the last, others the first, so one may hide the other"
     report.add(Step("load.layout", HOSTILE if weighty else ODD, "duplicate-key", one.key, why))
     for text in texts(one.dropped, (one.key,)):
         _text(text, {}, file, report)

@@ -20,6 +20,7 @@ from depscan.loading.template.words import MARK, WORDS, address, hides, kind, se
 _FEW = 2
 _SENTENCE = 4
 _MAX_LEAVES = 400
+_MOST_WORK = 400_000
 
 
 class Behaviour:
@@ -27,6 +28,7 @@ class Behaviour:
 
     Attributes:
         steps: what was found.
+        whole: False when the template is too entangled to look at every branch.
     """
 
     def __init__(self, program: Program, folder: Folder) -> None:
@@ -35,28 +37,39 @@ class Behaviour:
         self.triggers = Triggers(program, folder)
         self.taint = self.triggers.taint
         self.steps: list[Step] = []
+        self.whole = True
+        self._work = 0
 
     def judge(self) -> None:
         """Judge every condition, replacement and lookup, and the fixed text."""
-        for node in self.program.tree.find_all((nodes.If, nodes.CondExpr, nodes.For)):
-            self._branch(node)
-        for node in self.program.tree.find_all((nodes.And, nodes.Or)):
-            self._short(node)
-        for node in self.program.tree.find_all((nodes.Filter, nodes.Call)):
-            self._replacement(node)
-            self._lookup_get(node)
-        for node in self.program.tree.find_all(nodes.Getitem):
-            self._lookup(node, node.node, node.arg)
+        for node in self.program.tree.find_all((nodes.Stmt, nodes.Expr)):
+            match node:
+                case nodes.If() | nodes.CondExpr() | nodes.For():
+                    self._branch(node)
+                case nodes.And() | nodes.Or():
+                    self._short(node)
+                case nodes.Filter() | nodes.Call():
+                    self._replacement(node)
+                    self._lookup_get(node)
+                case nodes.Getitem():
+                    self._lookup(node, node.node, node.arg)
+                case _:
+                    pass
         self._fixed()
 
-    def _add(self, verdict: str, slug: str, node: nodes.Node, text: str, why: str, values: tuple[str, ...] = ()) -> None:
+    def _add(
+        self, verdict: str, slug: str, node: nodes.Node, text: str, why: str, values: tuple[str, ...] = ()
+    ) -> None:
         does = "net.send" if verdict == HOSTILE and any(address(v) for v in values) else ""
-        self.steps.append(Step("load.template", verdict, slug, text, why, values=values, does=does, line=node.lineno or 0))
+        self.steps.append(
+            Step("load.template", verdict, slug, text, why, values=values, does=does, line=node.lineno or 0)
+        )
 
     # -- branches -------------------------------------------------------------------------------------------------
 
     def _branch(self, node: nodes.If | nodes.CondExpr | nodes.For) -> None:
         branches: list[list[nodes.Node]]
+        test: nodes.Node
         if isinstance(node, nodes.For):
             if node.test is None:
                 return
@@ -74,9 +87,12 @@ class Behaviour:
         if trigger.strength:
             self._judge(node, node.left, trigger, [[node.right], []])
 
-    def _judge(self, node: nodes.Node, test: nodes.Expr, trigger: Trigger, branches: list[list[nodes.Node]]) -> None:
+    def _judge(self, node: nodes.Node, test: nodes.Node, trigger: Trigger, branches: list[list[nodes.Node]]) -> None:
         sets = [dict.fromkeys(self._leaves(branch)) for branch in branches]
         added = [leaf for i, one in enumerate(sets) for leaf in one if leaf not in sets[1 - i]]
+        if trigger.phrase:
+            # "if the sentence is not there yet, put it": nothing is said that was not asked for
+            added = [leaf for leaf in added if trigger.phrase.strip() not in leaf]
         text = " ".join(added)
         shown = f"if {show(test)}: {text.strip()}"
         enough = _SENTENCE if trigger.clock else _FEW
@@ -95,6 +111,8 @@ class Behaviour:
             self._add(ODD, "conditional-text", node, shown, why, (text,))
 
     def _drops(self, branches: list[list[nodes.Node]]) -> bool:
+        if any(isinstance(part, (nodes.Continue, nodes.Break)) for part in branches[0]):
+            return True
         puts = [any(self._puts(part) for part in branch) for branch in branches]
         return puts[0] != puts[1] and (bool(branches[1]) or not puts[0])
 
@@ -117,40 +135,49 @@ class Behaviour:
     def _collect(self, node: nodes.Node, found: list[str], seen: set[int]) -> None:
         if len(found) > _MAX_LEAVES or id(node) in seen:
             return
+        self._work += 1
+        if self._work > _MOST_WORK:
+            self.whole = False
+            return
         seen.add(id(node))
-        match node:
-            case nodes.TemplateData():
-                found.append(node.data)
-                return
-            case nodes.Const():
-                found.extend([node.value] if isinstance(node.value, str) else [])
-                return
-            case nodes.Compare() | nodes.Test():
-                return
-            case nodes.Name() | nodes.Getattr():
-                found.extend(self.folder.texts(node))
-                return
-            case nodes.Getitem():
-                found.extend(self.folder.texts(node))
-                self._collect(node.node, found, seen)
-                return
-            case nodes.Call() if isinstance(node.node, nodes.Name):
-                if node.node.name == "raise_exception":
-                    return
-                if node.node.name in self.program.macros:
-                    self._collect(self.program.macros[node.node.name], found, seen)
-            case nodes.Call() if isinstance(node.node, nodes.Getattr) and node.node.attr not in {"replace", "format"}:
-                self._collect(node.node.node, found, seen)
-                if node.node.attr not in {"append", "insert", "extend", "join", "update"}:
-                    return
-            case nodes.Concat() | nodes.Add() | nodes.Filter() | nodes.Mod():
-                found.extend(self.folder.texts(node))
-            case _:
-                pass
+        if self._own(node, found, seen):
+            return
         test = getattr(node, "test", None)
         for child in node.iter_child_nodes():
             if child is not test:
                 self._collect(child, found, seen)
+
+    def _own(self, node: nodes.Node, found: list[str], seen: set[int]) -> bool:
+        """Add the text of one node; return whether its parts need no look."""
+        match node:
+            case nodes.TemplateData():
+                found.append(node.data)
+                return True
+            case nodes.Const():
+                found.extend([node.value] if isinstance(node.value, str) else [])
+                return True
+            case nodes.Name() | nodes.Getattr() | nodes.Getitem():
+                found.extend(self.folder.texts(node))
+                if isinstance(node, nodes.Getitem):
+                    self._collect(node.node, found, seen)
+                return True
+            case nodes.Call():
+                return self._called(node, found, seen)
+            case nodes.Concat() | nodes.Add() | nodes.Filter() | nodes.Mod():
+                found.extend(self.folder.texts(node))
+                return False
+            case _:
+                return isinstance(node, (nodes.Compare, nodes.Test))
+
+    def _called(self, node: nodes.Call, found: list[str], seen: set[int]) -> bool:
+        if isinstance(node.node, nodes.Name):
+            if node.node.name in self.program.macros:
+                self._collect(self.program.macros[node.node.name], found, seen)
+            return node.node.name == "raise_exception"
+        if isinstance(node.node, nodes.Getattr) and node.node.attr not in {"replace", "format"}:
+            self._collect(node.node.node, found, seen)
+            return node.node.attr not in {"append", "insert", "extend", "join", "update"}
+        return False
 
     # -- replacement and lookup -----------------------------------------------------------------------------------
 
@@ -170,7 +197,12 @@ class Behaviour:
             self._add(HOSTILE, "behaviour", node, show(node), why, (new,))
 
     def _lookup_get(self, node: nodes.Filter | nodes.Call) -> None:
-        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr == "get" and node.args:
+        if (
+            isinstance(node, nodes.Call)
+            and isinstance(node.node, nodes.Getattr)
+            and node.node.attr == "get"
+            and node.args
+        ):
             self._lookup(node, node.node.node, node.args[0])
 
     def _lookup(self, node: nodes.Expr, holder: nodes.Expr, key: nodes.Expr) -> None:
@@ -181,7 +213,7 @@ class Behaviour:
                 continue
             for asked, said in table.items():
                 text = said if isinstance(said, str) else ""
-                if isinstance(asked, str) and kind(asked) == WORDS and (address(text) or words(text) >= _FEW):
+                if isinstance(asked, str) and kind(asked) == WORDS and (address(text) or words(text) >= _SENTENCE):
                     why = f"says something else when somebody says {asked[:60]!r}"
                     self._add(HOSTILE, "behaviour", node, show(node), why, (text,))
 
@@ -199,7 +231,9 @@ class Behaviour:
             why = "tells the model to send to an address, or to fetch from one"
             self._add(HOSTILE, "behaviour", node, found, why, (found,))
         elif found := hides(text):
-            self._add(ODD, "hidden-from-user", node, found, "tells the model to keep something from the person", (found,))
+            self._add(
+                ODD, "hidden-from-user", node, found, "tells the model to keep something from the person", (found,)
+            )
         elif found := address(text):
             self._add(ODD, "address", node, found, "an address in the fixed text of the template", (found,))
 

@@ -19,14 +19,14 @@ class Binding(NamedTuple):
     Attributes:
         value: the expression; None when it cannot be known.
         item: the name stands for one element of it.
-        index: position in a tuple of targets; -1 for all of it.
+        place: position in a tuple of targets; -1 for all of it.
         under: conditions around the assignment.
     """
 
-    value: nodes.Expr | None
+    value: nodes.Node | None
     item: bool = False
-    index: int = -1
-    under: tuple[nodes.Expr, ...] = ()
+    place: int = -1
+    under: tuple[nodes.Node, ...] = ()
 
 
 class Program:
@@ -51,7 +51,9 @@ class Program:
         """Return what a name can stand for; nothing for one the loader gives."""
         return self.names.get(name, [])
 
-    def _visit(self, node: nodes.Node, under: tuple[nodes.Expr, ...]) -> None:
+    def _visit(self, node: nodes.Node, under: tuple[nodes.Node, ...]) -> None:
+        if isinstance(node, nodes.Expr):
+            return
         match node:
             case nodes.Assign():
                 self._bind(node.target, node.node, under)
@@ -63,28 +65,23 @@ class Program:
             case nodes.With():
                 for target, value in zip(node.targets, node.values, strict=False):
                     self._bind(target, value, under)
-            case nodes.Macro():
-                self.macros[node.name] = node
-                self._parameters(node)
-            case nodes.CallBlock():
+            case nodes.Macro() | nodes.CallBlock():
                 self._parameters(node)
             case nodes.If():
                 under = (*under, node.test)
-            case nodes.Expr():
-                return
-            case _:
-                pass
         for child in node.iter_child_nodes():
             self._visit(child, under)
 
     def _parameters(self, node: nodes.Macro | nodes.CallBlock) -> None:
+        if isinstance(node, nodes.Macro):
+            self.macros[node.name] = node
         for parameter in node.args:
             self.names[parameter.name].append(Binding(None))
         for parameter, default in zip(reversed(node.args), reversed(node.defaults), strict=False):
             self.names[parameter.name].append(Binding(default))
 
     def _bind(
-        self, target: nodes.Node, value: nodes.Expr | None, under: tuple[nodes.Expr, ...], *, item: bool = False
+        self, target: nodes.Node, value: nodes.Node | None, under: tuple[nodes.Node, ...], *, item: bool = False
     ) -> None:
         if isinstance(target, nodes.Name):
             self.names[target.name].append(Binding(value, item, under=under))
@@ -98,7 +95,7 @@ class Program:
                 elif isinstance(part, nodes.Name):
                     self.names[part.name].append(Binding(value, item, index, under))
 
-    def _namespace(self, name: str, value: nodes.Expr | None, under: tuple[nodes.Expr, ...]) -> None:
+    def _namespace(self, name: str, value: nodes.Node | None, under: tuple[nodes.Node, ...]) -> None:
         if isinstance(value, nodes.Call) and isinstance(value.node, nodes.Name) and value.node.name == "namespace":
             self.namespaces.add(name)
             for pair in value.kwargs:

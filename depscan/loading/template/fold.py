@@ -58,10 +58,10 @@ def _reverse(value: Any) -> Any:  # noqa: ANN401
 
 
 def _replace(text: Any, old: Any, new: Any, *_count: object) -> str:  # noqa: ANN401
-    text, old, new = _plain(text), _plain(old), _plain(new)
-    if text.count(old) * len(new) > MAX_SIZE:
+    whole, part, other = _plain(text), _plain(old), _plain(new)
+    if whole.count(part) * len(other) > MAX_SIZE:
         raise OverflowError
-    return text.replace(old, new)
+    return whole.replace(part, other)
 
 
 def _format(text: Any, *values: Any) -> str:  # noqa: ANN401
@@ -80,7 +80,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     **_TEXT, "join": _join, "replace": _replace, "reverse": _reverse, "format": _format,
     "string": _plain, "list": lambda v: list(v) if isinstance(v, (str, list, tuple, dict)) else ANY,
     "first": lambda v: next(iter(v), ANY), "last": lambda v: list(v)[-1], "safe": lambda v: v, "e": lambda v: v,
-    "escape": lambda v: v, "int": lambda v, *_: int(v) if isinstance(v, (str, int)) and len(str(v)) < 20 else ANY,
+    "escape": lambda v: v, "int": lambda v, *_: int(v) if len(_plain(v)) <= MAX_VALUES else ANY,
     "length": len, "count": len, "abs": abs, "urlencode": lambda v: v if _plain(v).isidentifier() else ANY,
 }  # fmt: skip
 _METHODS: dict[str, Callable[..., Any]] = {
@@ -208,9 +208,9 @@ class Folder:
                 for value in found
                 for item in (list(value)[:MAX_VALUES] if isinstance(value, (list, tuple, dict, str)) else (ANY,))
             )
-        if binding.index >= 0:
+        if binding.place >= 0:
             found = tuple(
-                value[binding.index] if isinstance(value, (list, tuple)) and len(value) > binding.index else ANY
+                value[binding.place] if isinstance(value, (list, tuple)) and len(value) > binding.place else ANY
                 for value in found
             )
         return found

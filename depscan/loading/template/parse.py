@@ -12,7 +12,7 @@ from jinja2.parser import Parser
 class Generation(Extension):
     """``{% generation %} ... {% endgeneration %}`` of transformers: marks what the assistant wrote."""
 
-    tags = frozenset({"generation"})
+    tags = {"generation"}  # noqa: RUF012 - the type of the base class
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Return the body in a scope of its own."""

@@ -6,7 +6,7 @@ import re
 
 from depscan.loading.steps import HOSTILE, KNOWN, ODD, Report, Step
 
-MAX_SIZE = 1 << 20
+MAX_SIZE = 1 << 18
 _GO = re.compile(r"\{\{-?\s*(?:if|range|with|end|else|template|define|block|eq|and|or|\$|\.)")
 _NAMES = re.compile(r"__(?:class|globals|subclasses|init|builtins|import|mro|base|getitem|getattribute)__|\|\s*attr\b")
 _OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]|[\U000e0000-\U000e007f]")
@@ -73,6 +73,8 @@ def _judge(text: str, report: Report) -> None:
     behaviour.judge()
     for step in (*walker.steps, *behaviour.steps):
         report.add(step)
+    if not behaviour.whole:
+        report.gap("the template is too entangled to look at what every branch says")
     if not walker.steps and not behaviour.steps:
         why = "parsed and not rendered: it only reads the conversation and adds fixed text"
         report.add(Step("load.template", KNOWN, "template", f"template of {len(text)} characters", why))

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from jinja2 import nodes
 
-from depscan.loading.template.bind import Binding, Program, key_of
+from depscan.loading.template.bind import Program, key_of
 
 _WRITTEN = frozenset({
     "content", "text", "reasoning_content", "reasoning", "prompt", "query", "question", "user_input", "user_message",
     "parts", "value", "body",
 })  # fmt: skip
 _GIVEN = frozenset({"prompt", "query", "question", "user_input", "user_message", "instruction", "system_prompt"})
-_CLEARS = frozenset({
-    "role", "type", "name", "id", "tool_calls", "function", "arguments", "tool_call_id", "index", "parameters", "tools",
-})  # fmt: skip
 _WHOLE = frozenset({"messages", "message", "conversation", "loop_messages", "msg", "m"})
 _TEXTS = frozenset({"string", "tojson", "join", "pprint", "list", "map"})
 _COUNTS = frozenset({"length", "count", "wordcount"})
 _DATES = frozenset({"date_string", "current_date", "today", "current_time", "date", "datetime", "todays_date", "time"})
+_ROUNDS = 12
 _CLOCKS = frozenset({"strftime_now", "now", "time"})
 
 
@@ -27,6 +25,7 @@ class Taint:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._memo: dict[tuple[str, int], bool] = {}
+        self._names: dict[str, dict[str, bool]] = {}
 
     def written(self, node: nodes.Node | None) -> bool:
         """Whether it carries text of a message."""
@@ -50,10 +49,23 @@ class Taint:
         return self._memo[key]
 
     def _bindings(self, what: str, node: nodes.Node) -> bool:
-        return any(self._bound(what, binding) for binding in self.program.of(key_of(node)))
+        return self._settled(what).get(key_of(node), False)
 
-    def _bound(self, what: str, binding: Binding) -> bool:
-        return self._ask(what, binding.value)
+    def _settled(self, what: str) -> dict[str, bool]:
+        """Return the answer for every name: asked until no answer changes, for names may stand for each other."""
+        known = self._names.get(what)
+        if known is None:
+            known = self._names[what] = {}
+            for _ in range(_ROUNDS):
+                self._memo = {key: held for key, held in self._memo.items() if held or key[0] != what}
+                new = {
+                    name: any(self._ask(what, binding.value) for binding in bindings)
+                    for name, bindings in list(self.program.names.items())
+                }
+                if new == known:
+                    break
+                known.update(new)
+        return known
 
     def _written(self, node: nodes.Node) -> bool:
         match node:
@@ -86,10 +98,8 @@ class Taint:
 
     def _key(self, key: object, holder: nodes.Node) -> bool:
         if isinstance(key, str):
-            if key in _CLEARS:
-                return False
-            if key in _WRITTEN and not (isinstance(holder, nodes.Name) and holder.name == "loop"):
-                return True
+            # a field with a name of its own ("type", "source_lang_code") is set by a program, not typed by a person
+            return key in _WRITTEN and not (isinstance(holder, nodes.Name) and holder.name == "loop")
         return self.written(holder)
 
     def _method(self, node: nodes.Call, called: nodes.Getattr) -> bool:

@@ -7,7 +7,7 @@ from jinja2 import nodes
 from depscan.loading.template.bind import Program, key_of
 from depscan.loading.template.fold import Folder
 from depscan.loading.template.taint import Taint
-from depscan.loading.template.words import MARK, WORDS, kind
+from depscan.loading.template.words import WORDS, kind
 
 _ASKING = frozenset({
     "startswith", "endswith", "find", "index", "count", "rfind", "rindex", "split", "partition", "rsplit", "rpartition",
@@ -15,6 +15,7 @@ _ASKING = frozenset({
 })  # fmt: skip
 _ASKING_FILTERS = frozenset({"replace", "select", "reject", "selectattr", "rejectattr", "map"})
 _LONG = 4
+_ROUNDS = 12
 
 
 class Trigger:
@@ -24,12 +25,12 @@ class Trigger:
         strength: 0 nothing of what is said, ``MARK`` or ``WORDS``.
         about: words for a person: ``the word 'invoice'``, ``the date``.
         clock: it is the date or chance.
-        phrase: it compares with a whole sentence.
+        phrase: the whole sentence it compares with; "" for less.
     """
 
     __slots__ = ("about", "clock", "phrase", "strength")
 
-    def __init__(self, strength: int = 0, about: str = "", *, clock: bool = False, phrase: bool = False) -> None:
+    def __init__(self, strength: int = 0, about: str = "", *, clock: bool = False, phrase: str = "") -> None:
         self.strength = strength
         self.about = about
         self.clock = clock
@@ -48,6 +49,9 @@ class Triggers:
         self.taint = Taint(program)
         self._active: set[int] = set()
         self._memo: dict[int, Trigger] = {}
+        self._names: dict[str, Trigger] = {}
+        self._macros: dict[str, Trigger] = {}
+        self._settled = False
 
     def of(self, test: nodes.Node) -> Trigger:
         """Return the strongest thing an expression asks for."""
@@ -76,6 +80,8 @@ class Triggers:
                 return self._compare([node.node, *node.args])
             case nodes.Call() if isinstance(node.node, nodes.Getattr) and node.node.attr in _ASKING:
                 return self._compare([node.node.node, *node.args[:1]])
+            case nodes.Call() if isinstance(node.node, nodes.Name) and node.node.name in self.program.macros:
+                return self._macro(self.program.macros[node.node.name])
             case nodes.Filter() if node.name in _ASKING_FILTERS and node.node is not None:
                 last = node.args[:1] if node.name == "replace" else node.args[1:]
                 return self._compare([node.node, *last])
@@ -97,6 +103,15 @@ class Triggers:
             return Trigger(WORDS, "the date", clock=True)
         return _NOTHING
 
+    def _macro(self, macro: nodes.Macro) -> Trigger:
+        """Return what a macro asks for: its text may be the answer."""
+        if macro.name not in self._macros:
+            self._macros[macro.name] = _NOTHING
+            asked = [self.of(one.test) for one in macro.find_all(nodes.If)]
+            asked += [self.of(one) for one in macro.find_all((nodes.CondExpr, nodes.Compare, nodes.Call))]
+            self._macros[macro.name] = max(asked, key=lambda one: one.strength, default=_NOTHING)
+        return self._macros[macro.name]
+
     def _texts(self, node: nodes.Expr) -> tuple[str, ...]:
         return self.folder.texts(node)
 
@@ -105,7 +120,7 @@ class Triggers:
         for text in asked:
             found = kind(text)
             if found > best.strength:
-                best = Trigger(found, repr(text[:60]), phrase=len(text.split()) >= _LONG)
+                best = Trigger(found, repr(text[:60]), phrase=text if len(text.split()) >= _LONG else "")
         return best
 
     def _fixed(self, operands: list[nodes.Expr]) -> bool:
@@ -120,8 +135,23 @@ class Triggers:
         return False
 
     def _flag(self, node: nodes.Name | nodes.Getattr) -> Trigger:
+        if not self._settled:
+            self._settled = True
+            for _ in range(_ROUNDS):
+                self._memo.clear()
+                self._macros.clear()
+                new = {name: self._named(name) for name in list(self.program.names)}
+                same = all(new[name].strength == self._names.get(name, _NOTHING).strength for name in new)
+                self._names.update(new)
+                if same:
+                    break
+            self._memo.clear()
+            self._macros.clear()
+        return self._names.get(key_of(node), _NOTHING)
+
+    def _named(self, key: str) -> Trigger:
         best = _NOTHING
-        for binding in self.program.of(key_of(node)):
+        for binding in self.program.of(key):
             asked: list[nodes.Node] = list(binding.under)
             if isinstance(binding.value, (nodes.Compare, nodes.Test, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr)):
                 asked.append(binding.value)
@@ -132,4 +162,4 @@ class Triggers:
             for test in asked:
                 found = self.of(test)
                 best = found if found.strength > best.strength else best
-        return best if best.strength != MARK else Trigger(MARK, best.about, clock=best.clock)
+        return best

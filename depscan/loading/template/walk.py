@@ -43,6 +43,7 @@ class Walker:
         self.folder = folder
         self.steps: list[Step] = []
         self._allow = allowed()
+        self._aliases: dict[str, bool] = {}
         self._parts = self._has_parts()
         self._known = (
             self._allow["globals"] | set(program.macros) | {b.name for b in program.tree.find_all(nodes.Block)}
@@ -104,9 +105,11 @@ class Walker:
             self._add(HOSTILE, "object-walk", node, f"reads {name}, which {WALK}")
         elif name in self._allow["walk"]:
             self._add(HOSTILE, "object-walk", node, f"reads {name}: no conversation has it, and it {WALK}")
-        elif self._is_object(node.node) and name not in _OF_GLOBALS:
-            if not (isinstance(node.node, nodes.Name) and node.node.name == "self"):
-                self._add(HOSTILE, "object-walk", node, f"reads an attribute of an object of the engine: it {WALK}")
+        elif self._is_object(node.node) and name not in _OF_GLOBALS and not self._block(node.node):
+            self._add(HOSTILE, "object-walk", node, f"reads an attribute of an object of the engine: it {WALK}")
+
+    def _block(self, node: nodes.Expr) -> bool:
+        return isinstance(node, nodes.Name) and node.name == "self"
 
     def _local(self, node: nodes.Expr) -> bool:
         return isinstance(node, nodes.Name) and node.name in self.program.namespaces
@@ -124,11 +127,15 @@ class Walker:
             return True
         if not isinstance(node, nodes.Name):
             return False
-        bindings = self.program.of(node.name)
-        if bindings:
-            held = [b.value for b in bindings if isinstance(b.value, nodes.Name) and not b.item]
-            return any(v.name in self._allow["objects"] and v.name not in self.program.names for v in held)
-        return node.name in self._allow["objects"]
+        if node.name not in self.program.names:
+            return node.name in self._allow["objects"]
+        if node.name not in self._aliases:
+            self._aliases[node.name] = False
+            self._aliases[node.name] = any(
+                isinstance(b.value, nodes.Name) and not b.item and self._is_object(b.value)
+                for b in self.program.of(node.name)
+            )
+        return self._aliases[node.name]
 
     def _on_getitem(self, node: nodes.Getitem) -> None:
         if isinstance(node.arg, nodes.Slice):
@@ -146,7 +153,12 @@ class Walker:
         if self._is_object(node.node) or (literal and (built or self._parts)) or (built and self._parts):
             self._add(HOSTILE, "built-name", node, f"reads a name that is put together when it runs: it {WALK}")
         elif self._parts and isinstance(node.arg, (nodes.Name, nodes.Getattr, nodes.Filter, nodes.Call)):
-            self._add(HOSTILE, "built-name", node, f"parts of a hidden name are in the template, and a name is computed: {WALK}")
+            self._add(
+                HOSTILE,
+                "built-name",
+                node,
+                f"parts of a hidden name are in the template, and a name is computed: {WALK}",
+            )
 
     def _has_parts(self) -> bool:
         """Whether texts of the template look like halves of a dunder name: ``__cla``, ``ss__``."""
@@ -211,13 +223,20 @@ class Walker:
         elif isinstance(called, nodes.Getattr):
             self._method(node, called)
         else:
-            self._add(HOSTILE, "object-walk", node, "calls something that was looked up, not named: no chat template does")
+            self._add(
+                HOSTILE, "object-walk", node, "calls something that was looked up, not named: no chat template does"
+            )
 
     def _named_call(self, node: nodes.Call, name: str) -> None:
         if name in self._allow["calls"] and name not in self._known | set(self.program.names):
             self._add(HOSTILE, "object-walk", node, f"calls {name}")
         elif name not in self._known and name not in self.program.names:
-            self._add(ODD, "unknown-name", node, f"calls {name}, which neither the template nor a loader of chat templates has")
+            self._add(
+                ODD,
+                "unknown-name",
+                node,
+                f"calls {name}, which neither the template nor a loader of chat templates has",
+            )
         if name == "range":
             self._sized(node, node.args, 10_000_000)
         elif name in _SIZED:
@@ -227,9 +246,13 @@ class Walker:
         name = called.attr
         if name in {"format", "format_map"}:
             self._format(node, called.node)
-        elif name not in self._allow["methods"] and not name.startswith("_") and name not in self._allow["walk"]:
-            if key_of(called) not in self.program.names and name not in self.program.macros:
-                self._add(ODD, "unknown-method", node, f"calls the method {name}, which text, lists and mappings do not have")
+        elif (
+            name not in self._allow["methods"] | self._allow["walk"] | set(self.program.macros)
+            and not name.startswith("_")
+            and key_of(called) not in self.program.names
+        ):
+            why = f"calls the method {name}, which text, lists and mappings do not have"
+            self._add(ODD, "unknown-method", node, why)
         if name in _SIZED:
             self._sized(node, node.args)
 
@@ -250,18 +273,21 @@ class Walker:
     def _turns(self, node: nodes.For, turns: int) -> int:
         turns *= max([1, *(_length(node.iter, value, self.folder) for value in self.folder.values(node.iter))])
         if turns > _ITERATIONS:
-            self._add(HOSTILE, "expansion", node.iter, "loops inside loops run an absurd number of times", "load.bomb")
+            self._add(HOSTILE, "expansion", node, "loops inside loops run an absurd number of times", "load.bomb")
             return 1
         for one in node.find_all(nodes.Assign):
-            key = key_of(one.target) or (f"{one.target.name}.{one.target.attr}" if isinstance(one.target, nodes.NSRef) else "")
-            grows = isinstance(one.node, (nodes.Concat, nodes.Add))
-            if "." in key and grows and sum(key_of(n) == key for n in one.node.find_all(nodes.Getattr)) > 1:
-                if any(isinstance(v, (str, list)) for b in self.program.of(key)[:4] for v in self.folder.bound(b)):
-                    self._add(HOSTILE, "expansion", one.node, "doubles itself with every turn of a loop", "load.bomb")
+            if isinstance(one.target, nodes.NSRef) and isinstance(one.node, (nodes.Concat, nodes.Add)):
+                self._doubles(one.node, f"{one.target.name}.{one.target.attr}")
         return turns
 
+    def _doubles(self, node: nodes.Expr, key: str) -> None:
+        twice = sum(key_of(part) == key for part in node.find_all(nodes.Getattr)) > 1
+        first = self.program.of(key)[:4]
+        if twice and any(isinstance(value, (str, list)) for one in first for value in self.folder.bound(one)):
+            self._add(HOSTILE, "expansion", node, "doubles itself with every turn of a loop", "load.bomb")
 
-def _length(node: nodes.Expr, value: Any, folder: Folder) -> int:  # noqa: ANN401 - values of templates
+
+def _length(node: nodes.Node, value: Any, folder: Folder) -> int:  # noqa: ANN401 - values of templates
     if isinstance(value, (str, list, tuple, dict)):
         return len(value)
     if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "range" and node.args:

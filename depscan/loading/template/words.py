@@ -1,4 +1,4 @@
-"""What templates may use (rules/loading/jinja-templates.toml), and telling marks of a protocol from a person's words."""
+"""What templates may use (rules/loading/template/jinja.toml); marks of a protocol told from a person's words."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ MARK, WORDS = 1, 2
 """Kinds of text a condition can ask for: marks of a protocol (``</think>``, ``/no_think``, ``user``), or words as a
 person writes them (``invoice``)."""
 
-_FILE = os.path.join("rules", "loading", "jinja-templates.toml")
+_FILE = os.path.join("rules", "loading", "template", "jinja.toml")
 _TOKEN = re.compile(r"<[^<>\n]{0,80}>|\[/?[A-Z_0-9 ]{2,40}\]|\{[^{}\n]{0,80}\}|`[^`\n]{1,80}`")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_ADDRESS = re.compile(r"(?i)\b(?:https?|ftp|wss?|file|data)://?[^\s'\"<>)]{2,}|\bwww\.[a-z0-9-]+\.[a-z]{2,}")
+_ADDRESS = re.compile(
+    r"(?i)\b(?:https?|ftp|wss?|file|data)://?[^\s'\"<>)]{2,}|\bwww\.[a-z0-9-]+\.[a-z]{2,}"
+    r"|(?<![:\w/])//[a-z0-9-]+(?:\.[a-z0-9-]+)+/|<(?:script|iframe|object|embed)\b[^>\n]*"
+)
 _HIDE = re.compile(
     r"(?i)\b(?:do\s+not|don'?t|never|without)\s+(?:ever\s+)?(?:mention\w*|reveal\w*|disclos\w+|tell\w*|inform\w*|notify\w*|"
     r"alert\w*|show\w*)\b[^.\n]{0,60}\b(?:user|this|these|instruction|prompt|them|anyone|it)\b"
@@ -39,8 +42,8 @@ def allowed() -> dict[str, frozenset[str]]:
 def kind(text: str) -> int:
     """Return what a condition that asks for a text asks for: 0 nothing, ``MARK`` or ``WORDS``.
 
-    A mark holds brackets, a pipe, a backtick, a hash, an underscore, or begins with a slash or an at sign; or it is a
-    word of a protocol; or it holds no word at all.
+    A mark holds brackets, a pipe, a backtick, an underscore or the hashes of a heading, or begins with a slash; or it
+    is made of words of a protocol; or it holds no word at all.
     """
     bare = text.strip()
     if not bare:
@@ -48,7 +51,7 @@ def kind(text: str) -> int:
     found = [w.casefold() for w in _WORD.findall(bare)]
     if not found and not _CJK.search(bare):
         return MARK
-    if re.search(r"[<>\[\]{}|`#_\\]", bare) or bare[0] in "/@$=":
+    if re.search(r"[<>\[\]{}|`_\\]|#[ #]", bare) or bare[0] == "/":
         return MARK
     return MARK if found and set(found) <= allowed()["protocol"] else WORDS
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a template stands on one line
 """Templates of the kinds that models of 2023 to 2026 come with, written for these tests."""
 
 CHATML = """{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system

@@ -1,4 +1,5 @@
-"""Templates that reach the interpreter, take in others, or cost without bound: all hostile, however they are written."""
+# ruff: noqa: E501 - a template stands on one line
+"""Templates that reach the interpreter, take in others, or cost without bound: hostile, however they are written."""
 
 from __future__ import annotations
 
@@ -81,7 +82,7 @@ BOMBS = {
     "lipsum": "{{ lipsum(n=99999999) }}",
     "depth": "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
     "long sum": "{{ " + "+".join(["'a'"] * 20000) + " }}",
-    "size": "{{ x }}" + "a" * (1 << 20),
+    "size": "{{ x }}" + "a" * (1 << 18),
 }
 
 
