@@ -311,7 +311,7 @@ class ZipWalk:
     def _end(self, tail: bytes, tail_at: int, at: int) -> Directory | None:
         if at + _END.size > len(tail):
             return None
-        _, _, _, _, count, size, offset, _ = _END.unpack_from(tail, at)
+        _, _, _, here, count, size, offset, _ = _END.unpack_from(tail, at)
         end = tail_at + at
         size, offset, end, count = self._zip64(end, count, size, offset)
         start = end - size
@@ -321,7 +321,7 @@ class ZipWalk:
         data = self._source.at(start, size)
         if data[:4] != b"PK\x01\x02" and (size or count):
             return None
-        return Directory(data, start, shift, count)
+        return Directory(data, start, shift, count if here in {count, 0xFFFF, count & 0xFFFF} else -1)
 
     def _around(self, tail: bytes, at: int, shift: int) -> None:
         end = at + _END.size + int.from_bytes(tail[at + 20 : at + 22], "little")
@@ -382,7 +382,8 @@ class ZipWalk:
         if quiet:
             return
         if directory.members not in {count, count & 0xFFFF}:
-            why = f"its end record states {directory.members} members, the directory has {count}"
+            stated = "two numbers of" if directory.members < 0 else directory.members
+            why = f"its end record states {stated} members, the directory has {count}"
             self._ledger.odd("broken", self._path, why, "count")
         if at != len(data):
             self._ledger.odd(

@@ -73,7 +73,9 @@ def big_zip(path: Path, size: int = HUGE) -> str:
         stream.write(struct.pack("<4s2B4HL2L2H", b"PK\3\4", 20, 0, 0, 0, 0, 33, *sizes, len(last), 0) + last + PICKLE)
         directory = stream.tell()
         row = "<4s4B4HL2L5H2L"
-        stream.write(struct.pack(row, b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, 33, 7, most, most, len(name), 20, 0, 0, 0, 0, 0))
+        stream.write(
+            struct.pack(row, b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, 33, 7, most, most, len(name), 20, 0, 0, 0, 0, 0)
+        )
         stream.write(name + wide)
         offset = struct.pack("<HHQ", 1, 8, at)
         stream.write(struct.pack(row, b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, 33, *sizes, len(last), 12, 0, 0, 0, 0, most))
@@ -131,7 +133,14 @@ def test_every_level_of_zlib_is_known_by_content(level: int) -> None:
 
 
 def test_random_bytes_behind_the_mark_of_a_stream_are_none() -> None:
-    marks = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x5d\0\0\x80\0" + b"\xff" * 8, b"\x5d\0\0\x10\0" + bytes(8))
+    marks = (
+        b"\x78\x01",
+        b"\x78\x5e",
+        b"\x78\x9c",
+        b"\x78\xda",
+        b"\x5d\0\0\x80\0" + b"\xff" * 8,
+        b"\x5d\0\0\x10\0" + bytes(8),
+    )
     for mark in marks:
         assert {sniff(mark + os.urandom(600)) for _ in range(500)} == {"binary"}
     assert sniff(b"x^2 + y^2 is a formula, not a stream") == "text"
