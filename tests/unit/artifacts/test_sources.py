@@ -16,9 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from depscan.artifacts.artifact import Artifact, Member
+from depscan.artifacts.artifact import Artifact, Budget, Member
 from depscan.artifacts.ledger import Ledger
-from depscan.artifacts.artifact import Budget
 from depscan.artifacts.magic import sniff
 from depscan.artifacts.members import source_of, unpacking
 from depscan.artifacts.open import oddities_of, open_artifact, open_bytes

@@ -14,6 +14,7 @@ from depscan.loading.route import read_file
 from depscan.loading.steps import Report
 
 ROW = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
+EMPTY = {"dtype": "F32", "shape": [0, 3], "data_offsets": [0, 0]}
 
 
 def made(header: object, data: bytes = bytes(16)) -> bytes:
@@ -38,8 +39,7 @@ def slugs(data: bytes) -> set[str]:
         made({"w": ROW, "__metadata__": {"format": "pt"}}),
         made(json.dumps({"w": ROW}).encode() + b"    "),
         made({}, b""),
-        made({"b": {**ROW, "data_offsets": [16, 32]}, "a": ROW, "none": {**ROW, "shape": [0, 3], "data_offsets": [0, 0]}},
-             bytes(32)),
+        made({"b": {**ROW, "data_offsets": [16, 32]}, "a": ROW, "none": EMPTY}, bytes(32)),
         made({"w": {"dtype": "F4", "shape": [32], "data_offsets": [0, 16]}}),
         made({"w": {"dtype": "BF16", "shape": [], "data_offsets": [0, 2]}}, bytes(2)),
     ],
