@@ -84,7 +84,8 @@ def like_torch(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     "data",
     [ZIP, zip_of(FILES), streamed(FILES), forced_zip64(FILES), like_torch(ZIP), zip_of({}),
-     zip_of({"a/": b"", "a/b": b"x"}), like_torch(zip_of({"m/inner.pt": like_torch(ZIP), "m/data.pkl": PICKLE}, stored=True))],
+     zip_of({"a/": b"", "a/b": b"x"}),
+     like_torch(zip_of({"m/inner.pt": like_torch(ZIP), "m/data.pkl": PICKLE}, stored=True))],
 )  # fmt: skip
 def test_honest_archives_have_no_case(data: bytes) -> None:
     assert cases(data) == set()
