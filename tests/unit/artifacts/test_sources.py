@@ -132,6 +132,11 @@ def test_every_level_of_zlib_is_known_by_content(level: int) -> None:
         assert sniff(zlib.compress(protocol, level)) == "zlib"
 
 
+def test_the_streams_that_joblib_wrote_before_2016_are_unpacked() -> None:
+    artifact = open_bytes(b"ZF" + hex(len(PICKLE)).encode().ljust(19) + zlib.compress(PICKLE), "old.pkl")
+    assert [(m.path, m.read()) for m in artifact.members] == [("old.pkl", PICKLE)]
+
+
 def test_random_bytes_behind_the_mark_of_a_stream_are_none() -> None:
     marks = (
         b"\x78\x01",
@@ -141,7 +146,7 @@ def test_random_bytes_behind_the_mark_of_a_stream_are_none() -> None:
         b"\x5d\0\0\x80\0" + b"\xff" * 8,
         b"\x5d\0\0\x10\0" + bytes(8),
     )
-    noise = random.Random(6)  # noqa: S311 - the same in every run
+    noise = random.Random(6)
     for mark in marks:
         assert {sniff(mark + noise.randbytes(600)) for _ in range(500)} == {"binary"}
     assert sniff(b"x^2 + y^2 is a formula, not a stream") == "text"
