@@ -18,7 +18,9 @@ from depscan.artifacts.magic import HEAD
 from depscan.artifacts.members import Found
 from depscan.artifacts.open import artifact_of
 from depscan.artifacts.source import Source
-from depscan.artifacts.zip import HEADER, Directory, Entry, ZipReader, ZipWalk
+from depscan.artifacts.zip import ZipWalk
+from depscan.artifacts.zip_member import ZipReader
+from depscan.artifacts.zip_records import HEADER, Directory, Entry
 
 _DEFAULT = Budget()
 _NATIVE = re.compile(r".+\.(so|pyd|dll|exe|dylib|a)(?:\.[\d.]+)?", re.IGNORECASE).fullmatch

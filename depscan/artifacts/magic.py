@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-ARCHIVES = frozenset({"zip", "gzip", "bzip2", "xz", "zstd", "tar", "zlib", "lzma-alone"})
+ARCHIVES = frozenset({"zip", "gzip", "bzip2", "xz", "zstd", "tar", "zlib", "lzma-alone", "zfile"})
 CLOSED_ARCHIVES = frozenset({"7z", "rar", "cab", "lz4"})
 NATIVE = frozenset({"elf", "pe", "macho"})
 MEDIA = frozenset({"png", "jpeg", "gif", "bmp", "webp", "tiff", "ico", "wav", "avi", "ogg", "mp3", "flac", "mp4",
@@ -19,6 +19,7 @@ _STARTS = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "rar"),
     (b"MSCF\0\0\0\0", "cab"), (b"\x04\x22\x4d\x18", "lz4"),
+    (b"ZF0x", "zfile"),
     (b"\x7fELF", "elf"), (b"\xfe\xed\xfa\xce", "macho"), (b"\xfe\xed\xfa\xcf", "macho"),
     (b"\xce\xfa\xed\xfe", "macho"), (b"\xcf\xfa\xed\xfe", "macho"), (b"\0asm", "wasm"),
     (b"!<arch>\n", "static-library"),

@@ -18,7 +18,7 @@ from depscan.artifacts.ledger import Ledger
 from depscan.artifacts.magic import ARCHIVES, CLOSED_ARCHIVES, HEAD, is_tar, sniff
 from depscan.artifacts.members import Found, InSource, reader_source, unpacking
 from depscan.artifacts.polyglot import has_zip_end, may_hide_zip
-from depscan.artifacts.source import BytesSource, FileSource, Source
+from depscan.artifacts.source import BytesSource, FileSource, Source, WindowSource
 from depscan.artifacts.streams import pieces, unpack
 from depscan.errors import ArtifactError
 
@@ -27,6 +27,8 @@ _DEFAULT = Budget()
 _ZIP_NAMES = (".whl", ".egg", ".zip", ".conda", ".pex", ".pyz", ".exe", ".jar")
 _TAIL = 22 + 0xFFFF
 _COMPARED = 1 << 20
+_ZFILE = 21
+"""Bytes in front of the zlib stream in files of joblib before 0.10: a mark and a length."""
 _ENDLESS = 1 << 62
 """For the size of a stream that is not counted."""
 
@@ -222,6 +224,8 @@ def _listing(source: Source, kind: str, path: str, ledger: Ledger) -> _Opened:
 
 def _members(source: Source, kind: str, path: str, ledger: Ledger) -> Iterator[Found]:
     """Yield the members of an archive; a compressed single file is its own only member."""
+    if kind == "zfile":
+        source, kind = WindowSource(source, _ZFILE, source.size), "zlib"
     if kind == "zip":
         from depscan.artifacts.zip import ZipWalk
 

@@ -11,7 +11,7 @@ _MOST = 20_000
 _TEXT = re.compile(r"'[\w.+\-]*'|\"[\w.+\-]*\"")
 _NUMBER = re.compile(r"\b\d[\d_]*\.?\d*(?:[eE][+\-]?\d+)?(?!\w)|(?<![\w)\]])\.\d+")
 _PLAIN = re.compile(r"[\w\s+\-*/%<>=!&|~(),.\[\]{}:]*").fullmatch
-_NAME = re.compile(r"(?P<dot>\.\s*)?\b(?P<name>[A-Za-z_]\w*)\b\s*(?P<next>[(.]?)")
+_NAME = re.compile(r"(?P<dot>\.\s*)?\b(?P<name>[A-Za-z_]\w*)\b(?=\s*(?P<next>[(.]?))")
 
 _DANGEROUS = frozenset({
     "eval", "exec", "compile", "open", "getattr", "setattr", "delattr", "globals", "locals", "vars", "import", "lambda",

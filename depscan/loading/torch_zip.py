@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,10 @@ _PROGRAM = {"data": "data.pkl", "constants": "constants.pkl", "traced_inputs": "
 _PICKLE_START = re.compile(rb"\x80[\x00-\x05]|[(]*[ci][A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n").match
 _LOOKED_AT = 1 << 16
 _CALLS = frozenset({"REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD", "GLOBAL", "STACK_GLOBAL"})
+
+_CLASS = re.compile(rb"(?m)^[ \t]*(?:class|interface)[ \t]+([A-Za-z_]\w*)[ \t]*[(:]")
+_MOST_CODE = 16 << 20
+_DEFINED: WeakKeyDictionary[File, frozenset[bytes]] = WeakKeyDictionary()
 
 OWN = "__torch__"
 """Top package of the classes that an archive's own code defines."""
@@ -114,5 +119,7 @@ def own_class(file: File, module: str, name: str) -> bool:
     code = file.beside.get(f"{root_of(file)}code/{module.replace('.', '/')}.py")
     if code is None:
         return False
-    pattern = rb"(?m)^[ \t]*(?:class|interface)[ \t]+%b[ \t]*[(:]" % re.escape(name).encode()
-    return re.search(pattern, code.bytes(16 << 20)) is not None
+    defined = _DEFINED.get(code)
+    if defined is None:
+        defined = _DEFINED[code] = frozenset(_CLASS.findall(code.bytes(_MOST_CODE)))
+    return name.encode("utf-8", "replace") in defined

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from depscan.loading.json_budget import too_dense
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, Step
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ STARTS = "*"
 NAMES = ""
 TITLE = "torch.export archive"
 
-_MOST_JSON = 32 << 20
+_MOST_JSON = 48 << 20
 _MOST_NODES = 2_000_000
 _NATIVE = re.compile(r".+\.(?:so(?:\.[\d.]+)?|dll|dylib|pyd|o|a)").fullmatch
 _KERNEL = re.compile(r".+\.(?:cubin|hsaco|ptx|spv)").fullmatch
@@ -70,8 +71,12 @@ def _graph(member: File, report: Report) -> None:
     if member.size > _MOST_JSON:
         report.gap(f"{member.path}: a graph of {member.size} bytes; at most {_MOST_JSON} are read")
         return
+    raw = member.bytes(_MOST_JSON)
+    if too_dense(raw):
+        report.gap(f"{member.path}: a graph with far more values than graphs have for its size")
+        return
     try:
-        value = json.loads(member.bytes(_MOST_JSON))
+        value = json.loads(raw)
     except (ValueError, RecursionError):
         report.gap(f"{member.path}: a graph that is no JSON")
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from depscan.loading.json_budget import too_dense
 from depscan.loading.steps import HOSTILE, ODD, Step
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ TITLE = "safetensors"
 
 _LENGTH = 8
 _MOST_HEADER = 100_000_000
-_MOST_READ = 48 << 20
-"""Bytes of a header that is parsed: 400,000 tensors."""
+_MOST_READ = 24 << 20
+"""Bytes of a header that is parsed: 250,000 tensors."""
 
 _BITS = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
@@ -69,6 +70,10 @@ def read(file: File, report: Report) -> None:
     raw = file.source.at(_LENGTH, length)
     if len(raw) < length:
         report.gap("its header could not be read to the end")
+        return
+    if too_dense(raw):
+        why = f"a header of {length} bytes with far more values than tensors need: it takes memory when it is read"
+        report.add(Step("load.bomb", HOSTILE, "header-values", raw[:100].decode("latin-1"), why, at=_LENGTH))
         return
     try:
         header = _json(raw)

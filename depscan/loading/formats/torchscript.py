@@ -7,6 +7,7 @@ the model is called. Grammar: torch/csrc/jit/frontend (lexer, parser); text as p
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, ODD, Step
@@ -19,12 +20,14 @@ STARTS = "*"
 NAMES = ""
 TITLE = "TorchScript"
 
-_MOST = 64 << 20
+_MOST = 8 << 20
 _TEXT_OR_REMARK = re.compile(
-    r"(?P<text>\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|(?P<remark>#[^\n]*)",
+    r"(?P<text>\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z)"
+    r"|\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\Z)|'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\Z))|(?P<remark>#[^\n]*)",
     re.DOTALL,
 )
-_CALL = re.compile(r"(?P<dot>\.\s*)?\b(?P<name>[A-Za-z_]\w*(?:\s*\.\s*\w+)*)\s*\(")
+"""A text that does not end is one up to the end of its line or of the file: no place is looked at twice."""
+_CALL = re.compile(r"(?P<dot>\.\s{0,99})?\b(?P<name>[A-Za-z_]\w*(?:\s{0,99}\.\s{0,99}\w{1,200}){0,6})\s{0,99}\(")
 _IMPORT = re.compile(r"(?m)^[ \t]*(?:from|import)[ \t]+([\w.]+)")
 _METHOD = re.compile(r"\bdef\s+([A-Za-z_]\w*)\s*\(")
 _NATIVE_CLASS = re.compile(r"\b__torch__\s*\.\s*torch\s*\.\s*classes\s*\.\s*(\w+)\s*\.\s*(\w+)")
@@ -56,16 +59,16 @@ def read(file: File, report: Report) -> None:
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
         report.add(Step("load.code", ODD, "encoding", file.path, "code text that is no UTF-8"))
-    bare = _without_texts(text)
+    code, bare = _Text(text), _without_texts(text)
     own = set(_METHOD.findall(bare))
     for found in _CALL.finditer(bare):
         if report.meter.late:
             report.gap("code text that took too long to read")
             return
-        _call(found, text, own, report)
+        _call(found, code, own, report)
     for found in _NATIVE_CLASS.finditer(bare):
-        _native_class(found[1], found[2], _line(text, found.start()), report)
-    _foreign_words(text, bare, own, report)
+        _native_class(found[1], found[2], code.line(found.start()), report)
+    _foreign_words(code, bare, own, report)
     _bytecode(file, report)
     if not any(step.verdict != KNOWN for step in report.steps):
         report.add(
@@ -73,17 +76,17 @@ def read(file: File, report: Report) -> None:
         )
 
 
-def _foreign_words(text: str, bare: str, own: set[str], report: Report) -> None:
+def _foreign_words(text: _Text, bare: str, own: set[str], report: Report) -> None:
     """Say what is Python and not TorchScript: the text is meant for another reader."""
     for found in _IMPORT.finditer(bare):
         if not found[1].startswith("__torch__"):
             why = "an import, which TorchScript does not have: is it Python for somebody else?"
-            line = _line(text, found.start())
+            line = text.line(found.start())
             report.add(Step("load.code", ODD, "import", found[0].strip(), why, found[1], line=line))
     for found in _PYTHON.finditer(bare):
         if found[0].rstrip("( \t\n") not in own:
             why = "a name of Python that TorchScript does not have: the text is meant for somebody else"
-            line, shown = _line(text, found.start()), _shown(text, found.start())
+            line, shown = text.line(found.start()), text.shown(found.start())
             report.add(Step("load.code", HOSTILE, "python", shown, why, line=line, does="code.eval"))
 
 
@@ -113,7 +116,7 @@ def _without_texts(text: str) -> str:
     return _TEXT_OR_REMARK.sub(blank, text).replace("\\\n", "  ")
 
 
-def _call(found: re.Match[str], text: str, own: set[str], report: Report) -> None:
+def _call(found: re.Match[str], text: _Text, own: set[str], report: Report) -> None:
     from depscan.loading import torch_operators
 
     parts = [part.strip() for part in found["name"].split(".")]
@@ -129,7 +132,7 @@ def _call(found: re.Match[str], text: str, own: set[str], report: Report) -> Non
     if judged.verdict == KNOWN and not judged.package:
         return
     at = found.start("name")
-    shown = _shown(text, at)
+    shown = text.shown(at)
     values = tuple(m["text"].strip("'\"") for m in _TEXT_OR_REMARK.finditer(shown) if m["text"])
     callee = ".".join(parts)
     report.add(
@@ -143,7 +146,7 @@ def _call(found: re.Match[str], text: str, own: set[str], report: Report) -> Non
             values,
             judged.does,
             judged.package,
-            line=_line(text, at),
+            line=text.line(at),
         )
     )
 
@@ -156,15 +159,22 @@ def _native_class(namespace: str, name: str, line: int, report: Report) -> None:
     report.add(Step("load.native", FOREIGN, "custom-class", text, why, text, package=namespace, line=line))
 
 
-def _shown(text: str, at: int) -> str:
-    """Return a call as it stands, up to the end of its parentheses and to 200 characters."""
-    depth = 0
-    for here in range(at, min(len(text), at + 200)):
-        depth += (text[here] == "(") - (text[here] == ")")
-        if text[here] == ")" and depth <= 0:
-            return " ".join(text[at : here + 1].split())
-    return " ".join(text[at : at + 200].split())
+class _Text:
+    """Code and where its lines begin."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._breaks = [found.start() for found in re.finditer("\n", text)]
 
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
+    def line(self, at: int) -> int:
+        """Return the 1-based line of an offset."""
+        return bisect_left(self._breaks, at) + 1
+
+    def shown(self, at: int) -> str:
+        """Return a call as it stands, up to the end of its parentheses and to 200 characters."""
+        text, depth = self.text, 0
+        for here in range(at, min(len(text), at + 200)):
+            depth += (text[here] == "(") - (text[here] == ")")
+            if text[here] == ")" and depth <= 0:
+                return " ".join(text[at : here + 1].split())
+        return " ".join(text[at : at + 200].split())

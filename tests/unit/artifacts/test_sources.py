@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import random
 import struct
 import tarfile
 import time
@@ -16,9 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from depscan.artifacts.artifact import Artifact, Member
+from depscan.artifacts.artifact import Artifact, Budget, Member
 from depscan.artifacts.ledger import Ledger
-from depscan.artifacts.artifact import Budget
 from depscan.artifacts.magic import sniff
 from depscan.artifacts.members import source_of, unpacking
 from depscan.artifacts.open import oddities_of, open_artifact, open_bytes
@@ -73,7 +73,9 @@ def big_zip(path: Path, size: int = HUGE) -> str:
         stream.write(struct.pack("<4s2B4HL2L2H", b"PK\3\4", 20, 0, 0, 0, 0, 33, *sizes, len(last), 0) + last + PICKLE)
         directory = stream.tell()
         row = "<4s4B4HL2L5H2L"
-        stream.write(struct.pack(row, b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, 33, 7, most, most, len(name), 20, 0, 0, 0, 0, 0))
+        stream.write(
+            struct.pack(row, b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, 33, 7, most, most, len(name), 20, 0, 0, 0, 0, 0)
+        )
         stream.write(name + wide)
         offset = struct.pack("<HHQ", 1, 8, at)
         stream.write(struct.pack(row, b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, 33, *sizes, len(last), 12, 0, 0, 0, 0, most))
@@ -126,14 +128,27 @@ def test_a_compressed_pickle_is_unpacked_by_content(pack: object, kind: str) -> 
 
 @pytest.mark.parametrize("level", [0, 1, 6, 9])
 def test_every_level_of_zlib_is_known_by_content(level: int) -> None:
-    for protocol in (b"\x80\x02}q\0.", b"\x80\x05}\x94.", b"(dp0\n."):
+    for protocol in (b"\x80\x02}q\0.", b"\x80\x05}\x94.", b"(dp0\n.", b"}q\0U\1aq\1K\1s.", b"N."):
         assert sniff(zlib.compress(protocol, level)) == "zlib"
 
 
+def test_the_streams_that_joblib_wrote_before_2016_are_unpacked() -> None:
+    artifact = open_bytes(b"ZF" + hex(len(PICKLE)).encode().ljust(19) + zlib.compress(PICKLE), "old.pkl")
+    assert [(m.path, m.read()) for m in artifact.members] == [("old.pkl", PICKLE)]
+
+
 def test_random_bytes_behind_the_mark_of_a_stream_are_none() -> None:
-    marks = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x5d\0\0\x80\0" + b"\xff" * 8, b"\x5d\0\0\x10\0" + bytes(8))
+    marks = (
+        b"\x78\x01",
+        b"\x78\x5e",
+        b"\x78\x9c",
+        b"\x78\xda",
+        b"\x5d\0\0\x80\0" + b"\xff" * 8,
+        b"\x5d\0\0\x10\0" + bytes(8),
+    )
+    noise = random.Random(6)
     for mark in marks:
-        assert {sniff(mark + os.urandom(600)) for _ in range(500)} == {"binary"}
+        assert {sniff(mark + noise.randbytes(600)) for _ in range(500)} == {"binary"}
     assert sniff(b"x^2 + y^2 is a formula, not a stream") == "text"
 
 
