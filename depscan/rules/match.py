@@ -7,7 +7,7 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.facts.fact import CALL, LOAD
+from depscan.facts.fact import CALL, IMPORT, LOAD
 from depscan.rules.lists import matcher
 
 if TYPE_CHECKING:
@@ -125,8 +125,8 @@ def _hits(rule: BehaviourRule, base: FactBase) -> list[Hit]:
 
 
 def _runs(when: str, wanted: tuple[str, ...]) -> bool:
-    """Whether code that runs then is judged; loading a model is a call, and what is bad there is bad here."""
-    return when in wanted or (when == LOAD and CALL in wanted)
+    """Whether code that runs then is judged; loading a model runs its code unasked: what is bad at import is bad here."""
+    return when in wanted or (when == LOAD and (CALL in wanted or IMPORT in wanted))
 
 
 def _shown(rule: BehaviourRule, base: FactBase, index: int) -> tuple[int, ...] | None:
