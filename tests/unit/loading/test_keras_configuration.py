@@ -177,3 +177,9 @@ def test_names_in_marshalled_code_are_seen_without_unmarshalling() -> None:
     assert is_code(data)
     assert texts(data) == ("system", "true")
     assert not is_code(b"\xe3\xff\xff\xff\xff")
+
+
+def test_other_encodings_of_json_and_half_characters_are_read() -> None:
+    data = json.dumps(entry("Popen\ud800", "subprocess")).encode("utf-16-le")
+    (step,) = read(data).steps
+    assert step.callee == "subprocess.Popen\\ud800"

@@ -90,6 +90,8 @@ def test_an_assets_path_on_the_machine_that_saved_it_is_odd_and_one_that_climbs_
 
 def test_fields_that_nobody_knows_do_not_hide_a_graph() -> None:
     assert report_of(message((99, "x")) + saved(node("a", "PyFunc")), "saved_model.pb").verdict == HOSTILE_FILE
+    hidden = b"".join(message((99, "x")) for _ in range(500)) + graph(node("a", "PyFunc"))
+    assert report_of(hidden, "frozen.pb").verdict == HOSTILE_FILE
 
 
 def test_the_text_form_is_read_too() -> None:
