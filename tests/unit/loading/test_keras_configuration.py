@@ -183,3 +183,7 @@ def test_other_encodings_of_json_and_half_characters_are_read() -> None:
     data = json.dumps(entry("Popen\ud800", "subprocess")).encode("utf-16-le")
     (step,) = read(data).steps
     assert step.callee == "subprocess.Popen\\ud800"
+
+
+def test_a_tokenizer_of_keras_is_known() -> None:
+    assert report_of(b'{"class_name": "Tokenizer", "config": {"num_words": 5}}', "tok.json").verdict == CONSTRUCTORS
