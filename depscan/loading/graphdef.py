@@ -22,6 +22,12 @@ _NODE, _LIBRARY = 1, 2
 _BODY, _SIGNATURE = 3, 1
 _MOST_TEXTS = 8
 _TEXT = 4096
+_PATH_KEYS = frozenset({
+    "output_stream", "debug_urls", "filename", "file_pattern", "memory_region_name", "descriptor_source",
+    "new_vocab_file",
+})  # fmt: skip
+_INTERNAL = ("local://", "bytes://", "memmapped_package://")
+"""Schemes of places inside the process or the model."""
 _WALK = 64
 
 
@@ -140,7 +146,8 @@ class Graphs:
             if not len(nodes) % 1000 and self.report.meter.late:
                 raise WireError("the time for this file is used up", span.start)
         for node in interesting:
-            texts = tuple(dict.fromkeys((*node.texts, *_flowing(node, nodes))))[:_MOST_TEXTS]
+            flowing = () if node.operator.startswith("Print") else _flowing(node, nodes)  # what is printed is no path
+            texts = tuple(dict.fromkeys((*node.texts, *flowing)))[:_MOST_TEXTS]
             if node.operator in acting:
                 self.operator(node.operator, node.at, texts)
             else:
@@ -152,9 +159,7 @@ class Graphs:
         act = _of_paths()[node.operator]
         for text in texts:
             why = leaves(text)
-            if not why or (
-                act.does == "file.write" and node.operator.startswith(("Print", "Debug")) and why[:5] != "a URL"
-            ):
+            if not why or text.startswith(_INTERNAL):
                 continue
             asset = text.replace("\\", "/").rpartition("/")[2] in self.assets
             step = Step(
@@ -196,7 +201,7 @@ class Graphs:
         for field in self.wire.spans(attribute, 1, 2):
             if field.number == 1:
                 key = self.wire.text(field, 100)
-            elif key in {"output_stream", "debug_urls", "filename", "file_pattern"}:
+            elif key in _PATH_KEYS:
                 yield from self._strings(field)
             elif key == "value" and operator in {"Const", "HostConst", ""}:
                 for tensor in self.wire.spans(field, 8):

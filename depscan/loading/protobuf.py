@@ -12,6 +12,8 @@ from typing import NamedTuple
 from depscan.artifacts.source import BytesSource, Source
 
 VARINT, FIXED64, SPAN, FIXED32 = 0, 1, 2, 5
+_WIDTHS = {FIXED64: 8, FIXED32: 4, 3: 0, 4: 0}
+"""Bytes of a value by its wire type; a group (3, 4) is read as if its fields stood beside it: parsers skip it."""
 _WINDOW = 1 << 16
 _LONGEST_VARINT = 10
 _HIGHEST_NUMBER = (1 << 29) - 1
@@ -81,8 +83,8 @@ class Wire:
             elif kind == SPAN:
                 length, then = self._varint(then, end)
                 stop = then + length
-            elif kind in (FIXED64, FIXED32):
-                stop = then + (8 if kind == FIXED64 else 4)
+            elif kind in _WIDTHS:
+                stop = then + _WIDTHS[kind]
             else:
                 raise WireError("an unknown wire type", at)
             if stop > end:
@@ -114,6 +116,8 @@ class Wire:
 
     def _varint(self, at: int, end: int) -> tuple[int, int]:
         offset = at - self._base
+        if 0 <= offset < len(self._data) and at < end and self._data[offset] < 0x80:  # noqa: PLR2004 - most are short
+            return self._data[offset], at + 1
         if not 0 <= offset <= len(self._data) - _LONGEST_VARINT:
             self._base, self._data = at, self.source.at(at, _WINDOW)
             offset = 0

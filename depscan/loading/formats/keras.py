@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from depscan.loading.file import File
     from depscan.loading.steps import Report
 
-STARTS = "*"
+STARTS = "7b 20 09 0a 0d efbbbf fffe feff *"
 NAMES = "keras_metadata.pb"
 TITLE = "Keras configuration"
+# Every way a JSON text may begin: this reader must be asked before those of other settings, since a configuration can
+# hold any further keys that would make it look like theirs.
 
 _FIRST = re.compile(
     rb'(\xef\xbb\xbf)?\s*\{\s*"(class_name|module|config|registered_name|build_config|compile_config|keras_version|backend)"'

@@ -28,22 +28,25 @@ _TENSORS = (5, 10)
 _GRAPHS = (6, 11)
 _SPARSE = (22, 23)
 _MOST_IR = 100
+_MOST_BEFORE = 100_000
+"""Fields of a file that is named like ONNX that are looked at for its graph."""
 _DEEPEST = 90
 _EXTERNAL, _LOCATION = 13, 14
 
 
 def looks(file: File) -> bool:
     """Return whether the file is a ModelProto: an IR version and a graph, and nothing that is foreign to it."""
-    if file.head[:1] == b"\x0a":  # field 1 as a message: of other protobufs
+    named = file.name.endswith(".onnx")
+    if not named and file.head[:1] == b"\x0a":  # field 1 as a message: of other protobufs
         return False
     wire = Wire(file.source)
-    fields = shape(wire)
+    fields = shape(wire, _MOST_BEFORE if named else 64)
     if not fields:
         return False
     graph = next((f for f in fields if (f.number, f.kind) == (_GRAPH, SPAN)), None)
     if graph is None:
         return False
-    if file.name.endswith(".onnx"):
+    if named:
         return True
     version = next((f.value for f in fields if (f.number, f.kind) == (_IR, VARINT)), 0)
     fits = all(_MODEL.get(f.number) == f.kind for f in fields)

@@ -30,6 +30,7 @@ _TEXT_START = re.compile(
 _TEXT_OPERATOR = re.compile(rb'\bop\s*:\s*["\']([^"\'\n]{0,500})["\']')
 _TEXT_FUNCTION = re.compile(rb'\bsignature\s*\{\s*name\s*:\s*["\']([^"\'\n]{0,500})["\']')
 _MOST_TEXT = 256 << 20
+_MOST_BEFORE = 100_000
 _SAVED, _META, _PLAIN = "SavedModel", "MetaGraph", "GraphDef"
 
 
@@ -39,7 +40,8 @@ def looks(file: File) -> bool:
         return file.name.endswith((".pbtxt", ".pb.txt", ".prototxt")) and bool(
             _TEXT_OPERATOR.search(file.bytes(1 << 20))
         )
-    return bool(_kind(Wire(file.source), trusted=file.name == "saved_model.pb"))
+    loose = file.name.endswith((".pb", ".meta"))
+    return bool(_kind(Wire(file.source), trusted=file.name == "saved_model.pb", loose=loose))
 
 
 def read(file: File, report: Report) -> None:
@@ -50,7 +52,7 @@ def read(file: File, report: Report) -> None:
         _read_text(file, graphs)
         graphs.done()
         return
-    kind = _kind(wire, trusted=True)
+    kind = _kind(wire, trusted=file.name == "saved_model.pb", loose=True)
     report.about["kind"] = kind
     try:
         if kind == _SAVED:
@@ -65,8 +67,15 @@ def read(file: File, report: Report) -> None:
     graphs.done()
 
 
-def _kind(wire: Wire, *, trusted: bool = False) -> str:
-    fields = shape(wire)
+def _kind(wire: Wire, *, trusted: bool, loose: bool) -> str:
+    """Return which message it is; "" for none.
+
+    Args:
+        wire: the file.
+        trusted: it is named like a SavedModel.
+        loose: it is named like a graph: fields that the message does not have are passed over, as parsers do.
+    """
+    fields = shape(wire, _MOST_BEFORE if loose else 64)
     if not fields:
         return ""
     try:
@@ -76,7 +85,7 @@ def _kind(wire: Wire, *, trusted: bool = False) -> str:
         alone = metas and all((f.number, f.kind) in {(1, VARINT), (2, SPAN)} for f in fields)
         if alone and (trusted or any(_has_graph(wire, meta) for meta in metas)):
             return _SAVED
-        if _graph_like(wire, fields):
+        if _graph_like(wire, fields, loose=loose):
             return _PLAIN
         if _has_graph(wire, None):
             return _META
@@ -96,13 +105,16 @@ def _has_graph(wire: Wire, meta: Field | None) -> bool:
                 first.append(inner)
                 if len(first) > 8:  # noqa: PLR2004 - enough to know
                     break
-            return _graph_like(wire, first)
+            return _graph_like(wire, first, loose=False)
         if count > 8:  # noqa: PLR2004 - it stands near the front
             return False
     return False
 
 
-def _graph_like(wire: Wire, fields: list[Field]) -> bool:
+def _graph_like(wire: Wire, fields: list[Field], *, loose: bool) -> bool:
+    if loose:
+        fields = [f for f in fields if f.number in _GRAPH]
+        return any(f.number == 1 and f.kind == SPAN and _node_like(wire, f) for f in fields[:1000])
     if not all(_GRAPH.get(f.number) == f.kind for f in fields):
         return False
     nodes = [f for f in fields if f.number == 1]

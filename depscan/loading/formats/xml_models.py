@@ -22,7 +22,9 @@ NAMES = "*.pmml"
 TITLE = "XML model"
 
 _START = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<")
-_ROOT = re.compile(r"<(?:\w+:)?PMML\b|<net\b[^<>]*\bversion\s*=|<!DOCTYPE\s+(?:(?:\w+:)?PMML|net)\b")
+_ROOT = re.compile(
+    r"<(?:\w+:)?PMML\b|<net\b[^<>]*(?:\bversion\s*=|>\s*<(?:layers|batch|input|edges)\b)|<!DOCTYPE\s+(?:(?:\w+:)?PMML|net)\b"
+)
 _SEARCHED = 1 << 16
 _PIECE = 1 << 16
 _MOST = 256 << 20

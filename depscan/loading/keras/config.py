@@ -37,12 +37,14 @@ def read_text(data: bytes, report: Report, *, at: int = -1, revived: bool = Fals
     Returns:
         Whether it could be read; a gap says why not.
     """
+    from json import detect_encoding
+
     if len(data) > MOST_TEXT:
         report.gap(f"{len(data)} bytes of configuration are more than is read")
         return False
     walk = _Walk(report, at, revived=revived)
     try:
-        value = walk.parse(data.decode("utf-8-sig"))
+        value = walk.parse(data.decode(detect_encoding(data), "surrogatepass"))
     except RecursionError:
         report.add(Step("load.bomb", HOSTILE, "depth", "[[[[...", "nested deeper than any model", at=at))
         return False
@@ -84,7 +86,9 @@ class _Walk:
     def add(self, step: Step) -> None:
         """Keep a step, with the offset of this configuration."""
         self.bad += step.verdict != KNOWN
-        self.report.add(step._replace(at=self.at))
+        values = tuple(map(_printable, step.values))
+        step = step._replace(at=self.at, text=_printable(step.text), callee=_printable(step.callee), values=values)
+        self.report.add(step)
 
     def done(self) -> None:
         if self.known and not self.bad:
@@ -240,3 +244,8 @@ def _arguments(config: Any) -> str:  # noqa: ANN401 - JSON
     if not isinstance(config, dict):
         return repr(config)[:100] if config is not None else ""
     return ", ".join(f"{key}={value!r:.60}" for key, value in list(config.items())[:6] if isinstance(value, (str, int)))
+
+
+def _printable(text: str) -> str:
+    """Return a text whose half characters, which JSON can hold and no output can, are written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from depscan.loading.file import file_of
 from depscan.loading.keras.code import is_code, texts
+from depscan.loading.route import declared, format_of
 from depscan.loading.steps import (
     CONSTRUCTORS,
     DATA_ONLY,
@@ -177,3 +179,22 @@ def test_names_in_marshalled_code_are_seen_without_unmarshalling() -> None:
     assert is_code(data)
     assert texts(data) == ("system", "true")
     assert not is_code(b"\xe3\xff\xff\xff\xff")
+
+
+def test_other_encodings_of_json_and_half_characters_are_read() -> None:
+    data = json.dumps(entry("Popen\ud800", "subprocess")).encode("utf-16-le")
+    (step,) = read(data).steps
+    assert step.callee == "subprocess.Popen\\ud800"
+
+
+def test_a_tokenizer_of_keras_is_known() -> None:
+    assert report_of(b'{"class_name": "Tokenizer", "config": {"num_words": 5}}', "tok.json").verdict == CONSTRUCTORS
+
+
+def test_keys_of_other_settings_do_not_take_a_configuration_away() -> None:
+    (ours,) = [one for one in declared() if one.module.endswith(".keras")]
+    config = json.dumps({**entry("Popen", "subprocess"), "_target_": "x", "__module__": "x", "__loader__": "x"})
+    for start in ("", " ", "\n", "\ufeff"):
+        data = (start + config).encode()
+        assert any(data.startswith(one) for one in ours.starts)
+        assert format_of(file_of(data, "config.json", ("m.keras",))) == ours

@@ -77,3 +77,8 @@ def test_graphs_without_end_are_hostile() -> None:
 def test_a_file_that_is_cut_off_is_incomplete() -> None:
     data = model(*(node("Relu") for _ in range(200)))
     assert report_of(data[:-40], "m.onnx").verdict == INCOMPLETE
+
+
+def test_a_graph_behind_many_other_fields_is_found() -> None:
+    data = b"".join(message((14, message((1, "k")))) for _ in range(500)) + model(node("PyOp", "ai.onnx.contrib"))
+    assert report_of(data, "m.onnx").verdict == HOSTILE_FILE

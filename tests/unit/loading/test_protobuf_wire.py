@@ -15,8 +15,8 @@ def test_fields_are_read_in_order_with_their_spans() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"\x0a\xff\xff\xff\xff\x0f", b"\x00", b"\x0b", b"\x08" + b"\xff" * 11, b"\x09\0", b"\x08"],
-    ids=["longer than the message", "number 0", "wire type 3", "endless number", "cut", "no value"],
+    [b"\x0a\xff\xff\xff\xff\x0f", b"\x00", b"\x0e", b"\x08" + b"\xff" * 11, b"\x09\0", b"\x08"],
+    ids=["longer than the message", "number 0", "wire type 6", "endless number", "cut", "no value"],
 )
 def test_what_is_no_field_is_an_error_with_an_offset(data: bytes) -> None:
     with pytest.raises(WireError) as caught:
@@ -50,3 +50,8 @@ def test_a_span_of_gigabytes_is_skipped_without_being_read() -> None:
     wire = Wire(as_source)
     assert [wire.text(f) for f in wire.fields() if f.number == 2] == ["behind"]
     assert source.read < 1 << 20
+
+
+def test_a_group_that_parsers_skip_does_not_end_the_reading() -> None:
+    wire = wire_of(b"\x9b\x06" + message((7, 1)) + b"\x9c\x06" + message((2, "behind")))
+    assert [wire.text(f) for f in wire.fields() if f.number == 2] == ["behind"]

@@ -77,6 +77,8 @@ def test_printing_to_a_file_is_hostile_and_to_the_log_is_not() -> None:
 
     assert report_of(printing("stderr"), "saved_model.pb").verdict == CONSTRUCTORS
     assert report_of(printing("file:///tmp/x"), "saved_model.pb").verdict == HOSTILE_FILE
+    said = saved(constant("c", "http://127.0.0.1/"), node("p", "PrintV2", "c", output_stream=message((2, "stderr"))))
+    assert report_of(said, "saved_model.pb").verdict == CONSTRUCTORS
     debug = node("d", "DebugIdentityV2", debug_urls=message((1, message((2, "grpc://127.0.0.1:1")))))
     assert report_of(saved(debug), "saved_model.pb").verdict == HOSTILE_FILE
 
@@ -90,6 +92,8 @@ def test_an_assets_path_on_the_machine_that_saved_it_is_odd_and_one_that_climbs_
 
 def test_fields_that_nobody_knows_do_not_hide_a_graph() -> None:
     assert report_of(message((99, "x")) + saved(node("a", "PyFunc")), "saved_model.pb").verdict == HOSTILE_FILE
+    hidden = b"".join(message((99, "x")) for _ in range(500)) + graph(node("a", "PyFunc"))
+    assert report_of(hidden, "frozen.pb").verdict == HOSTILE_FILE
 
 
 def test_the_text_form_is_read_too() -> None:
@@ -100,3 +104,11 @@ def test_the_text_form_is_read_too() -> None:
 
 def test_a_graph_that_is_cut_off_is_incomplete() -> None:
     assert report_of(saved(*PLAIN * 50)[:-9], "saved_model.pb").verdict == INCOMPLETE
+
+
+def test_a_file_behind_a_description_of_messages_is_hostile_and_one_inside_is_not() -> None:
+    def decoding(source: str) -> bytes:
+        return saved(node("d", "DecodeProtoV2", descriptor_source=message((2, source))))
+
+    assert report_of(decoding("local://"), "saved_model.pb").verdict == CONSTRUCTORS
+    assert report_of(decoding("/etc/passwd"), "saved_model.pb").verdict == HOSTILE_FILE
