@@ -22,6 +22,7 @@ class Ledger:
         found: oddities in the order met; readers add to it also after the artifact was returned
             (``depscan.artifacts.open.oddities_of``).
         kept: bytes of content held in memory.
+        stopped: whether reading stopped at data that grew past the ratio.
     """
 
     def __init__(self, budget: Budget) -> None:
@@ -30,6 +31,8 @@ class Ledger:
         self.kept = 0
         self._read = 0
         self._members = 0
+        self._patience = 0
+        self.stopped = False
         self._counts: dict[str, int] = {}
         self._end = time.process_time() + budget.seconds
 
@@ -44,9 +47,13 @@ class Ledger:
             self.found.append(Oddity(kind, path[: self.budget.name], more, case))
 
     def aside(self) -> Ledger:
-        """Return a ledger of the same budget that ends at the same time, for what is told later or not at all."""
+        """Return a ledger of the same budget that ends at the same time, for what is told later or not at all.
+
+        Data that grows past the ratio is told and still read, up to the budget's total: arrays of zeros do that.
+        """
         other = Ledger(self.budget)
         other._end = self._end
+        other._patience = self.budget.total
         return other
 
     def late(self, path: str) -> bool:
@@ -81,8 +88,10 @@ class Ledger:
         """Whether data grows more than the budget's ratio once past 1 MiB; says so."""
         if unpacked <= _MIB or unpacked <= packed * self.budget.ratio:
             return False
-        self.odd("ratio", path, f"unpacks to more than {self.budget.ratio} times its size; reading stopped there")
-        return True
+        self.stopped = unpacked > self._patience
+        where = "; reading stopped there" if not self._patience else ""
+        self._once("ratio", path, f"unpacks to more than {self.budget.ratio} times its size{where}")
+        return self.stopped
 
     def _once(self, kind: str, path: str, detail: str) -> None:
         if not any(o.kind == kind and o.detail == detail for o in self.found):

@@ -246,6 +246,6 @@ def unpacking(make: Callable[[Ledger], Iterator[bytes]], ledger: Ledger, size: i
         if len(runs) == 1:
             for oddity in wrong:
                 ledger.odd(*oddity)
-        return wrong[0].detail if wrong else ""
+        return next((o.detail for o in wrong if o.kind != "ratio" or runs[-1].stopped), "")
 
     return UnpackedSource(begin, ended, size)

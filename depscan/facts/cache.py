@@ -18,6 +18,8 @@ from depscan.version import __version__
 
 _FORMAT = "2"
 _KEEP = 512 << 20
+_HASHED = 64 << 20
+"""Bytes up to which any file is hashed; packages always are, since reading them takes longer than that."""
 
 
 class FactCache:
@@ -33,12 +35,19 @@ class FactCache:
         self._engine = _engine() if is_own(self._folder) else ""
 
     def key(self, path: str) -> str:
-        """Return the key of the artifact in a file; "" for what is no file, and where no facts may be kept."""
+        """Return the key of the artifact in a file.
+
+        "" for what is no file, where no facts may be kept, and for a large model, most of which nobody reads.
+        """
         import hashlib
+
+        from depscan.artifacts.identity import expected
 
         if not self._engine or not os.path.isfile(path):
             return ""
         try:
+            if os.path.getsize(path) > _HASHED and not expected(path):
+                return ""
             with open(path, "rb") as stream:
                 return self.key_of(os.path.basename(path), hashlib.file_digest(stream, "sha256").hexdigest())
         except OSError:

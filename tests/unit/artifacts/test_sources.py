@@ -153,9 +153,13 @@ def test_random_bytes_behind_the_mark_of_a_stream_are_none() -> None:
 
 
 def test_a_zlib_bomb_is_told_and_its_source_says_that_it_was_cut() -> None:
-    artifact = open_bytes(zlib.compress(bytes(64 << 20), 9), "bomb.joblib")
+    bomb = zlib.compress(bytes(64 << 20), 9)
+    artifact = open_bytes(bomb, "bomb.joblib", Budget(total=32 << 20))
     assert "ratio" in {o.kind for o in oddities_of(artifact)}
     assert "500 times" in cut(source_of(artifact.members[0]))
+    whole = open_bytes(bomb, "zeros.joblib")
+    assert "ratio" in {o.kind for o in oddities_of(whole)}
+    assert (source_of(whole.members[0]).size, cut(source_of(whole.members[0]))) == (64 << 20, "")
 
 
 def test_long_packed_data_is_read_forth_and_back_within_a_window() -> None:
