@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from depscan.loading.pickle.explain import clean
 from depscan.loading.pickle.values import Call, Dict, Global, Value
 from depscan.loading.steps import FOREIGN, HOSTILE
 
@@ -74,8 +75,8 @@ def read_code(args: tuple[Value, ...]) -> Found:
     while todo and len(seen) < _LOOK:
         one = todo.pop()
         if isinstance(one, str):
-            if one and one not in names and len(one) <= 200 and len(names) < 200:  # noqa: PLR2004 - enough to show
-                names.append(one)
+            if one and clean(one) not in names and len(one) <= 200 and len(names) < 200:  # noqa: PLR2004 - enough to show
+                names.append(clean(one))
         elif isinstance(one, (tuple, list, Dict)) and id(one) not in seen:
             seen.add(id(one))
             todo.extend(reversed(one))

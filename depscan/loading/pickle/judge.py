@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from depscan.loading.known import gadget, known
 from depscan.loading.pickle import code, nested, state
 from depscan.loading.pickle.broken import MALFORMED, BrokenError
-from depscan.loading.pickle.explain import foreign, lookup, package_of, root, shown, texts
+from depscan.loading.pickle.explain import clean, foreign, lookup, package_of, root, shown, texts
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.shapes import misfit
+from depscan.loading.pickle.shapes import foreign_attribute, misfit
 from depscan.loading.pickle.values import (
     ENCODERS,
     GETATTR,
@@ -148,6 +148,10 @@ class Judge:
         lacks = "" if entry and "call" in entry.roles else "called"
         if entry and not lacks:
             lacks = misfit(entry.args, args, self)
+        if lacks and fn.dotted in GETATTR and foreign_attribute(args):
+            fn.used = True
+            made.verdict = FOREIGN
+            return made
         if lacks or entry is None:
             made.verdict = self._refuse(fn, render(made), args, at, lacks)
             return made
@@ -238,7 +242,7 @@ class Judge:
             self._count[kind] = self._count.get(kind, 0) + 1
             if self._count[kind] > _SAME:
                 return
-        self.report.add(Step(what, verdict, slug, text, why, callee, values, does, package, at))
+        self.report.add(Step(what, verdict, slug, text, why, clean(callee), values, does, clean(package), at))
 
     def odd(self, slug: str, text: str, why: str, at: int) -> None:
         """Report something odd about the stream."""
@@ -284,5 +288,5 @@ class Judge:
             entry = lookup(one.module, one.name)
             why = entry.why if entry else found.why if found else foreign(one, package)
             does = found.does if found else ""
-            self.step("load.import", one.verdict, "name", one.dotted, why, one.at, callee=one.dotted, does=does,
+            self.step("load.import", one.verdict, "name", render(one), why, one.at, callee=one.dotted, does=does,
                       package=package)  # fmt: skip
