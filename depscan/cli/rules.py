@@ -50,10 +50,11 @@ def _show(ids: list[str]) -> int:
 
 
 def _lint() -> int:
+    from depscan.loading.lint import lint as lint_loading
     from depscan.names.lint import lint as lint_names
     from depscan.rules.lint import lint
 
-    problems = lint() + lint_names()
+    problems = lint() + lint_names() + lint_loading()
     sys.stdout.write("".join(f"{problem}\n" for problem in problems))
     return 1 if problems else 0
 

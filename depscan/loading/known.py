@@ -32,6 +32,10 @@ Shapes of the arguments of a call (``construct`` takes any arguments that are da
 ``singleton``             one of None, NotImplemented, Ellipsis
 ``union``                 (``operator.or_``, known classes)
 ========================= =============================================================================================
+
+A few classes run a text of their own state: ``state`` names what must hold of it (``state_problem``). State may be set only
+on objects that were made (``construct``, or what a ``call`` gave back), never on a class, function or module that was named;
+and a key of state with two underscores on both sides replaces a method: no library writes one.
 """
 
 from __future__ import annotations
@@ -51,6 +55,27 @@ PYTHON = "python"
 """File of the standard library's modules."""
 
 
+_NAMES = r"(?:[A-Za-z]\w*, )*"
+STATES: dict[str, tuple[str, str]] = {
+    "parser": (
+        "_parse_arg_template",
+        rf"\s*def _parse_args\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?\):\s+return \({_NAMES}\), loc, (?:scale|1)"
+        rf"\s+def _parse_args_rvs\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?, size=None\):"
+        rf"\s+return self\._argcheck_rvs\({_NAMES} ?loc, (?:scale|1), size=size\)"
+        rf"\s+def _parse_args_stats\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?, moments='mv'\):"
+        rf"\s+return \({_NAMES}\), loc, (?:scale|1), moments\s*",
+    ),
+    "formula": (
+        "formula",
+        r"(?!.*\)\s*\()(?:\s|[~+*/:|,()-]|(?<!\d)\d+(?:\.\d+)?(?![\d.])|'[\w .-]*'|\"[\w .-]*\""
+        r"|(?:np\.)?(?:log|log1p|log10|exp|sqrt|abs|power)\(|(?:C|I|Q|bs|cr|cc|poly|center|scale|standardize|Treatment|Sum)\("
+        r"|(?!__|lambda\b)[A-Za-z_]\w*(?![\w.]|\s*\())+",
+    ),
+}
+"""Key of the state and what the text there must be, whole. Both are run as code by their library:
+``scipy.stats._distn_infrastructure.rv_generic._attach_argparser_methods`` and ``statsmodels.base.data.ModelData``."""
+
+
 class Known(NamedTuple):
     """One name of the allowlist.
 
@@ -58,11 +83,13 @@ class Known(NamedTuple):
         roles: words of ``ROLES``.
         args: word of ``SHAPES``: what a call's arguments must be.
         why: one sentence: what makes it safe.
+        state: key of ``STATES``: what the texts of its state must be; "" for nothing.
     """
 
     roles: frozenset[str]
     args: str
     why: str
+    state: str = ""
 
 
 class Gadget(NamedTuple):
@@ -90,6 +117,25 @@ def known(module: str, name: str) -> Known | None:
         if name in names.split():
             return entry
     return None
+
+
+def state_problem(entry: Known, key: object, value: object) -> str:
+    """Return why one item of the state may not be set; "" when it may.
+
+    Args:
+        entry: of the class.
+        key: as it stands in the file.
+        value: a text, or anything else when it is none or not known.
+    """
+    if isinstance(key, str) and len(key) > 4 and key[:2] == key[-2:] == "__":  # noqa: PLR2004 - __x__
+        return f"{key} would replace a method or attribute of the language"
+    if not entry.state or key != STATES[entry.state][0]:
+        return ""
+    import re
+
+    if isinstance(value, str) and re.fullmatch(STATES[entry.state][1], value):
+        return ""
+    return f"the library runs {key} as code, and it is not what the library writes there"
 
 
 @lru_cache(maxsize=1024)
@@ -147,7 +193,7 @@ def _allowed(package: str) -> dict[str, list[tuple[str, Known]]]:
     """Return the entries of a package's file by module."""
     index: dict[str, list[tuple[str, Known]]] = {}
     for row in _data(package).get("allow", ()):
-        entry = Known(frozenset(row["roles"].split()), row.get("args", ""), row["why"])
+        entry = Known(frozenset(row["roles"].split()), row.get("args", ""), row["why"], row.get("state", ""))
         for module, names in row["names"].items():
             index.setdefault(module, []).append((names, entry))
     return index
