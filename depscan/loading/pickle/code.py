@@ -19,6 +19,11 @@ _MAKERS = frozenset({
 SHIPPED = ("cloudpickle.", "dill.", "joblib.externals.cloudpickle.")
 """Modules that make classes and functions from what the file ships."""
 
+_HELPERS = frozenset({
+    "_builtin_type", "_make_skeleton_class", "_make_skeleton_enum", "_class_setstate", "_make_empty_cell", "_make_cell",
+    "_make_typevar", "_load_type", "_create_type", "_create_cell",
+})  # fmt: skip
+
 _BUILTIN_TYPE = "cloudpickle.cloudpickle._builtin_type"
 _LOADED_TYPES = frozenset({"dill._dill._load_type", "dill.dill._load_type"})
 
@@ -56,6 +61,11 @@ class Found(NamedTuple):
 def makes_code(fn: Global) -> bool:
     """Return whether a name makes functions or code objects from bytecode."""
     return fn.dotted in _MAKERS
+
+
+def is_helper(fn: Global) -> bool:
+    """Return whether a name makes parts of what the file ships and runs nothing itself (classes, cells, types)."""
+    return fn.name in _HELPERS and fn.module.endswith(("cloudpickle.cloudpickle", "dill._dill", "dill.dill"))
 
 
 def is_code_type(call: Call) -> bool:

@@ -66,8 +66,11 @@ class Judge:
         """Return a name that is imported."""
         found = self.names.get((module, name))
         if found is None:
-            verdict = KNOWN if lookup(module, name) else HOSTILE if gadget(module, name) else FOREIGN
-            found = self.names[module, name] = Global(module, name, at, verdict)
+            found = self.names[module, name] = Global(module, name, at, FOREIGN)
+            if lookup(module, name):
+                found.verdict = KNOWN
+            elif gadget(module, name) and not code.is_helper(found):
+                found.verdict = HOSTILE
         return found
 
     def computed(self, module: Value, name: Value, at: int) -> Global:
@@ -263,7 +266,7 @@ class Judge:
     def _refuse(self, name: Global, text: str, args: tuple[Value, ...], at: int, lacks: str) -> str:
         """Report a call that is not allowed; return its verdict."""
         name.used = True
-        found = None if name.computed else gadget(name.module, name.name)
+        found = None if name.computed or code.is_helper(name) else gadget(name.module, name.name)
         package = package_of(name.module)
         if found or name.computed:
             verdict, why = HOSTILE, found.why if found else "the called name is computed while loading"
