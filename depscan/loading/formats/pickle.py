@@ -21,7 +21,14 @@ def looks(file: File) -> bool:
 
 
 def read(file: File, report: Report) -> None:
-    """Run every pickle of the file symbolically."""
+    """Run every pickle of the file symbolically.
+
+    A packed one (``depscan.artifacts`` opens it, or says that it cannot) says nothing itself.
+    """
+    from depscan.loading.pickle.search import is_packed
     from depscan.loading.pickle.streams import read_streams
 
+    if is_packed(file):
+        report.format = "packed pickle"
+        return
     read_streams(file.source, report)

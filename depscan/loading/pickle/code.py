@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from depscan.loading.pickle.explain import clean
 from depscan.loading.pickle.values import Call, Dict, Global, Value
 from depscan.loading.steps import FOREIGN, HOSTILE
 
@@ -17,6 +18,11 @@ _MAKERS = frozenset({
 })  # fmt: skip
 SHIPPED = ("cloudpickle.", "dill.", "joblib.externals.cloudpickle.")
 """Modules that make classes and functions from what the file ships."""
+
+_HELPERS = frozenset({
+    "_builtin_type", "_make_skeleton_class", "_make_skeleton_enum", "_class_setstate", "_make_empty_cell", "_make_cell",
+    "_make_typevar", "_load_type", "_create_type", "_create_cell",
+})  # fmt: skip
 
 _BUILTIN_TYPE = "cloudpickle.cloudpickle._builtin_type"
 _LOADED_TYPES = frozenset({"dill._dill._load_type", "dill.dill._load_type"})
@@ -57,6 +63,11 @@ def makes_code(fn: Global) -> bool:
     return fn.dotted in _MAKERS
 
 
+def is_helper(fn: Global) -> bool:
+    """Return whether a name makes parts of what the file ships and runs nothing itself (classes, cells, types)."""
+    return fn.name in _HELPERS and fn.module.endswith(("cloudpickle.cloudpickle", "dill._dill", "dill.dill"))
+
+
 def is_code_type(call: Call) -> bool:
     """Return whether a call returned the type of code objects or functions."""
     if not isinstance(call.args, tuple) or not call.args:
@@ -74,8 +85,8 @@ def read_code(args: tuple[Value, ...]) -> Found:
     while todo and len(seen) < _LOOK:
         one = todo.pop()
         if isinstance(one, str):
-            if one and one not in names and len(one) <= 200 and len(names) < 200:  # noqa: PLR2004 - enough to show
-                names.append(one)
+            if one and clean(one) not in names and len(one) <= 200 and len(names) < 200:  # noqa: PLR2004 - enough to show
+                names.append(clean(one))
         elif isinstance(one, (tuple, list, Dict)) and id(one) not in seen:
             seen.add(id(one))
             todo.extend(reversed(one))

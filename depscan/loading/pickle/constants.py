@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable
 from struct import Struct
 
@@ -15,6 +14,7 @@ KEEP = 4096
 
 _PEEK = 512
 _INTEGER = 1 << 16
+_DIGITS = 4_000
 _INT4 = Struct("<i").unpack_from
 _UINT4 = Struct("<I").unpack_from
 _UINT2 = Struct("<H").unpack_from
@@ -59,12 +59,19 @@ def _int(m: Machine) -> None:
     if line in {b"01", b"00"}:
         m.stack.append(line == b"01")
         return
-    m.stack.append(int(line, 0))
+    m.stack.append(_number(m, line))
 
 
 def _long(m: Machine) -> None:
     line = m.line()
-    m.stack.append(int(line[:-1] if line[-1:] == b"L" else line, 0))
+    m.stack.append(_number(m, line[:-1] if line[-1:] == b"L" else line))
+
+
+def _number(m: Machine, digits: bytes) -> Value:
+    """Return a number; a longer one than Python reads since 3.11 stays in the file: older ones read on behind it."""
+    if len(digits) > _DIGITS and digits.strip().lstrip(b"-").isdigit():
+        return Blob(m.at - len(digits) - 1, len(digits), b"")
+    return int(digits, 0)
 
 
 def _float(m: Machine) -> None:
@@ -200,10 +207,21 @@ def _string(m: Machine) -> None:
         line = m.take(length).rstrip()
         if len(line) < 2 or line[0] != line[-1] or line[:1] not in {b"'", b'"'}:  # noqa: PLR2004 - two quotes
             raise BrokenError(MALFORMED, "the argument of STRING is not quoted")
-        value = _old_text(codecs.escape_decode(line[1:-1])[0])
+        value = _old_text(_unescaped(line[1:-1]))
     m.seek(at + length + 1)
     m.stack.append(value)
     m.judge.constant(value, m)
+
+
+def _unescaped(text: bytes) -> bytes:
+    if b"\\" not in text:
+        return text
+    import codecs
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an unknown escape is one warning of the file's, not of ours
+        return codecs.escape_decode(text)[0]
 
 
 def _unicode(m: Machine) -> None:

@@ -26,7 +26,7 @@ def foreign(name: Global, package: str) -> str:
         return "code of the program that wrote the file: it is not in the file, and nobody here vouches for it"
     if package:
         return f"code of {package} that is not on the allowlist runs while loading"
-    return f"{name.dotted} of the standard library is not on the allowlist"
+    return f"{clean(name.dotted)} of the standard library is not on the allowlist"
 
 
 def root(value: Value) -> str:
@@ -47,7 +47,7 @@ def texts(args: tuple[Value, ...]) -> tuple[str, ...]:
                 found.append(bytes(value[:2000]).decode("latin-1"))
             elif isinstance(value, (str, Blob)):
                 found.append(value if isinstance(value, str) else value.head.decode("latin-1"))
-    return tuple(text for text in found if text)
+    return tuple(_writable(text) for text in found if text)
 
 
 def shown(found: Gadget | None, args: tuple[Value, ...]) -> tuple[str, ...]:
@@ -61,4 +61,14 @@ def shown(found: Gadget | None, args: tuple[Value, ...]) -> tuple[str, ...]:
 
 def package_of(module: str) -> str:
     """Return the distribution that brings a module; "" for the standard library and for the loading program itself."""
-    return "" if module.partition(".")[0] in {"__main__", "__mp_main__"} else distribution(module)
+    return "" if module.partition(".")[0] in {"__main__", "__mp_main__"} else clean(distribution(module))
+
+
+def clean(text: str) -> str:
+    """Return a name as one printable line that every encoding can write."""
+    return text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+def _writable(text: str) -> str:
+    """Return a text without lone surrogates, which no encoding can write."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from depscan.loading.known import gadget, known
 from depscan.loading.pickle import code, nested, state
 from depscan.loading.pickle.broken import MALFORMED, BrokenError
-from depscan.loading.pickle.explain import foreign, lookup, package_of, root, shown, texts
+from depscan.loading.pickle.explain import clean, foreign, lookup, package_of, root, shown, texts
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.shapes import misfit
+from depscan.loading.pickle.shapes import foreign_attribute, misfit
 from depscan.loading.pickle.values import (
     ENCODERS,
     GETATTR,
@@ -66,8 +66,11 @@ class Judge:
         """Return a name that is imported."""
         found = self.names.get((module, name))
         if found is None:
-            verdict = KNOWN if lookup(module, name) else HOSTILE if gadget(module, name) else FOREIGN
-            found = self.names[module, name] = Global(module, name, at, verdict)
+            found = self.names[module, name] = Global(module, name, at, FOREIGN)
+            if lookup(module, name):
+                found.verdict = KNOWN
+            elif gadget(module, name) and not code.is_helper(found):
+                found.verdict = HOSTILE
         return found
 
     def computed(self, module: Value, name: Value, at: int) -> Global:
@@ -148,6 +151,10 @@ class Judge:
         lacks = "" if entry and "call" in entry.roles else "called"
         if entry and not lacks:
             lacks = misfit(entry.args, args, self)
+        if lacks and fn.dotted in GETATTR and foreign_attribute(args):
+            fn.used = True
+            made.verdict = FOREIGN
+            return made
         if lacks or entry is None:
             made.verdict = self._refuse(fn, render(made), args, at, lacks)
             return made
@@ -238,7 +245,7 @@ class Judge:
             self._count[kind] = self._count.get(kind, 0) + 1
             if self._count[kind] > _SAME:
                 return
-        self.report.add(Step(what, verdict, slug, text, why, callee, values, does, package, at))
+        self.report.add(Step(what, verdict, slug, text, why, clean(callee), values, does, clean(package), at))
 
     def odd(self, slug: str, text: str, why: str, at: int) -> None:
         """Report something odd about the stream."""
@@ -259,7 +266,7 @@ class Judge:
     def _refuse(self, name: Global, text: str, args: tuple[Value, ...], at: int, lacks: str) -> str:
         """Report a call that is not allowed; return its verdict."""
         name.used = True
-        found = None if name.computed else gadget(name.module, name.name)
+        found = None if name.computed or code.is_helper(name) else gadget(name.module, name.name)
         package = package_of(name.module)
         if found or name.computed:
             verdict, why = HOSTILE, found.why if found else "the called name is computed while loading"
@@ -284,5 +291,5 @@ class Judge:
             entry = lookup(one.module, one.name)
             why = entry.why if entry else found.why if found else foreign(one, package)
             does = found.does if found else ""
-            self.step("load.import", one.verdict, "name", one.dotted, why, one.at, callee=one.dotted, does=does,
+            self.step("load.import", one.verdict, "name", render(one), why, one.at, callee=one.dotted, does=does,
                       package=package)  # fmt: skip

@@ -94,7 +94,7 @@ class Machine:
         except (IndexError, struct.error):
             kind = TRUNCATED if self.at >= self.size else MALFORMED
             return BrokenError(kind, "it ends in an opcode" if kind == TRUNCATED else "it takes from an empty stack")
-        except (ValueError, TypeError, OverflowError, KeyError, AttributeError, RecursionError, MemoryError) as error:
+        except (ValueError, OverflowError, RecursionError, MemoryError) as error:
             return BrokenError(MALFORMED, f"an opcode has no proper argument ({type(error).__name__})")
         return None
 

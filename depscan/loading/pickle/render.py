@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from depscan.loading.pickle.explain import clean
 from depscan.loading.pickle.values import Bag, Blob, Buffer, Call, Dict, Extension, Global, Persistent, Value
 
 LENGTH = 240
@@ -83,7 +84,7 @@ class _Writer:
 
 def _leaf(value: Value) -> str:
     if isinstance(value, Global):
-        return value.dotted[:_TEXT]
+        return clean(value.dotted[:_TEXT])
     if isinstance(value, (str, bytes)):
         return repr(value) if len(value) <= _TEXT else f"{value[:_TEXT]!r}..."
     if isinstance(value, int):

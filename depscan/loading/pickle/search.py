@@ -66,7 +66,9 @@ def plausible(source: Source, at: int) -> bool:
     return head[:1] in _FIRST and _trial(source, at)
 
 
-_FIRST = frozenset(bytes([byte]) for byte in b"c(]}lIFLSVNXKJMGUTi)\x88\x89\x8a\x8cCB\x82\x83\x84P\x95\x8e\x8f\x8d")
+_FIRST = frozenset(
+    bytes([byte]) for byte in b"c(]}lIFLSVNXKJMGUTi)\x88\x89\x8a\x8b\x8cCB\x82\x83\x84P\x95\x8e\x8f\x8d\x96\x97"
+)
 
 
 def _trial(source: Source, at: int) -> bool:
@@ -80,8 +82,8 @@ def _trial(source: Source, at: int) -> bool:
         return False
     if ran.broken is None:
         return named or (ran.machine.opcodes > 1 and _rest_is_empty(source, ran.machine.at))
-    if ran.broken.kind == BUDGET and not marked:
-        return named or source.at(max(at, source.size - 64), 64).rstrip().endswith(b".")
+    if ran.broken.kind == BUDGET:
+        return True
     if ran.broken.kind != MALFORMED:
         return marked or named
     return (marked and (named or ran.machine.opcodes > _WARM)) or (named and ran.judge.ran)
@@ -103,20 +105,29 @@ def _is_name(text: str) -> bool:
 
 
 _PROMISED = (".pkl", ".pickle", ".pck", ".pcl", ".dill", ".cloudpickle", ".joblib", ".pt", ".pth", ".ckpt")
-_OTHERS = (
-    b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x89HDF", b"GGUF", b"\x93NUMPY", b"x\x9c", b"x\xda",
-    b"x\x01", b"x^", b"\x04\x22\x4d\x18", b"]\0\0", b"ZF", b"{",
-)  # fmt: skip
+_OTHERS = (b"\x89HDF", b"GGUF", b"\x93NUMPY", b"]\0\0", b"{")
 """Starts of files that are not searched for a pickle, whatever their name: other readers know them."""
+
+_ARCHIVES = (
+    b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"x\x9c", b"x\xda", b"x\x01", b"x^",
+    b"\x04\x22\x4d\x18", b"\x28\xb5\x2f\xfd", b"ZF",
+)  # fmt: skip
+
+
+def is_packed(file: File) -> bool:
+    """Return whether a file is an archive or compressed: what is in it is read as files of their own."""
+    return file.head.startswith(_ARCHIVES)
 
 
 def found_in(file: File) -> bool:
-    """Return whether a file is a pickle, or is named like one and has one somewhere."""
+    """Return whether a file is a pickle, or is named like one and has one somewhere, or is a packed one."""
     first = file.head[:1]
     if first != b"\x80" and first not in _FIRST and not file.name.endswith(_PROMISED):
         return False
     source = file.source
     if plausible(source, 0):
+        return True
+    if file.name.endswith(_PROMISED) and is_packed(file):
         return True
     if not file.name.endswith(_PROMISED) or not file.size or file.head.startswith(_OTHERS):
         return False

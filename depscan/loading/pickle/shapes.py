@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from depscan.loading.known import known
 from depscan.loading.pickle.values import GETATTR, SCALARS, Blob, Buffer, Call, Global, Value
-from depscan.loading.steps import KNOWN
+from depscan.loading.steps import FOREIGN, KNOWN
 
 if TYPE_CHECKING:
     from depscan.loading.pickle.judge import Judge
@@ -63,6 +63,13 @@ def is_known(value: Value) -> bool:
 
 def _values(args: tuple[Value, ...]) -> bool:
     return not args or (isinstance(args[0], (list, tuple)) and is_data(args[1:]))
+
+
+def foreign_attribute(args: tuple[Value, ...]) -> bool:
+    """Return whether getattr takes a public name of something that was called foreign already, and no more."""
+    if len(args) != 2 or not isinstance(args[1], str) or args[1].startswith("_"):  # noqa: PLR2004 - object, name
+        return False
+    return isinstance(args[0], (Call, Global)) and args[0].verdict == FOREIGN and "." not in args[1]
 
 
 def _text(args: tuple[Value, ...]) -> bool:
@@ -150,6 +157,10 @@ def _call(args: tuple[Value, ...], judge: Judge) -> str:
     made = judge.call(args[0], args[2], judge.now)
     if isinstance(made, Call) and made.verdict != KNOWN:
         return "the function it calls is not allowed"
+    if len(args) > 3 and isinstance(made, Call):  # noqa: PLR2004 - state
+        judge.build(made, args[3], judge.now)
+        if made.verdict != KNOWN:
+            return "the state it sets is not allowed"
     return "" if is_known(args[1]) else "the class it makes is not known"
 
 

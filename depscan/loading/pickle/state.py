@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from depscan.loading.known import state_problem
 from depscan.loading.pickle.broken import MALFORMED, BrokenError
+from depscan.loading.pickle.explain import lookup
 from depscan.loading.pickle.render import render
 from depscan.loading.pickle.values import GETATTR, Call, Dict, Extension, Global, Persistent, Value
 from depscan.loading.steps import HOSTILE, KNOWN
@@ -13,15 +16,21 @@ if TYPE_CHECKING:
     from depscan.loading.pickle.judge import Judge
 
 _REPLACED = frozenset({
-    "__setstate__", "__reduce__", "__reduce_ex__", "__call__", "__class__", "__dict__", "__getattr__",
-    "__getattribute__", "__setattr__", "__del__", "__setitem__", "__init__", "__new__", "__getstate__", "__iter__",
-    "__enter__", "__exit__", "__code__", "__globals__", "__builtins__", "__bases__", "__mro__", "__subclasshook__",
-    "append", "extend", "add",
+    "__setstate__", "__reduce__", "__reduce_ex__", "__call__", "__class__", "__getattr__", "__getattribute__",
+    "__setattr__", "__del__", "__setitem__", "__init__", "__new__", "__getstate__", "__iter__", "__enter__", "__exit__",
+    "__code__", "__globals__", "__builtins__", "__bases__", "__mro__", "__subclasshook__",
 })  # fmt: skip
 """Attributes that an instance must not be given: the unpickler looks them up on the instance and calls them, or they
-change what it is. append, extend and add only when what is set is no data: they are names of data as well."""
+change what it is."""
 
 _CALLED = frozenset({"append", "extend", "add"})
+"""What the unpickler calls as well; as names of data they are fine, so the value decides."""
+
+_TOLD = frozenset({
+    "__doc__", "__module__", "__name__", "__qualname__", "__wrapped__", "__orig_class__", "__annotations__",
+    "__version__", "__fields_set__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__",
+})  # fmt: skip
+"""Attributes with two underscores on both sides that real libraries leave in the state of an instance."""
 
 
 def build(judge: Judge, target: Value, given: Value, at: int) -> None:
@@ -45,31 +54,47 @@ def build(judge: Judge, target: Value, given: Value, at: int) -> None:
 
 
 def _instance(judge: Judge, target: Call, given: Value, at: int) -> None:
+    entry = lookup(target.fn.module, target.fn.name) if isinstance(target.fn, Global) else None
     for key, value in _attributes(given):
-        if key in _REPLACED and (key not in _CALLED or isinstance(value, (Global, Call, Extension))):
-            text = f"{render(target, 100)}.{key} = {render(value, 80)}"
+        callable_ = isinstance(value, (Global, Call, Extension))
+        dunder = key.startswith("__") and key.endswith("__") and key not in _TOLD
+        if key in _REPLACED or (key in _CALLED and callable_) or (key == "__dict__" and not isinstance(value, Dict)):
             why = "a method of the instance is replaced: what is called later is chosen by the file"
-            callee = value.dotted if isinstance(value, Global) else ""
-            if isinstance(value, Global):
-                value.used = value.used or value.verdict != KNOWN
-            judge.step("load.state", HOSTILE, "method-replaced", text, why, at, callee=callee)
-            target.verdict = HOSTILE
+            _replaced(judge, target, key, value, why, at)
+        elif dunder and key != "__dict__":
+            judge.odd("dunder", f"{render(target, 100)}.{key} = {render(value, 80)}", "a name of the language", at)
+        elif entry and entry.state and (why := state_problem(entry, key, value)):
+            _replaced(judge, target, key, value, why, at)
     if isinstance(target.fn, (Call, Extension)) and target.verdict == KNOWN:
         target.verdict = HOSTILE
     target.state = given
 
 
-def _attributes(given: Value) -> list[tuple[str, Value]]:
-    """Return the attributes that a state sets: of a dict, or of the pair (dict, slots)."""
-    parts = given if isinstance(given, tuple) and len(given) == 2 else (given,)  # noqa: PLR2004 - dict, slots
-    found: list[tuple[str, Value]] = []
-    for part in parts:
-        if isinstance(part, Dict):
-            for n in range(0, len(part) - 1, 2):
-                key = part[n]
-                if isinstance(key, str) and key in _REPLACED:
-                    found.append((key, part[n + 1]))
-    return found
+def _replaced(judge: Judge, target: Call, key: str, value: Value, why: str, at: int) -> None:
+    text = f"{render(target, 100)}.{key} = {render(value, 80)}"
+    callee = value.dotted if isinstance(value, Global) else ""
+    if isinstance(value, Global):
+        value.used = value.used or value.verdict != KNOWN
+    values = (value,) if isinstance(value, str) else ()
+    judge.step("load.state", HOSTILE, "method-replaced", text, why, at, callee=callee, values=values)
+    target.verdict = HOSTILE
+
+
+def _attributes(given: Value) -> Iterator[tuple[str, Value]]:
+    """Return the attributes that a state sets: of a dict, of the pair (dict, slots), of a ``__dict__`` in either."""
+    todo = list(given) if isinstance(given, tuple) and len(given) == 2 else [given]  # noqa: PLR2004 - dict, slots
+    for _ in range(8):
+        if not todo:
+            return
+        part = todo.pop()
+        if not isinstance(part, Dict):
+            continue
+        for n in range(0, len(part) - 1, 2):
+            key = part[n]
+            if isinstance(key, str):
+                yield key, part[n + 1]
+                if key == "__dict__":
+                    todo.append(part[n + 1])
 
 
 def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) -> None:

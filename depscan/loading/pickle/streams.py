@@ -9,7 +9,7 @@ from depscan.loading.pickle.broken import BUDGET, LIE, MALFORMED
 from depscan.loading.pickle.render import render
 from depscan.loading.pickle.search import Search, plausible
 from depscan.loading.pickle.stream import Ran, run_stream
-from depscan.loading.steps import HOSTILE, ODD, Report, Step
+from depscan.loading.steps import FOREIGN, HOSTILE, ODD, Report, Step
 
 if TYPE_CHECKING:
     from depscan.artifacts.source import Source
@@ -66,8 +66,11 @@ def _ended(ran: Ran, report: Report, *, alone: bool) -> None:
     elif alone:
         report.gap(f"pickle {text}")
         if ran.judge.ran and broken.kind == MALFORMED:
+            foreign = any(step.verdict == FOREIGN and step.at >= machine.start for step in report.steps)
             why = "the unpickler fails here, after what stands before has run"
-            report.add(Step("load.layout", ODD, "broken-tail", text, why, at=machine.at))
+            if foreign:
+                why += ", code that nobody vouches for: tools that parse the file first see nothing of it"
+            report.add(Step("load.layout", HOSTILE if foreign else ODD, "broken-tail", text, why, at=machine.at))
 
 
 def _behind(source: Source, at: int, report: Report, search: Search) -> int:

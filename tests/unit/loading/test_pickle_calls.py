@@ -149,3 +149,68 @@ def test_a_pickle_of_data_does_nothing() -> None:
         report = read_bytes(pickle.dumps({"a": [1, 2.5, None, True, "x", b"y", (1,), {2}]}, protocol))
         assert report.gaps == []
         assert report.verdict in {"data only", "known constructors"}
+
+
+_NAMESPACE = b"\x80\x04\x8c\x05types\x8c\x0fSimpleNamespace\x93)R"
+
+
+def test_a_dict_that_replaces_the_attributes_is_looked_into() -> None:
+    inner = b"}\x8c\x0c__setstate__\x8c\x05posix\x8c\x06system\x93s"
+    data = _NAMESPACE + b"N}\x8c\x08__dict__" + inner + b"s\x86b."
+    assert "method-replaced" in {step.slug for step in steps_of(data)}
+    assert steps_of(_NAMESPACE + b"N}\x8c\x08__dict__}\x8c\x01aK\x01ss\x86b.") == []
+
+
+def test_names_of_the_language_that_libraries_leave_in_a_state_are_fine() -> None:
+    report = read_bytes(_NAMESPACE + b"}\x8c\x07__doc__\x8c\x01xsb.")
+    assert {step.verdict for step in report.steps} == {"known"}
+    odd = read_bytes(_NAMESPACE + b"}\x8c\x08__what__K\x01sb.")
+    assert [step.slug for step in odd.steps if step.verdict == "odd"] == ["dunder"]
+
+
+def test_a_bound_method_of_a_foreign_object_is_no_worse_than_the_object() -> None:
+    data = b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93\x8c\x04evil\x8c\x01M\x93)\x81\x8c\x03run\x86R."
+    assert [(step.verdict, step.package) for step in steps_of(data)] == [("foreign", "evil")]
+
+
+def test_a_class_that_the_file_ships_is_foreign_and_a_function_of_it_must_not_run() -> None:
+    made = b"\x80\x04\x8c\x17cloudpickle.cloudpickle\x8c\x14_make_skeleton_class\x93)R"
+    assert {step.verdict for step in steps_of(made + b")\x81.")} == {"foreign"}
+    assert "hostile" in {step.verdict for step in steps_of(made + b")R.")}
+
+
+def test_classes_of_the_loading_program_belong_to_no_package() -> None:
+    steps = steps_of(b"\x80\x04\x8c\x08__main__\x8c\x01M\x93)\x81.")
+    assert [(step.verdict, step.package) for step in steps] == [("foreign", "")]
+
+
+def test_classes_of_torchscript_are_those_of_its_code_text() -> None:
+    assert worst_of(b"\x80\x02c__torch__.m\nNet\n)\x81}b.") == "known constructors"
+
+
+def test_module_containers_of_legacy_torch_are_the_class_itself() -> None:
+    data = b"\x80\x02(X\x06\x00\x00\x00moduleccollections\nOrderedDict\nX\x01\x00\x00\x00aX\x01\x00\x00\x00btQ."
+    assert {step.verdict for step in read_bytes(data).steps} == {"known"}
+    assert worst_of(data.replace(b"ccollections\nOrderedDict", b"cposix\nsystem")) == "hostile"
+
+
+def test_many_calls_of_one_foreign_name_are_told_fifty_times() -> None:
+    calls = (b"\x8c\x04evil\x8c\x01M\x93M%c%c\x85R" % (n % 256, n // 256) for n in range(500))
+    data = b"\x80\x04(" + b"".join(calls) + b"l."
+    report = read_bytes(data)
+    assert (len(report.steps), report.gaps) == (50, [])
+
+
+def test_foreign_code_before_a_damage_that_stops_parsers_is_hostile() -> None:
+    data = b"\x80\x04\x8c\x04evil\x8c\x01M\x93)R"
+    assert "broken-tail" in {step.slug for step in steps_of(data + b"\xff.") if step.verdict == "hostile"}
+    assert {step.verdict for step in steps_of(data)} == {"foreign"}
+
+
+def test_names_that_no_terminal_could_show_are_escaped() -> None:
+    name = "a\x1b\n\ud800b".encode("utf-8", "surrogatepass")
+    data = b"\x80\x04\x8c" + bytes([len(name)]) + name + b"\x8c\x01M\x93\x8c\x03\xed\xa0\x80\x85R."
+    step = steps_of(data)[0]
+    for text in (step.text, step.callee, step.package, step.why, *step.values):
+        assert text.isprintable()
+        text.encode()

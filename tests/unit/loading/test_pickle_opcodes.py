@@ -130,3 +130,12 @@ def test_windows_are_joined() -> None:
 def test_the_memo_index_counts_objects_and_not_opcodes() -> None:
     assert _value(b"\x80\x04\x8c\x01a\x940\x8c\x01b\x940h\x00h\x01\x86.") == ("a", "b")
     assert _value(b"K\x01q\x00K\x02q\x00h\x00.") == 2
+
+
+def test_a_number_that_newer_pythons_refuse_hides_nothing() -> None:
+    made = _value(b"I" + b"9" * 5000 + b"\n0L" + b"9" * 5000 + b"L\n0cos\nsystem\n.")
+    assert isinstance(made, Global)
+
+
+def test_unknown_escapes_of_a_text_stay() -> None:
+    assert _value(b"S'a\\d'\n.") == "a\\d"

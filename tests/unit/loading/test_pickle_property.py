@@ -5,11 +5,17 @@ from __future__ import annotations
 import collections
 import fractions
 import pickle
+import pickletools
 import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from depscan.artifacts.source import BytesSource
+from depscan.loading.pickle.judge import Judge
+from depscan.loading.pickle.machine import Machine
+from depscan.loading.pickle.values import Dict
+from depscan.loading.steps import Meter, Report
 from tests.unit.loading.pickled import SYSTEM, read_bytes
 
 _PLAIN: st.SearchStrategy[object] = st.one_of(
@@ -77,3 +83,36 @@ def test_mutations_raise_nothing(seed: int, data: bytes) -> None:
         at = chance.randrange(len(changed))
         changed[at : at + chance.randint(0, 2)] = chance.randbytes(chance.randint(0, 3)) or b"."
     read_bytes(bytes(changed))
+
+
+_SIMPLE: st.SearchStrategy[object] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text()
+)
+
+
+def _containers(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.one_of(st.lists(inner), st.tuples(inner), st.tuples(inner, inner), st.dictionaries(st.text(), inner))
+
+
+_DATA = st.recursive(_SIMPLE, _containers, max_leaves=30)
+
+
+def _plain(value: object) -> object:
+    """Return a value of the machine as Python's own."""
+    if isinstance(value, Dict):
+        return {_plain(value[n]): _plain(value[n + 1]) for n in range(0, len(value), 2)}
+    if isinstance(value, tuple):
+        return tuple(_plain(one) for one in value)
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+@given(_DATA, st.integers(0, 5))
+@settings(max_examples=200, deadline=None)
+def test_the_machine_ends_with_the_value_that_was_pickled(value: object, protocol: int) -> None:
+    data = pickle.dumps(value, protocol)
+    source = BytesSource(data)
+    machine = Machine(source, 0, Judge(Report(), source), Meter())
+    assert machine.run() is None
+    assert _plain(machine.value) == value
+    assert machine.at == len(data)
+    assert machine.opcodes == len(list(pickletools.genops(data)))

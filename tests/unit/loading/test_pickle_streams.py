@@ -136,3 +136,11 @@ def test_a_file_named_pickle_that_holds_none_is_incomplete() -> None:
     report = read_file(file_of(b"rubbish! and nothing else", "x.pkl"))
     assert report is not None
     assert report.verdict == "incomplete"
+
+
+def test_a_packed_file_named_pickle_is_left_to_those_who_unpack() -> None:
+    import zlib
+
+    report = read_file(file_of(zlib.compress(CALL), "x.joblib"))
+    assert report is not None
+    assert (report.format, report.steps, report.gaps) == ("packed pickle", [], [])
