@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.loading.pickle.broken import TRUNCATED, BrokenError
+from depscan.loading.pickle.render import render
 from depscan.loading.pickle.values import Call, Dict, Global, Value
-from depscan.loading.steps import ODD
+from depscan.loading.steps import HOSTILE, ODD
 
 if TYPE_CHECKING:
     from depscan.loading.pickle.machine import Machine
@@ -30,9 +31,7 @@ def after_build(m: Machine, target: Call) -> Value:
     """Return what stands on the stack after the BUILD of a wrapper: skip the bytes that follow it."""
     state = attributes(target.state)
     if target.callee in _FILES:
-        name = state.get("filename")
-        why = "the array stands in a file beside this one, which is opened when this one is loaded"
-        m.judge.step("load.path", ODD, "array-file", f"numpy.load({name!r})", why, m.at, callee="numpy.load")
+        _array_file(m, state.get("filename"))
         return target
     if target.callee != _WRAPPER:
         return target
@@ -45,6 +44,18 @@ def after_build(m: Machine, target: Call) -> Value:
         return target
     _skip(m, size, shape, padded=state.get("numpy_array_alignment_bytes") is not None)
     return target
+
+
+def _array_file(m: Machine, name: Value) -> None:
+    """Report the file that an old joblib opens for an array."""
+    text = f"numpy.load({render(name, 100)})"
+    if isinstance(name, str) and name and not set(name) & set("/\\:"):
+        why = "the array stands in a file beside this one, which is opened when this one is loaded"
+        m.judge.step("load.path", ODD, "array-file", text, why, m.at, callee="numpy.load", values=(name,))
+        return
+    why = "the array is read from a file that the pickle chooses, outside its own folder"
+    values = (name,) if isinstance(name, str) else ()
+    m.judge.step("load.path", HOSTILE, "external-path", text, why, m.at, callee="numpy.load", values=values)
 
 
 def _skip(m: Machine, size: int, shape: tuple[Value, ...], *, padded: bool) -> None:

@@ -46,6 +46,7 @@ class Judge:
         short: what a frame claims beyond the end; "" for nothing.
         storages: torch's storages by key: (dtype class's name, elements).
         ran: whether anything was called, constructed or given state.
+        states: dicts of state that were looked at, and how many items they had then, by identity.
     """
 
     def __init__(self, report: Report, source: Source, depth: int = 0) -> None:
@@ -57,6 +58,7 @@ class Judge:
         self.ran = False
         self.storages: dict[str, tuple[str, int]] = {}
         self.names: dict[tuple[str, str], Global] = {}
+        self.states: dict[int, tuple[Value, int]] = {}
         self._told: set[tuple[str, str]] = set()
         self._count: dict[tuple[str, str], int] = {}
 

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from depscan.loading.steps import Meter
 
 WINDOW = 1 << 20
+FIRST = 1 << 10
+"""A quarter of the first window: a file may have many small streams."""
+
 MARGIN = 16
 """Bytes that any opcode with arguments of a fixed length has left in a window that is not the last."""
 
-SLICE = 4096
+SLICE = 256
 """Opcodes between two looks at the meter."""
 
 _ABSURD = 1 << 30
@@ -40,7 +43,7 @@ class Machine:
 
     __slots__ = (
         "base", "data", "done", "gets", "i", "judge", "links", "memo", "meta", "meter", "opcodes", "proto",
-        "size", "soft", "source", "stack", "start", "value",
+        "size", "soft", "source", "stack", "start", "value", "window",
     )  # fmt: skip
 
     def __init__(self, source: Source, start: int, judge: Judge, meter: Meter) -> None:
@@ -61,6 +64,7 @@ class Machine:
         self.value: Value = None
         self.opcodes = 0
         self.gets = 0
+        self.window = FIRST
         self.links = 0
 
     @property
@@ -110,7 +114,8 @@ class Machine:
     def fill(self, need: int) -> None:
         """Move the window so that it starts at the next byte and holds ``need`` bytes, or all there are."""
         at = self.base + self.i
-        self.data = self.source.at(at, max(WINDOW, need))
+        self.window = min(self.window * 4, WINDOW)
+        self.data = self.source.at(at, max(self.window, need))
         self.base = at
         self.i = 0
         length = len(self.data)

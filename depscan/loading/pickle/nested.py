@@ -20,6 +20,7 @@ _TEXT = (
     "cos\n", "cposix\n", "c__builtin__\n", "cbuiltins\n", "csubprocess\n", "(cos\n", "(cposix\n", "(S'",
 )  # fmt: skip
 _SHORTEST = 12
+_PEEK = 4096
 _UNPACKED = 16 << 20
 _PACKED = 16 << 20
 _ENCODED = 64 << 20
@@ -189,6 +190,8 @@ def _unpacked(source: Source) -> tuple[str, bytes] | None:
         import zlib
 
         try:
+            if not zlib.decompressobj(47).decompress(source.at(0, _PEEK), _PEEK).startswith(_RAW):
+                return None
             data = zlib.decompressobj(47).decompress(source.at(0, min(source.size, _PACKED)), _UNPACKED)
         except zlib.error:
             return None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from depscan.artifacts.source import Source
     from depscan.loading.file import File
 
-_TRIES = 2_000
+_TRIES = 5_000
 _LENGTH = 64 << 20
 _TRIAL = 2_000_000
 _PIECE = 1 << 20
@@ -25,12 +25,16 @@ class Search:
     """Looks for pickles in one source; what it may spend is counted over all searches.
 
     A stream counts that runs to STOP and imports a well-formed name: raw numbers do not.
+
+    Attributes:
+        gave_up: whether it ended before the bytes did.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._meter = Meter(Budget(opcodes=_TRIAL, depth=0, seconds=5.0))
         self._tries = 0
+        self.gave_up = False
         self._length = 0
 
     def find(self, at: int) -> int:
@@ -45,12 +49,14 @@ class Search:
                     break
                 self._tries += 1
                 if self._tries > _TRIES or self._meter.late or self._meter.opcodes > _TRIAL:
+                    self.gave_up = True
                     return -1
                 if self._certain(at + match.start()):
                     self._length += match.start()
                     return at + match.start()
             at += _PIECE
             self._length += _PIECE
+        self.gave_up = self.gave_up or at < self._source.size
         return -1
 
     def _certain(self, at: int) -> bool:

@@ -13,6 +13,7 @@ from depscan.loading.pickle.values import GETATTR, Call, Dict, Extension, Global
 from depscan.loading.steps import HOSTILE, KNOWN
 
 if TYPE_CHECKING:
+    from depscan.loading.known import Known
     from depscan.loading.pickle.judge import Judge
 
 _REPLACED = frozenset({
@@ -55,19 +56,30 @@ def build(judge: Judge, target: Value, given: Value, at: int) -> None:
 
 def _instance(judge: Judge, target: Call, given: Value, at: int) -> None:
     entry = lookup(target.fn.module, target.fn.name) if isinstance(target.fn, Global) else None
-    for key, value in _attributes(given):
-        callable_ = isinstance(value, (Global, Call, Extension))
-        dunder = key.startswith("__") and key.endswith("__") and key not in _TOLD
-        if key in _REPLACED or (key in _CALLED and callable_) or (key == "__dict__" and not isinstance(value, Dict)):
-            why = "a method of the instance is replaced: what is called later is chosen by the file"
-            _replaced(judge, target, key, value, why, at)
-        elif dunder and key != "__dict__":
-            judge.odd("dunder", f"{render(target, 100)}.{key} = {render(value, 80)}", "a name of the language", at)
-        elif entry and entry.state and (why := state_problem(entry, key, value)):
-            _replaced(judge, target, key, value, why, at)
+    for part in _parts(given):
+        if judge.states.get(id(part), ((), -1))[1] == len(part) and not (entry and entry.state):
+            continue
+        judge.states[id(part)] = (part, len(part))
+        for n in range(0, len(part) - 1, 2):
+            key = part[n]
+            if isinstance(key, str):
+                _attribute(judge, target, entry, (key, part[n + 1]), at)
     if isinstance(target.fn, (Call, Extension)) and target.verdict == KNOWN:
         target.verdict = HOSTILE
     target.state = given
+
+
+def _attribute(judge: Judge, target: Call, entry: Known | None, item: tuple[str, Value], at: int) -> None:
+    key, value = item
+    callable_ = isinstance(value, (Global, Call, Extension))
+    dunder = key.startswith("__") and key.endswith("__") and key not in _TOLD
+    if key in _REPLACED or (key in _CALLED and callable_) or (key == "__dict__" and not isinstance(value, Dict)):
+        why = "a method of the instance is replaced: what is called later is chosen by the file"
+        _replaced(judge, target, key, value, why, at)
+    elif dunder and key != "__dict__":
+        judge.odd("dunder", f"{render(target, 100)}.{key} = {render(value, 80)}", "a name of the language", at)
+    elif entry and entry.state and (why := state_problem(entry, key, value)):
+        _replaced(judge, target, key, value, why, at)
 
 
 def _replaced(judge: Judge, target: Call, key: str, value: Value, why: str, at: int) -> None:
@@ -80,21 +92,16 @@ def _replaced(judge: Judge, target: Call, key: str, value: Value, why: str, at: 
     target.verdict = HOSTILE
 
 
-def _attributes(given: Value) -> Iterator[tuple[str, Value]]:
-    """Return the attributes that a state sets: of a dict, of the pair (dict, slots), of a ``__dict__`` in either."""
+def _parts(given: Value) -> Iterator[Dict]:
+    """Return the dicts of a state: itself, both of the pair (dict, slots), a ``__dict__`` in either."""
     todo = list(given) if isinstance(given, tuple) and len(given) == 2 else [given]  # noqa: PLR2004 - dict, slots
     for _ in range(8):
         if not todo:
             return
         part = todo.pop()
-        if not isinstance(part, Dict):
-            continue
-        for n in range(0, len(part) - 1, 2):
-            key = part[n]
-            if isinstance(key, str):
-                yield key, part[n + 1]
-                if key == "__dict__":
-                    todo.append(part[n + 1])
+        if isinstance(part, Dict):
+            yield part
+            todo += [part[n + 1] for n in range(0, len(part) - 1, 2) if part[n] == "__dict__"]
 
 
 def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) -> None:

@@ -45,6 +45,8 @@ def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool 
             at = legacy.skip_storages(source, at, done[-1].machine.value, done[3].judge.storages, report)
         if at < source.size and not plausible(source, at):
             at = _behind(source, at, report, search)
+    if search.gave_up and alone:
+        report.gap("not all that stands behind the pickles was searched for further ones")
     if len(done) >= _STREAMS:
         report.gap(f"more than {_STREAMS} pickles in one file")
 

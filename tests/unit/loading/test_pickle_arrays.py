@@ -59,11 +59,17 @@ def test_an_array_larger_than_the_file_is_a_gap_or_a_bomb() -> None:
     assert "claim" in {step.slug for step in absurd.steps}
 
 
+def _old(name: bytes) -> bytes:
+    return (
+        b"\x80\x02cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81}X\x08\x00\x00\x00filename"
+        b"X" + bytes([len(name)]) + b"\x00\x00\x00" + name + b"sb."
+    )  # fmt: skip
+
+
 def test_old_joblib_opens_files_beside_it() -> None:
-    data = (
-        b"\x80\x02cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81}X\x08\x00\x00\x00filenameX\x0a\x00\x00\x00x.pkl_01.nsb."
-    )
-    assert "load.path" in {step.what for step in read_bytes(data).steps}
+    assert "array-file" in {step.slug for step in read_bytes(_old(b"x.pkl_01.npy")).steps}
+    for name in (b"/etc/passwd", b"../x.npy", b"C:x"):
+        assert "external-path" in {step.slug for step in steps_of(_old(name))}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from depscan.artifacts.source import BytesSource
+from depscan.loading.known import known
 from depscan.loading.pickle.judge import Judge
 from depscan.loading.pickle.machine import Machine
 from depscan.loading.pickle.values import Dict
@@ -57,6 +58,18 @@ class _Runs:
 def test_a_call_among_random_objects_is_never_data(value: object, protocol: int, first: bool) -> None:  # noqa: FBT001
     data = pickle.dumps([_Runs(), value] if first else {"x": value, "y": (_Runs(),)}, protocol)
     assert read_bytes(data).verdict == "hostile"
+
+
+_NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
+
+
+@given(st.lists(_NAMES, min_size=1, max_size=3), _NAMES, st.sampled_from([b")R", b")\x81", b"", b")R0N"]))
+@settings(max_examples=200, deadline=None)
+def test_a_name_that_is_not_on_the_allowlist_is_never_passed_over(module: list[str], name: str, use: bytes) -> None:
+    whole = ".".join(module)
+    if known(whole, name) is None:
+        data = b"\x80\x02c%b\n%b\n%b." % (whole.encode(), name.encode(), use)
+        assert read_bytes(data).verdict in {"hostile", "foreign code needed"}
 
 
 @given(st.binary(max_size=400))
