@@ -84,7 +84,7 @@ METACLASSES = frozenset({"ABCMeta", "abc.ABCMeta", "EnumMeta", "enum.EnumMeta"})
 
 
 class Verdict(NamedTuple):
-    """What a class is: ``construct``, ``enum``, ``error``, or "" with the reason why not; ``state``: a shape its state must have."""
+    """What a class is: ``construct``, ``enum``, ``error``, or "" with the reason; ``state``: a shape of its state."""
 
     kind: str
     why: str = ""
@@ -257,8 +257,8 @@ def write(package: str, found: dict[tuple[str, str], dict[str, set[str]]], setti
 
 
 STATE_WHY = {
-    "parser": "its __setstate__ runs a text of its state as code: only SciPy's own text to parse arguments may stand there",
-    "formula": "its __setstate__ evaluates a formula of its state as code: only plain names and operators may stand there",
+    "parser": "its __setstate__ runs a text of its state: only SciPy's own text to parse arguments may stand there",
+    "formula": "its __setstate__ evaluates a formula of its state: only plain names and operators may stand there",
 }
 
 
