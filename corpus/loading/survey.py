@@ -3,8 +3,8 @@
     python corpus/loading/survey.py sklearn FOLDER [FOLDER...]     folders of the package, one per version
     python corpus/loading/survey.py sklearn FOLDER --refused       what was left out, and for what method
 
-A maintainer runs it over unpacked wheels of libraries that are trusted; it reads source text and imports nothing, and the
-scanner never runs it. A class is listed when nothing that unpickling runs was written by hand in it or in its bases,
+A maintainer runs it over unpacked wheels of libraries that are trusted; it reads source text and imports nothing, and
+the scanner never runs it. A class is listed when nothing that unpickling runs was written by hand in it or its bases,
 or when each such method is mild (calls nothing but what is listed below) or stands in ``reviewed.toml`` with a reason.
 The part of the file above the marker line is written by hand and kept; its names are not repeated below.
 """
@@ -38,36 +38,45 @@ STRICT = frozenset({
     "__setstate__", "__del__", "__reduce__", "__reduce_ex__", "__getattr__", "__getattribute__", "__setattr__",
 })  # fmt: skip
 """Those of them that must be mild or reviewed; the others compute, and must only be inert."""
-DANGER = frozenset(
-    "open exec eval compile __import__ import_module load loads system popen Popen run check_output check_call remove"
-    " unlink rmdir rmtree mkdir makedirs write writelines save savez dump connect urlopen urlretrieve download request"
-    " get_context start spawn fork kill dlopen CDLL LoadLibrary load_library load_module read_csv read_pickle fromfile"
-    " tofile memmap savetxt loadtxt from_pretrained snapshot_download hf_hub_download load_state_dict_from_url"
-    " chmod rename symlink extract extractall instantiate locate get_class resolve_name register free close".split()
-)
+_DANGER = """
+open exec eval compile __import__ import_module load loads system popen Popen run check_output check_call remove
+unlink rmdir rmtree mkdir makedirs write writelines save savez dump connect urlopen urlretrieve download request
+get_context start spawn fork kill dlopen CDLL LoadLibrary load_library load_module read_csv read_pickle fromfile
+tofile memmap savetxt loadtxt from_pretrained snapshot_download hf_hub_download load_state_dict_from_url chmod rename
+symlink extract extractall instantiate locate get_class resolve_name register free close
+"""
+DANGER = frozenset(_DANGER.split())
 
-MILD_NAMES = frozenset(
-    "super isinstance issubclass len hasattr setattr getattr type str int float bool list dict set tuple frozenset hash id sorted range zip"
-    " repr any all iter max min enumerate vars callable object TypeError ValueError AttributeError KeyError RuntimeError"
-    " NotImplementedError parse_version format".split()
-)
-MILD_METHODS = frozenset(
-    "__setstate__ __new__ __setattr__ __getattr__ __getattribute__ __setitem__ __init__ __hash__ __eq__ __reduce__ __reduce_ex__"
-    " update get pop items keys values setdefault copy warn format join startswith endswith split append extend add"
-    " is_tensor view as_subclass index lower upper is_available astype clear asarray array".split()
-)
-HARMLESS_BASES = frozenset(
-    "object Exception BaseException ValueError TypeError RuntimeError KeyError AttributeError ImportError IndexError Warning"
-    " UserWarning DeprecationWarning FutureWarning RuntimeWarning NotImplementedError AssertionError OSError dict list tuple set"
-    " frozenset str int float bytes abc.ABC typing.Generic typing.Protocol typing.NamedTuple typing.TypedDict enum.Enum"
-    " enum.IntEnum enum.IntFlag enum.Flag enum.StrEnum collections.OrderedDict collections.UserDict collections.UserList"
-    " collections.abc.Mapping collections.abc.MutableMapping collections.abc.Sequence collections.abc.MutableSequence"
-    " collections.abc.Iterable collections.abc.Iterator collections.abc.Set collections.abc.Hashable collections.defaultdict"
-    " collections.Counter collections.abc.Callable collections.abc.Sized collections.abc.Container dataclasses.dataclass"
-    " argparse.Namespace typing_extensions.Protocol typing_extensions.TypedDict six.with_metaclass collections.deque"
-    " warnings.Warning ABC StopIteration SyntaxError IOError NameError PendingDeprecationWarning LookupError numpy.linalg.LinAlgError numbers.Real numbers.Integral numpy.ma.MaskedArray numpy.poly1d numpy.ndarray typing.ChainMap collections.ChainMap collections.abc.Reversible collections.abc.Collection typing.Collection typing.Hashable typing.Sized typing.MutableSequence typing.Set typing.Type typing.OrderedDict typing.Iterable string.Template typing.Dict typing.List typing.Mapping typing.MutableMapping typing.Sequence typing.Callable"
-    " typing.Iterable typing.Iterator collections.abc.MutableSet datetime.tzinfo datetime.datetime datetime.date datetime.timedelta".split()
-)
+_MILD_NAMES = """
+super isinstance issubclass len hasattr setattr getattr type str int float bool list dict set tuple frozenset hash id
+sorted range zip repr any all iter max min enumerate vars callable object TypeError ValueError AttributeError KeyError
+RuntimeError NotImplementedError parse_version format
+"""
+MILD_NAMES = frozenset(_MILD_NAMES.split())
+_MILD_METHODS = """
+__setstate__ __new__ __setattr__ __getattr__ __getattribute__ __setitem__ __init__ __hash__ __eq__ __reduce__
+__reduce_ex__ update get pop items keys values setdefault copy warn format join startswith endswith split append
+extend add is_tensor view as_subclass index lower upper is_available astype clear asarray array
+"""
+MILD_METHODS = frozenset(_MILD_METHODS.split())
+_HARMLESS_BASES = """
+object Exception BaseException ValueError TypeError RuntimeError KeyError AttributeError ImportError IndexError
+Warning UserWarning DeprecationWarning FutureWarning RuntimeWarning NotImplementedError AssertionError OSError dict
+list tuple set frozenset str int float bytes abc.ABC typing.Generic typing.Protocol typing.NamedTuple typing.TypedDict
+enum.Enum enum.IntEnum enum.IntFlag enum.Flag enum.StrEnum collections.OrderedDict collections.UserDict
+collections.UserList collections.abc.Mapping collections.abc.MutableMapping collections.abc.Sequence
+collections.abc.MutableSequence collections.abc.Iterable collections.abc.Iterator collections.abc.Set
+collections.abc.Hashable collections.defaultdict collections.Counter collections.abc.Callable collections.abc.Sized
+collections.abc.Container dataclasses.dataclass argparse.Namespace typing_extensions.Protocol
+typing_extensions.TypedDict six.with_metaclass collections.deque warnings.Warning ABC StopIteration SyntaxError
+IOError NameError PendingDeprecationWarning LookupError numpy.linalg.LinAlgError numbers.Real numbers.Integral
+numpy.ma.MaskedArray numpy.poly1d numpy.ndarray typing.ChainMap collections.ChainMap collections.abc.Reversible
+collections.abc.Collection typing.Collection typing.Hashable typing.Sized typing.MutableSequence typing.Set
+typing.Type typing.OrderedDict typing.Iterable string.Template typing.Dict typing.List typing.Mapping
+typing.MutableMapping typing.Sequence typing.Callable typing.Iterable typing.Iterator collections.abc.MutableSet
+datetime.tzinfo datetime.datetime datetime.date datetime.timedelta
+"""
+HARMLESS_BASES = frozenset(_HARMLESS_BASES.split())
 COMMON_BASES = ("torch.nn.", "torch.utils.data.", "torch.optim.", "torch.autograd.", "torch.Tensor", "sklearn.")
 """Beginnings of base classes of other libraries that were surveyed themselves."""
 ENUMS = ("enum.Enum", "enum.IntEnum", "enum.IntFlag", "enum.Flag", "enum.StrEnum")
@@ -75,7 +84,7 @@ METACLASSES = frozenset({"ABCMeta", "abc.ABCMeta", "EnumMeta", "enum.EnumMeta"})
 
 
 class Verdict(NamedTuple):
-    """What a class is: ``construct``, ``enum``, ``error``, or "" with the reason it is left out; ``state``: a shape its state must have."""
+    """What a class is: ``construct``, ``enum``, ``error``, or "" with the reason; ``state``: a shape of its state."""
 
     kind: str
     why: str = ""
@@ -150,7 +159,7 @@ class Survey:
 
 
 def mild(node: ast.AST) -> bool:
-    """Whether a method calls nothing but harmless names: no import, no call of a value, no attribute outside the list."""
+    """Whether a method calls nothing but harmless names: no import, no call of a value."""
     for part in ast.walk(node):
         if isinstance(part, (ast.Import, ast.ImportFrom, ast.Await, ast.Yield)):
             return False
@@ -235,7 +244,11 @@ def write(package: str, found: dict[tuple[str, str], dict[str, set[str]]], setti
         groups = {m: sorted(n for n in names if (m, n) not in held) for m, names in sorted(modules.items())}
         if any(groups.values()):
             head = {"roles": roles, "args": args, "state": state, "why": why if not state else STATE_WHY[state]}
-            lines += ["\n[[allow]]\n", *(f'{key} = "{value}"\n' for key, value in head.items() if value), "[allow.names]\n"]
+            lines += [
+                "\n[[allow]]\n",
+                *(f'{key} = "{value}"\n' for key, value in head.items() if value),
+                "[allow.names]\n",
+            ]
             lines += [_line(module, names) for module, names in groups.items() if names]
             held |= {(m, n) for m, names in groups.items() for n in names}
     with open(path, "w", encoding="utf-8") as stream:
@@ -244,8 +257,8 @@ def write(package: str, found: dict[tuple[str, str], dict[str, set[str]]], setti
 
 
 STATE_WHY = {
-    "parser": "its __setstate__ runs a text of its state as code: only SciPy's own text for parsing arguments is let through",
-    "formula": "its __setstate__ evaluates a formula of its state as code: only plain names and operators are let through",
+    "parser": "its __setstate__ runs a text of its state: only SciPy's own text to parse arguments may stand there",
+    "formula": "its __setstate__ evaluates a formula of its state: only plain names and operators may stand there",
 }
 
 

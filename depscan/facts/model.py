@@ -65,10 +65,14 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
 
 
 def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> Report | None:
+    from depscan.artifacts.source import cut
     from depscan.loading.route import read_file
 
     try:
-        return read_file(file, meter, ask=ask, opened=opened)
+        report = read_file(file, meter, ask=ask, opened=opened)
+        if report is not None and (missing := cut(file.source)):
+            report.gap(missing)
+        return report
     except Exception as error:  # noqa: BLE001 - a defect of one format's reader must not hide what the others see
         why = f"the reader of model files failed ({type(error).__name__}): a defect of depscan, please report it"
         sink.gap(file.path, why, fatal=True)

@@ -12,30 +12,30 @@ Roles (what a name may be used for):
 
 Shapes of the arguments of a call (``construct`` takes any arguments that are data or known objects):
 
-========================= =============================================================================================
+========================= ============================================================================================
 ``""``                    any values that are plain data or known objects
 ``none``                  no arguments
 ``data``                  plain data only: no objects, classes or functions
-``values``                none, or first a list, tuple, set or dictionary written in the file (never an iterator or a range:
-                          it could be endless), its values data or known objects; then plain data
+``values``                none, or first a list, tuple, set or dictionary written in the file (never an iterator or a
+                          range: it could be endless), its values data or known objects; then plain data
 ``text`` ``number``       one constant of that kind (``text`` also none at all)
 ``bytes``                 none, a bytes object, or a text and a codec's name: never a number (that allocates)
 ``dtype``                 first a dtype's text or a known class, then plain data
 ``class``                 first a class that may be constructed or referenced, then data or known objects
-``function``              first a class or function that is known in any role, then data or known objects: kept, not called
+``function``              first a class or function known in any role, then data or known objects: kept, not called
 ``call``                  (function, class, arguments, ...): the function is known for a call, with those arguments
 ``bytes:pickle``          one bytes object that is a pickle: read as one
-``attribute``             (known object or class, constant public name); a name with an underscore when "Class.name" is known
+``attribute``             (known object or class, constant public name); with an underscore when "Class.name" is known
 ``encoding``              (text, one of latin1, latin-1, utf-8, utf8, ascii)
-``factory``               none, None, or a name known as ``factory`` (or ``functools.partial`` of one); then data or known
+``factory``               none, None, or a name known as ``factory`` (or a ``partial`` of one); then data or known
 ``global``                (module text, name text) of a name that is known
 ``singleton``             one of None, NotImplemented, Ellipsis
 ``union``                 (``operator.or_``, known classes)
-========================= =============================================================================================
+========================= ============================================================================================
 
-A few classes run a text of their own state: ``state`` names what must hold of it (``state_problem``). State may be set only
-on objects that were made (``construct``, or what a ``call`` gave back), never on a class, function or module that was named;
-and a key of state with two underscores on both sides replaces a method: no library writes one.
+A few classes run a text of their own state: ``state`` names what must hold of it (``state_problem``). State may be set
+only on objects that were made (``construct``, or what a ``call`` gave back), never on a class, function or module that
+was named; and a key of state with two underscores on both sides replaces a method, but for a few that only describe.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ from depscan.text.folder import rules_folder
 
 ROLES = ("construct", "call", "reference", "factory")
 SHAPES = (
-    "", "none", "data", "values", "text", "number", "bytes", "dtype", "class", "function", "call", "bytes:pickle", "attribute",
+    "", "none", "data", "values", "text", "number", "bytes", "dtype", "class", "function", "call", "bytes:pickle",
+    "attribute",
     "encoding", "factory", "global", "singleton", "union",
 )  # fmt: skip
 PYTHON = "python"
@@ -59,21 +60,31 @@ _NAMES = r"(?:[A-Za-z]\w*, )*"
 STATES: dict[str, tuple[str, str]] = {
     "parser": (
         "_parse_arg_template",
-        rf"\s*def _parse_args\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?\):\s+return \({_NAMES}\), loc, (?:scale|1)"
-        rf"\s+def _parse_args_rvs\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?, size=None\):"
-        rf"\s+return self\._argcheck_rvs\({_NAMES} ?loc, (?:scale|1), size=size\)"
-        rf"\s+def _parse_args_stats\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?, moments='mv'\):"
-        rf"\s+return \({_NAMES}\), loc, (?:scale|1), moments\s*",
+        (
+            rf"\s*def _parse_args\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?\):"
+            rf"\s+return \({_NAMES}\), loc, (?:scale|1)"
+            rf"\s+def _parse_args_rvs\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?, size=None\):"
+            rf"\s+return self\._argcheck_rvs\({_NAMES} ?loc, (?:scale|1), size=size\)"
+            rf"\s+def _parse_args_stats\(self, {_NAMES} ?loc=[\d.]+(?:, scale=[\d.]+)?, moments='mv'\):"
+            rf"\s+return \({_NAMES}\), loc, (?:scale|1), moments\s*"
+        ),
     ),
     "formula": (
         "formula",
-        r"(?!.*\)\s*\()(?:\s|[~+*/:|,()-]|(?<!\d)\d+(?:\.\d+)?(?![\d.])|'[\w .-]*'|\"[\w .-]*\""
-        r"|(?:np\.)?(?:log|log1p|log10|exp|sqrt|abs|power)\(|(?:C|I|Q|bs|cr|cc|poly|center|scale|standardize|Treatment|Sum)\("
-        r"|(?!__|lambda\b)[A-Za-z_]\w*(?![\w.]|\s*\())+",
+        (
+            r"(?!.*\)\s*\()(?:\s|[~+*/:|,()-]|(?<!\d)\d+(?:\.\d+)?(?![\d.])|'[\w .-]*'|\"[\w .-]*\""
+            r"|(?:np\.)?(?:log|log1p|log10|exp|sqrt|abs|power)\("
+            r"|(?:C|I|Q|bs|cr|cc|poly|center|scale|standardize|Treatment|Sum)\("
+            r"|(?!__|lambda\b)[A-Za-z_]\w*(?![\w.]|\s*\())+"
+        ),
     ),
 }
 """Key of the state and what the text there must be, whole. Both are run as code by their library:
 ``scipy.stats._distn_infrastructure.rv_generic._attach_argparser_methods`` and ``statsmodels.base.data.ModelData``."""
+
+
+DESCRIBING = frozenset({"__doc__", "__module__", "__name__", "__qualname__", "__annotations__", "__orig_class__"})
+"""Special attributes that instances of real libraries keep in their state: they describe, nobody calls them."""
 
 
 class Known(NamedTuple):
@@ -127,7 +138,8 @@ def state_problem(entry: Known, key: object, value: object) -> str:
         key: as it stands in the file.
         value: a text, or anything else when it is none or not known.
     """
-    if isinstance(key, str) and len(key) > 4 and key[:2] == key[-2:] == "__":  # noqa: PLR2004 - __x__
+    special = isinstance(key, str) and len(key) > 4 and key[:2] == key[-2:] == "__"  # noqa: PLR2004 - __x__
+    if special and key not in DESCRIBING:
         return f"{key} would replace a method or attribute of the language"
     if not entry.state or key != STATES[entry.state][0]:
         return ""

@@ -22,7 +22,7 @@ _TABLES = {PYTHON: {"standard", "python2"}, "distributions": {"names"}}
 
 
 def lint(folder: str = "") -> list[str]:
-    """Return every problem as ``file:line: message``: unknown keys and words, missing reasons, names that stand twice."""
+    """Return every problem as ``file:line: message``: unknown words, missing reasons, names that stand twice."""
     top = folder or os.path.join(rules_folder(), "loading")
     problems: list[str] = []
     allowed: dict[str, str] = {}
@@ -38,7 +38,9 @@ def lint(folder: str = "") -> list[str]:
         look.rows("allow", allowed)
         look.rows("gadget", gadgets)
         problems += look.problems
-    problems += [f"{gadgets[name]}: {name} is a gadget and allowed in {allowed[name]}" for name in gadgets if name in allowed]
+    problems += [
+        f"{gadgets[name]}: {name} is a gadget and allowed in {allowed[name]}" for name in gadgets if name in allowed
+    ]
     return problems
 
 

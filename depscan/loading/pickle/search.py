@@ -44,6 +44,8 @@ class Search:
         starts = re.compile(rb"\x80[\x02-\x05]|c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n|\(i?[SVc(]")
         while at < self._source.size and self._length < _LENGTH:
             piece = self._source.at(at, _PIECE + _OVERLAP)
+            if not piece.strip(b"\0"):  # what packs best, and costs an expression most
+                piece = b""
             for match in starts.finditer(piece):
                 if match.start() >= _PIECE:
                     break
