@@ -15,10 +15,11 @@ from depscan.loading.template.bind import Program
 from depscan.loading.template.fold import Folder
 from depscan.loading.template.show import show
 from depscan.loading.template.trigger import Trigger, Triggers
-from depscan.loading.template.words import MARK, WORDS, address, hides, kind, sends, words
+from depscan.loading.template.words import MARK, WORDS, address, beacon, hides, kind, own_words, sends, words
 
 _FEW = 2
 _SENTENCE = 4
+_PLAIN = 6
 _MAX_LEAVES = 400
 _MOST_WORK = 400_000
 
@@ -101,6 +102,9 @@ class Behaviour:
             self._add(HOSTILE, "behaviour", node, shown, why, (text,))
         elif trigger.strength == MARK and (address(text) or sends(text) or hides(text)):
             why = f"adds an instruction or an address when {_when(trigger)}: no protocol needs that"
+            self._add(HOSTILE, "behaviour", node, shown, why, (text,))
+        elif trigger.strength == MARK and words(text) >= _PLAIN and own_words(trigger.about):
+            why = f"adds a plain sentence when {_when(trigger)}, which is no mark of any protocol"
             self._add(HOSTILE, "behaviour", node, shown, why, (text,))
         elif trigger.strength == WORDS and not trigger.clock and self._drops(branches):
             verdict = ODD if trigger.phrase else HOSTILE
@@ -227,7 +231,10 @@ class Behaviour:
                 self._text(node, text)
 
     def _text(self, node: nodes.Node, text: str) -> None:
-        if found := sends(text):
+        if found := beacon(text):
+            why = "has the model put a picture or frame of another host into answers: whoever shows them tells that host"
+            self._add(HOSTILE, "behaviour", node, found, why, (found,))
+        elif found := sends(text):
             why = "tells the model to send to an address, or to fetch from one"
             self._add(HOSTILE, "behaviour", node, found, why, (found,))
         elif found := hides(text):
