@@ -74,7 +74,7 @@ def listed(name: str, text: str) -> Row | None:
 
 
 def judge(dotted: str, *, named: bool = False) -> Judged:
-    """Return what is to be held of a dotted name that is imported and called; ``named``: kept as a value, not called."""
+    """Return what is to be held of a dotted name that is imported and called, or only kept as a value (``named``)."""
     text = dotted.strip()
     first, dot, rest = text.partition(".")
     text = _OLD.get(first, first) + dot + rest

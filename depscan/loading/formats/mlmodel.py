@@ -68,7 +68,16 @@ def _loader(file: File, report: Report, module: str) -> None:
     local = next((p for p in sorted(file.beside) if p.endswith((f"/{first}.py", f"/{first}/__init__.py"))
                   or p == f"{first}.py"), "")  # fmt: skip
     if module in _FLAVORS or module.startswith("mlflow.pyfunc.loaders."):
-        report.add(Step("load.import", KNOWN, "loader-module", shown, "a flavor of MLflow itself: what it loads lies beside and is read by itself", module))
+        report.add(
+            Step(
+                "load.import",
+                KNOWN,
+                "loader-module",
+                shown,
+                "a flavor of MLflow itself: what it loads lies beside and is read by itself",
+                module,
+            )
+        )
     elif listed("libraries", first) is None or local:
         add_library(report, module, shown, "loader-module", local=local)
 

@@ -23,7 +23,9 @@ _MODEL = re.compile(
     r"npz|msgpack|model|weights?|params|pdparams|pdmodel|pdiparams|mlmodel|skops|rds|rdata|nemo|mar|cbm|ubj|dnn|bin|"
     r"caffemodel|engine|ot|bst|xgb|vocab|spm|tiktoken)\Z"
 )
-_PYTHON = re.compile(rb"(?:\s|#[^\n]*\n)*(?:import[ \t]+[A-Za-z_][\w., \t]*(?:[;#\n]|\Z)|from[ \t]+[\w.]+[ \t]+import[ \t])")
+_PYTHON = re.compile(
+    rb"(?:\s|#[^\n]*\n)*(?:import[ \t]+[A-Za-z_][\w., \t]*(?:[;#\n]|\Z)|from[ \t]+[\w.]+[ \t]+import[ \t])"
+)
 _PERHAPS = (".bin", ".model", ".engine", ".vocab", ".params")
 
 
