@@ -26,12 +26,15 @@ _MODEL = re.compile(
 _PYTHON = re.compile(
     rb"(?:\s|#[^\n]*\n)*(?:import[ \t]+[A-Za-z_][\w., \t]*(?:[;#\n]|\Z)|from[ \t]+[\w.]+[ \t]+import[ \t])"
 )
+_LIBRARY = re.compile(r"\.(?:so(?:\.\d+){0,3}|pyd|dll|dylib)\Z")
 _PERHAPS = (".bin", ".model", ".engine", ".vocab", ".params")
 
 
 def looks(file: File) -> bool:
     """Return whether it is a program by content and a model by name, or one that says itself it is a llamafile."""
     head = file.head
+    if _LIBRARY.search(file.name):
+        return _is_program(head) and bool(_code_beside(file))
     if head.startswith(_APE):
         return file.name.endswith(".llamafile") or bool(_MODEL.search(file.name)) or b"llama" in head
     if not _MODEL.search(file.name) or not (_is_program(head) or _is_python(file)):
@@ -41,6 +44,15 @@ def looks(file: File) -> bool:
 
         return in_model(file)
     return True
+
+
+def _code_beside(file: File) -> str:
+    """Return a Python file of the library's own folder that runs when the model there is loaded; "" for none."""
+    from depscan.loading.repository import code_at_load, in_model
+
+    if len(file.beside) <= 1 or not in_model(file):
+        return ""
+    return next((path for path in code_at_load(file.beside) if path.startswith(file.folder)), "")
 
 
 def _is_program(head: bytes) -> bool:
@@ -57,6 +69,10 @@ def _is_python(file: File) -> bool:
 def read(file: File, report: Report) -> None:
     """Add that it is a program: whoever loads it runs it."""
     head = file.head
+    if _LIBRARY.search(file.name):
+        why = f"native code beside {_code_beside(file)}, which runs when the model is loaded and can bring it in"
+        report.add(Step("load.native", FOREIGN, "library", file.name, why, "", (file.path,), "code.load-native", at=0))
+        return
     if _PYTHON.match(head):
         text = head.decode("utf-8", "replace")
         why = "Python under the name of a model: it is made to be run in the place of one"

@@ -67,3 +67,11 @@ def test_start_lines_of_python_and_words_about_imports_are_none() -> None:
     found = ask({"m.pt": b"import of wheat: none\n"})
     assert found is not None
     assert found.steps == []
+
+
+def test_a_native_library_beside_code_that_runs_at_load_is_foreign() -> None:
+    settings = {"auto_map": {"AutoModel": "modeling_m.M"}}
+    files = {"fast.so": ELF, "modeling_m.py": "from . import fast\n", "config.json": settings}
+    assert verdicts(read(files)) == [("foreign", "library")]
+    assert ask({"fast.so": ELF, "tool.py": "", "config.json": {"model_type": "x"}}) is None
+    assert ask({"fast.so": ELF, "pyproject.toml": "", "handler.py": "import torch\n"}) is None
