@@ -41,7 +41,9 @@ def read(file: File, report: Report) -> None:
     nodes = [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
     for node in nodes[:_MOST]:
         if node.get("op") in _PYTHON:
-            attributes = next((node[key] for key in ("attrs", "attr", "param") if isinstance(node.get(key), dict)), {})
+            attributes: dict[str, object] = next(
+                (node[key] for key in ("attrs", "attr", "param") if isinstance(node.get(key), dict)), {}
+            )
             kind = str(attributes.get("op_type", ""))[:200]
             why = "calls an operator that Python code of somebody registers"
             report.add(
