@@ -70,13 +70,13 @@ def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> R
 
     try:
         report = read_file(file, meter, ask=ask, opened=opened)
-        if report is not None and (missing := cut(file.source)):
-            report.gap(missing)
-        return report
     except Exception as error:  # noqa: BLE001 - a defect of one format's reader must not hide what the others see
         why = f"the reader of model files failed ({type(error).__name__}): a defect of depscan, please report it"
         sink.gap(file.path, why, fatal=True)
         return None
+    if report is not None and (missing := cut(file.source)):
+        report.gap(missing)
+    return report
 
 
 def files_of(artifact: Artifact) -> dict[tuple[str, ...], dict[str, File]]:
