@@ -30,6 +30,9 @@ CODE_ENDINGS = frozenset({
     "dll", "dylib", "png", "jpg", "jpeg", "gif", "pyc", "map", "woff",
 })  # fmt: skip
 _PROGRAM = 200
+_PROGRAM_TITLE = "native program"
+"""What a model's name on a program or script is called; in a package such files are its scripts, read as those."""
+
 _FOLLOWED = frozenset({"shell.run", "process.spawn", "code.eval"})
 
 
@@ -52,7 +55,7 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
                 continue
             opened = (*file.container, file.path) in files
             report = _read(file, meter, sink, ask=own and not opened, opened=opened)
-            if report is not None:
+            if report is not None and (own or report.format != _PROGRAM_TITLE):
                 tests = not own and in_tests("/".join((*file.container, file.path)))
                 _lower(report, file, sink, TEST if tests else LOAD, needed=own)
     if own:
