@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from depscan.artifacts.members import head_of, source_of
+from depscan.ecosystems.pypi import normalise
 from depscan.facts.fact import LOAD, TEST, Fact
 from depscan.facts.place import Place
 from depscan.model.modelfile import ModelFile
@@ -125,7 +126,7 @@ def _line(step: Step) -> tuple[str, str, str, str]:
 
 def _fact(step: Step, file: File, sink: Sink, when: str) -> None:
     values = (step.slug, *step.values)
-    guards = (step.verdict, f"package:{step.package}") if step.package else (step.verdict,)
+    guards = (step.verdict, f"package:{normalise(step.package)}") if step.package else (step.verdict,)
     text = step.text[:300]
     sink.add(
         Fact(
