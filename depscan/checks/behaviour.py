@@ -59,8 +59,6 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         count: dict[str, int] = {}
         for hit in hits:
             needed = _needed(item.facts[hit.anchor])
-            if needed and needed == item.package:
-                continue  # a package's own data is made of its own classes, which are read with it
             if hit.rule.verdict == "unsafe" and _in_graph(needed, context):
                 hit = hit._replace(rule=hit.rule._replace(verdict="suspicious"))  # noqa: PLW2901 - the same hit
             count[hit.rule.id] = count.get(hit.rule.id, 0) + 1

@@ -57,6 +57,8 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
             opened = (*file.container, file.path) in files
             report = _read(file, meter, sink, ask=own and not opened, opened=opened)
             if report is not None and (own or report.format != _PROGRAM_TITLE):
+                if not own:
+                    report.steps = [_of_package(step, artifact.package) for step in report.steps]
                 tests = not own and in_tests("/".join((*file.container, file.path)))
                 _lower(report, file, sink, TEST if tests else LOAD, needed=own)
     if own:
@@ -66,6 +68,13 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
         for path, report in read_layout(artifact, sink):
             report.format = "archive"
             _lower(report, file_of(b"", path), sink, LOAD, needed=True)
+
+
+def _of_package(step: Step, package: str) -> Step:
+    """Return a step as known where it needs no more than the package that brings the file: its code is read with it."""
+    if step.verdict != "foreign" or not step.package or normalise(step.package) != normalise(package):
+        return step
+    return step._replace(verdict="known", why="a class of the package that brings the file", package="")
 
 
 def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> Report | None:
