@@ -59,14 +59,18 @@ def _explained(verdict: str | None) -> bool:
 
 def _judge(oddity: Oddity, report: Report) -> None:
     kind, said = oddity.kind, oddity.detail[:300]
-    if kind == "encrypted" and not oddity.case:
-        report.gap(f"{kind}: {said}")
-    elif kind in _UNSEEN - {"encrypted"} or oddity.case in _CUT:
-        report.gap(f"{kind}: {said}")
-    elif kind == "broken" and not oddity.case and not any(word in said for word in _BEHIND):
+    if _unseen(oddity):
         report.gap(f"{kind}: {said}")
     elif kind != "disguised":
         why = _WHY.get(kind, "two loaders see different content in it; honest writers never make this")
         verdict = ODD if kind in {"long-name", "case-clash"} else HOSTILE
         what = "load.path" if kind in _OUTSIDE else "load.bomb" if kind == "ratio" else "load.layout"
         report.add(Step(what, verdict, oddity.case or kind, said, why))
+
+
+def _unseen(oddity: Oddity) -> bool:
+    """Whether an oddity says that something could not be read, rather than that it can be read in two ways."""
+    if oddity.kind in _UNSEEN:
+        return oddity.kind != "encrypted" or not oddity.case
+    damaged = oddity.kind == "broken" and not oddity.case and not any(word in oddity.detail for word in _BEHIND)
+    return damaged or oddity.case in _CUT
