@@ -67,8 +67,11 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
 def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> Report | None:
     from depscan.artifacts.source import cut
     from depscan.loading.route import read_file
+    from depscan.loading.torch_zip import is_storage
 
     try:
+        if is_storage(file):
+            return None  # raw numbers: of many gigabytes in a large model
         report = read_file(file, meter, ask=ask, opened=opened)
         if report is not None and (missing := cut(file.source)):
             report.gap(missing)
