@@ -20,6 +20,7 @@ from depscan.artifacts.streams import UnpackError, pieces
 _START = struct.Struct("<6s2BL2QL")
 _MOST_HEADER = 8 << 20
 _MOST_LAYERS = 4
+_MIB = 1 << 20
 _SYMBOLIC = 0o12
 _SHOWN = "bytes that the archive does not list"
 
@@ -31,6 +32,7 @@ class SevenZipWalk:
         self._source = source
         self._path = path
         self._ledger = ledger
+        self._told = False
 
     def members(self) -> Iterator[Found]:
         """Yield regular files, and the bytes that no file is made of as one more."""
@@ -128,6 +130,8 @@ class SevenZipWalk:
             begin, at = at, at + sum(packed)
             if at > self._source.size:
                 self._odd("its packed data is cut short", "data-cut")
+            if folder.size > _MIB and folder.size > sum(packed) * self._ledger.budget.ratio:
+                self._ledger.odd("ratio", self._path, f"{sum(packed)} bytes that unpack to {folder.size}")
             whole = self._whole(folder, begin, sum(packed), sizes)
             start = 0
             for size, _ in sizes:
@@ -146,9 +150,31 @@ class SevenZipWalk:
 
         def make(ledger: Ledger) -> Iterator[bytes]:
             stream = unpacked(pieces(self._source, begin, packed), folder, self._path, ledger)
-            return _checked(stream, sizes, self._path, ledger)
+            return self._checked(stream, sizes)
 
         return unpacking(make, self._ledger, folder.size)
+
+    def _checked(self, stream: Iterator[bytes], sizes: list[tuple[int, int | None]]) -> Iterator[bytes]:
+        """Pass bytes on, comparing each file of a folder with its checksum."""
+        wanted = iter(sizes)
+        left, check = next(wanted, (0, None))
+        crc = 0
+        for piece in stream:
+            at = 0
+            while at < len(piece):
+                part = piece[at : at + left]
+                crc = zlib.crc32(part, crc)
+                at, left = at + len(part), left - len(part)
+                if left:
+                    continue
+                if check not in {None, crc} and not self._told:
+                    self._told = True
+                    self._odd("the content of a file has another checksum", "checksum-mismatch")
+                crc, following = 0, next(wanted, None)
+                if following is None:
+                    break
+                left, check = following
+            yield piece
 
     def _gaps(self, used: list[tuple[int, int]], end: int) -> Iterator[Found]:
         at = _START.size
@@ -206,25 +232,3 @@ def _parsed(cursor: Cursor) -> tuple[Streams, list[Listed]]:
     return streams, listed
 
 
-def _checked(
-    stream: Iterator[bytes], sizes: list[tuple[int, int | None]], path: str, ledger: Ledger
-) -> Iterator[bytes]:  # fmt: skip
-    """Pass bytes on, comparing each file of a folder with its checksum."""
-    wanted = iter(sizes)
-    left, check = next(wanted, (0, None))
-    crc = 0
-    for piece in stream:
-        at = 0
-        while at < len(piece):
-            part = piece[at : at + left]
-            crc = zlib.crc32(part, crc)
-            at, left = at + len(part), left - len(part)
-            if left:
-                continue
-            if check not in {None, crc}:
-                ledger.odd("broken", path, "the content of a file has another checksum", "checksum-mismatch")
-            crc, following = 0, next(wanted, None)
-            if following is None:
-                break
-            left, check = following
-        yield piece

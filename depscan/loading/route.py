@@ -107,8 +107,8 @@ def read_file(
     if found is None and not promised:
         return None
     report = Report(meter)
-    if found is None and file.name.endswith(".pth") and _START_LINE(file.head):
-        return None  # read by Python's ``site``: other readers judge its lines
+    if found is None and file.name.endswith(".pth") and len(file.beside) > 1 and _START_LINE(file.head):
+        return None  # among other files it is for Python's ``site``: the readers of start lines judge it
     if found is None:
         report.format = promised[0].title
         if file.size:
