@@ -230,5 +230,3 @@ def _parsed(cursor: Cursor) -> tuple[Streams, list[Listed]]:
         else:
             raise SevenZipError(f"an unknown part {kind:#x}")
     return streams, listed
-
-

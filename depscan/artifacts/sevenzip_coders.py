@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from depscan.artifacts.sevenzip_header import Coder, Folder
 
 COPY, LZMA1, LZMA2 = b"\x00", b"\x03\x01\x01", b"\x21"
-_SHARED = {b"\x04\x01\x08": "deflate", b"\x04\x02\x02": "bzip2", b"\x04\xf7\x11\x01": "zstd", b"\x04\xf7\x11\x04": "lz4"}
+_SHARED = {
+    b"\x04\x01\x08": "deflate",
+    b"\x04\x02\x02": "bzip2",
+    b"\x04\xf7\x11\x01": "zstd",
+    b"\x04\xf7\x11\x04": "lz4",
+}
 _FILTERS = {
     b"\x03": lzma.FILTER_DELTA, b"\x04": lzma.FILTER_X86, b"\x05": lzma.FILTER_POWERPC, b"\x06": lzma.FILTER_IA64,
     b"\x07": lzma.FILTER_ARM, b"\x08": lzma.FILTER_ARMTHUMB, b"\x09": lzma.FILTER_SPARC,
@@ -37,7 +42,8 @@ def order(folder: Folder) -> list[tuple[Coder, int]]:
         named = next((_NAMED[c.method] for c in folder.coders if c.method in _NAMED), "of several streams")
         raise UnpackError(f"packed with a method that is not read: {named}")
     feeds = {output: one for one, output in folder.bound}
-    at, chain = folder.packed[0], []
+    at = folder.packed[0]
+    chain: list[tuple[Coder, int]] = []
     while 0 <= at < len(folder.coders) and len(chain) < len(folder.coders):
         coder = folder.coders[at]
         if coder.method not in _SHARED and coder.method not in _FILTERS and coder.method not in {COPY, LZMA1, LZMA2}:

@@ -158,7 +158,8 @@ class Cursor:
 
 def streams(cursor: Cursor) -> Streams:
     """Return the packed streams that a header states."""
-    start, packed = 0, []
+    start = 0
+    packed: list[int] = []
     folders: list[Folder] = []
     checks: list[int | None] = []
     parts: list[list[tuple[int, int | None]]] | None = None
@@ -243,12 +244,13 @@ def _parts(
             cursor.take(cursor.number())
     if sizes is None:
         sizes = [[folder.size] * (count == 1) for folder, count in zip(folders, counts, strict=True)]
-    made, at = [], 0
+    made: list[list[tuple[int, int | None]]] = []
+    at = 0
     for lengths, check in zip(sizes, checks, strict=True):
         if len(lengths) == 1 and check is not None:
             made.append([(lengths[0], check)])
             continue
-        stated = digests[at : at + len(lengths)] or [None] * len(lengths)
+        stated: list[int | None] = digests[at : at + len(lengths)] or [None for _ in lengths]
         made.append(list(zip(lengths, stated, strict=False)))
         at += len(lengths)
     return made

@@ -332,7 +332,7 @@ class ZipWalk:
 
 
 def _is_more(data: bytes) -> bool:
-    """Whether bytes between members are more than a data descriptor, padding or the signatures of an Android package."""
+    """Whether bytes between members are more than a data descriptor, padding or an Android package's signatures."""
     rest = data.lstrip(b"\0")
     if len(data) <= _DESCRIPTOR or not rest:
         return False

@@ -43,6 +43,7 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
     """
     from depscan.artifacts.places import in_tests
     from depscan.loading.steps import Meter
+    from depscan.loading.torch_zip import is_storage
 
     meter = Meter()
     own = artifact.kind in OPEN_KINDS
@@ -50,6 +51,8 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
         for file in beside.values():
             if not own and _ending(file.path) in CODE_ENDINGS:
                 continue
+            if is_storage(file):
+                continue  # raw numbers, of many gigabytes in a large model
             opened = (*file.container, file.path) in files
             report = _read(file, meter, sink, ask=own and not opened, opened=opened)
             if report is not None:
@@ -67,11 +70,8 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
 def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> Report | None:
     from depscan.artifacts.source import cut
     from depscan.loading.route import read_file
-    from depscan.loading.torch_zip import is_storage
 
     try:
-        if is_storage(file):
-            return None  # raw numbers: of many gigabytes in a large model
         report = read_file(file, meter, ask=ask, opened=opened)
         if report is not None and (missing := cut(file.source)):
             report.gap(missing)

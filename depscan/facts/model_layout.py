@@ -46,7 +46,8 @@ def read_layout(artifact: Artifact, sink: Sink) -> list[tuple[str, Report]]:
     found: dict[str, Report] = {}
     for oddity in oddities_of(artifact):
         near = (whole and (bool(models) or promises(artifact.name))) or oddity.path in around or promises(oddity.path)
-        itself = oddity.path == artifact.name and oddity.kind in _WHOLE or (chain and oddity.kind == "nested-too-deep")
+        itself = oddity.path == artifact.name and oddity.kind in _WHOLE
+        itself = itself or (chain and oddity.kind == "nested-too-deep")
         if not near and not itself and not (whole and oddity.kind in _OUTSIDE):
             continue
         if (oddity.kind == "link" and not whole) or (oddity.kind == "ratio" and _explained(models.get(oddity.path))):
@@ -60,13 +61,18 @@ def _explained(verdict: str | None) -> bool:
     return verdict in {"data only", "known constructors"}
 
 
+def _unread(oddity: Oddity) -> bool:
+    """Whether something was not seen, and nothing says that it was hidden."""
+    if oddity.kind == "encrypted":
+        return not oddity.case
+    if oddity.kind == "broken" and not oddity.case:
+        return not any(word in oddity.detail for word in _BEHIND)
+    return oddity.kind in _UNSEEN or oddity.case in _CUT
+
+
 def _judge(oddity: Oddity, report: Report) -> None:
     kind, said = oddity.kind, oddity.detail[:300]
-    if kind == "encrypted" and not oddity.case:
-        report.gap(f"{kind}: {said}")
-    elif kind in _UNSEEN - {"encrypted"} or oddity.case in _CUT:
-        report.gap(f"{kind}: {said}")
-    elif kind == "broken" and not oddity.case and not any(word in said for word in _BEHIND):
+    if _unread(oddity):
         report.gap(f"{kind}: {said}")
     elif kind != "disguised":
         why = _WHY.get(kind, "two loaders see different content in it; honest writers never make this")
