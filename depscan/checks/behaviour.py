@@ -58,7 +58,8 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         hits = match(rules, item.facts)
         count: dict[str, int] = {}
         for hit in hits:
-            if hit.rule.verdict == "unsafe" and _in_graph(item.facts[hit.anchor], context):
+            needed = _needed(item.facts[hit.anchor])
+            if hit.rule.verdict == "unsafe" and _in_graph(needed, context):
                 hit = hit._replace(rule=hit.rule._replace(verdict="suspicious"))  # noqa: PLW2901 - the same hit
             count[hit.rule.id] = count.get(hit.rule.id, 0) + 1
             if count[hit.rule.id] <= _REPORTED_PER_RULE:
@@ -66,9 +67,13 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         yield from _gaps(item)
 
 
-def _in_graph(fact: Fact, context: Context) -> bool:
-    """Whether the package whose code loading needs is one that the project pins: it is checked like any other."""
-    needed = next((g.removeprefix("package:") for g in fact.guards if g.startswith("package:")), "")
+def _needed(fact: Fact) -> str:
+    """Return the package whose code a model file needs; "" for none."""
+    return next((guard.removeprefix("package:") for guard in fact.guards if guard.startswith("package:")), "")
+
+
+def _in_graph(needed: str, context: Context) -> bool:
+    """Whether the package that a model file needs is one that the project pins: it is checked like any other."""
     return bool(needed) and any(p.name == needed and p.version for p in context.graph.nodes.values())
 
 

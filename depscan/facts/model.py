@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from depscan.artifacts.members import head_of, source_of
+from depscan.ecosystems.pypi import normalise
 from depscan.facts.fact import LOAD, TEST, Fact
 from depscan.facts.place import Place
 from depscan.model.modelfile import ModelFile
@@ -30,6 +31,9 @@ CODE_ENDINGS = frozenset({
     "dll", "dylib", "png", "jpg", "jpeg", "gif", "pyc", "map", "woff",
 })  # fmt: skip
 _PROGRAM = 200
+_PROGRAM_TITLE = "native program"
+"""What a model's name on a program or script is called; in a package such files are its scripts, read as those."""
+
 _FOLLOWED = frozenset({"shell.run", "process.spawn", "code.eval"})
 
 
@@ -55,7 +59,9 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
                 continue  # raw numbers, of many gigabytes in a large model
             opened = (*file.container, file.path) in files
             report = _read(file, meter, sink, ask=own and not opened, opened=opened)
-            if report is not None:
+            if report is not None and (own or report.format != _PROGRAM_TITLE):
+                if not own:
+                    report.steps = [_of_package(step, artifact.package) for step in report.steps]
                 tests = not own and in_tests("/".join((*file.container, file.path)))
                 _lower(report, file, sink, TEST if tests else LOAD, needed=own)
     if own:
@@ -67,19 +73,26 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
             _lower(report, file_of(b"", path), sink, LOAD, needed=True)
 
 
+def _of_package(step: Step, package: str) -> Step:
+    """Return a step as known where it needs no more than the package that brings the file: its code is read with it."""
+    if step.verdict != "foreign" or not step.package or normalise(step.package) != normalise(package):
+        return step
+    return step._replace(verdict="known", why="a class of the package that brings the file", package="")
+
+
 def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> Report | None:
     from depscan.artifacts.source import cut
     from depscan.loading.route import read_file
 
     try:
         report = read_file(file, meter, ask=ask, opened=opened)
-        if report is not None and (missing := cut(file.source)):
-            report.gap(missing)
-        return report
     except Exception as error:  # noqa: BLE001 - a defect of one format's reader must not hide what the others see
         why = f"the reader of model files failed ({type(error).__name__}): a defect of depscan, please report it"
         sink.gap(file.path, why, fatal=True)
         return None
+    if report is not None and (missing := cut(file.source)):
+        report.gap(missing)
+    return report
 
 
 def files_of(artifact: Artifact) -> dict[tuple[str, ...], dict[str, File]]:
@@ -125,7 +138,7 @@ def _line(step: Step) -> tuple[str, str, str, str]:
 
 def _fact(step: Step, file: File, sink: Sink, when: str) -> None:
     values = (step.slug, *step.values)
-    guards = (step.verdict, f"package:{step.package}") if step.package else (step.verdict,)
+    guards = (step.verdict, f"package:{normalise(step.package)}") if step.package else (step.verdict,)
     text = step.text[:300]
     sink.add(
         Fact(

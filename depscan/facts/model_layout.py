@@ -61,21 +61,20 @@ def _explained(verdict: str | None) -> bool:
     return verdict in {"data only", "known constructors"}
 
 
-def _unread(oddity: Oddity) -> bool:
-    """Whether something was not seen, and nothing says that it was hidden."""
-    if oddity.kind == "encrypted":
-        return not oddity.case
-    if oddity.kind == "broken" and not oddity.case:
-        return not any(word in oddity.detail for word in _BEHIND)
-    return oddity.kind in _UNSEEN or oddity.case in _CUT
-
-
 def _judge(oddity: Oddity, report: Report) -> None:
     kind, said = oddity.kind, oddity.detail[:300]
-    if _unread(oddity):
+    if _unseen(oddity):
         report.gap(f"{kind}: {said}")
     elif kind != "disguised":
         why = _WHY.get(kind, "two loaders see different content in it; honest writers never make this")
         verdict = ODD if kind in {"long-name", "case-clash"} else HOSTILE
         what = "load.path" if kind in _OUTSIDE else "load.bomb" if kind == "ratio" else "load.layout"
         report.add(Step(what, verdict, oddity.case or kind, said, why))
+
+
+def _unseen(oddity: Oddity) -> bool:
+    """Whether an oddity says that something could not be read, rather than that it can be read in two ways."""
+    if oddity.kind in _UNSEEN:
+        return oddity.kind != "encrypted" or not oddity.case
+    damaged = oddity.kind == "broken" and not oddity.case and not any(word in oddity.detail for word in _BEHIND)
+    return damaged or oddity.case in _CUT

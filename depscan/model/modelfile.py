@@ -36,5 +36,7 @@ class ModelFile(NamedTuple):
     @property
     def shown(self) -> str:
         """Return where it stands: the artifact (unless it is the file itself), the archives around, and its path."""
-        top = () if self.artifact in {"", self.path} else (self.artifact,)
-        return " > ".join((*top, *self.container, self.path))
+        inside = (*self.container, self.path)
+        if self.artifact.endswith(inside[0]):
+            return " > ".join((self.artifact, *inside[1:]))
+        return " > ".join((self.artifact, *inside) if self.artifact else inside)

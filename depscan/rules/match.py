@@ -125,7 +125,7 @@ def _hits(rule: BehaviourRule, base: FactBase) -> list[Hit]:
 
 
 def _runs(when: str, wanted: tuple[str, ...]) -> bool:
-    """Whether code that runs then is judged; loading a model runs its code unasked: what is bad at import is bad here."""
+    """Whether code that runs then is judged; loading a model runs code unasked: what is bad at import is bad there."""
     return when in wanted or (when == LOAD and (CALL in wanted or IMPORT in wanted))
 
 

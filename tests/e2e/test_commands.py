@@ -33,6 +33,9 @@ source = { registry = "https://index.example/simple" }
 """
 
 
+HOSTILE_PICKLE = b"cos\nsystem\n(S'true'\ntR."
+
+
 def lock(depscan: Installed) -> str:
     (depscan.cwd / "uv.lock").write_text(LOCK, "utf-8")
     return "uv.lock"
@@ -189,6 +192,23 @@ def test_openvex_accepts_what_it_says_is_not_affected(depscan: Installed) -> Non
     assert depscan("requirements.txt", "--vex", "vex.json").code == 0
 
 
+def test_inspect_says_what_loading_a_model_would_run(depscan: Installed) -> None:
+    (depscan.cwd / "model.pkl").write_bytes(HOSTILE_PICKLE)
+    run = depscan("inspect", "model.pkl")
+    assert run.code == 1
+    assert "@ 0x15: os.system('true')" in run.out
+    (depscan.cwd / "weights.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+    clean = depscan("inspect", "weights.safetensors")
+    assert (clean.code, "safetensors: data only" in clean.out) == (0, True)
+    whole = depscan(".")
+    assert whole.code == 1
+    assert "model.pkl @ 0x15" in whole.out
+
+
+def test_the_formats_of_models_are_listed(depscan: Installed) -> None:
+    assert "safetensors" in depscan("formats", "--models").out
+
+
 NETWORK = re.compile(r"db update|--online|pip install(?!.*&&)|OWASP|pipx")
 
 
@@ -223,6 +243,9 @@ def test_the_commands_of_the_docs_run(depscan: Installed, line: str) -> None:
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: a\nVersion: 1\n", "utf-8")
     (info / "RECORD").write_text("a-1.dist-info/METADATA,,\na-1.dist-info/RECORD,,\n", "utf-8")
+    for name in ("model.pt", "checkpoint.pkl"):
+        (depscan.cwd / name).write_bytes(HOSTILE_PICKLE)
+    (depscan.cwd / "weights.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
     (depscan.cwd / "PyPI").mkdir()
     shutil.make_archive(str(depscan.cwd / "PyPI" / "all"), "zip", ROOT / "tests" / "e2e" / "records")
     (depscan.cwd / "baseline.json").write_text(depscan("clean.txt", "--format", "json").out, "utf-8")
