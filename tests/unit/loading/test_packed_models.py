@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import struct
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -139,3 +140,30 @@ def test_lines_for_site_are_no_damaged_model_among_other_files() -> None:
     beside["tool.pth"] = file_of(text, "tool.pth", beside=beside)
     assert read_file(beside["tool.pth"]) is None
     assert read_file(file_of(text, "tool.pth")) is not None
+
+
+@pytest.mark.parametrize(
+    ("links", "out"),
+    [
+        ({"m/b": "..", "m/c": "b/../x"}, True),
+        ({"a": "b", "b": "c/..", "c": "d", "d": "a/../../x"}, True),
+        ({"m/b": ".", "m/c": "b/model.pkl"}, False),
+        ({"m/b": "..", "m/c": "b/m/model.pkl"}, False),
+        ({"m/a": "a/b", "m/b": "a"}, False),
+    ],
+)
+def test_links_that_leave_through_each_other_are_hostile(tmp_path: Path, links: dict[str, str], *, out: bool) -> None:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for name, data in {"m/model.pkl": DATA, "n/other.txt": b"text"}.items():
+            row = tarfile.TarInfo(name)
+            row.size = len(data)
+            archive.addfile(row, io.BytesIO(data))
+        for name, target in links.items():
+            row = tarfile.TarInfo(name)
+            row.type, row.linkname = tarfile.SYMTYPE, target
+            archive.addfile(row)
+    path = tmp_path / "m.tar"
+    path.write_bytes(held.getvalue())
+    steps = [step[1] for model in inspect_path(str(path)).models for step in model.program if step[2] == "hostile"]
+    assert any("out of the archive" in text for text in steps) == out
