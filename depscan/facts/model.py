@@ -47,6 +47,7 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
     """
     from depscan.artifacts.places import in_tests
     from depscan.loading.steps import Meter
+    from depscan.loading.torch_zip import is_storage
 
     meter = Meter()
     own = artifact.kind in OPEN_KINDS
@@ -54,6 +55,8 @@ def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str,
         for file in beside.values():
             if not own and _ending(file.path) in CODE_ENDINGS:
                 continue
+            if is_storage(file):
+                continue  # raw numbers, of many gigabytes in a large model
             opened = (*file.container, file.path) in files
             report = _read(file, meter, sink, ask=own and not opened, opened=opened)
             if report is not None and (own or report.format != _PROGRAM_TITLE):

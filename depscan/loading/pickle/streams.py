@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _STREAMS = 10_000
 
 
-def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool = True) -> None:
-    """Read every pickle of a source.
+def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool = True) -> dict[str, tuple[str, int]]:
+    """Read every pickle of a source; return the storages that it names, as ``Judge.storages``.
 
     Args:
         source: the bytes.
@@ -29,16 +29,18 @@ def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool 
     at = 0
     search = Search(source)
     done: list[Ran] = []
+    storages: dict[str, tuple[str, int]] = {}
     while 0 <= at < source.size and len(done) < _STREAMS:
         ran = run_stream(source, at, report, depth)
         done.append(ran)
+        storages.update(ran.judge.storages)
         at = ran.machine.at
         report.about.setdefault("protocol", str(ran.machine.proto))
         report.about["pickles"] = str(len(done))
         if ran.broken is not None:
             _ended(ran, report, alone=alone)
             if ran.broken.kind == BUDGET:
-                return
+                return storages
             at = search.find(_after(ran))
             continue
         if len(done) == legacy.STREAMS and legacy.is_legacy([one.machine.value for one in done]):
@@ -49,6 +51,7 @@ def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool 
         report.gap("not all that stands behind the pickles was searched for further ones")
     if len(done) >= _STREAMS:
         report.gap(f"more than {_STREAMS} pickles in one file")
+    return storages
 
 
 def _after(ran: Ran) -> int:
