@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 _MODULES = {
-    "os": "system popen execv execve execvp spawnl spawnv spawnlp remove unlink rename rmdir mkdir chmod kill putenv fork "
-    "listdir open posix_spawn removedirs symlink truncate walk getenv startfile link replace",
+    "os": "system popen execv execve execvp spawnl spawnv spawnlp remove unlink rename rmdir mkdir chmod kill putenv "
+    "listdir open removedirs symlink truncate walk getenv startfile link replace fork posix_spawn",
     "posix": "system execv fork remove rename posix_spawn kill chmod open unlink spawnv",
     "nt": "system startfile remove",
     "subprocess": "Popen call run check_call check_output getoutput getstatusoutput",
-    "builtins": "eval exec compile __import__ open getattr setattr delattr globals input breakpoint print map filter type "
-    "vars dict list int range object sum memoryview help exit super",
+    "builtins": "eval exec compile __import__ open getattr setattr delattr globals input breakpoint print map filter "
+    "type vars dict list int range object sum memoryview help exit super",
     "__builtin__": "eval execfile apply file reload getattr input raw_input",
     "importlib": "import_module reload __import__ invalidate_caches",
     "importlib.util": "spec_from_file_location module_from_spec",

@@ -165,7 +165,7 @@ def _called(draw: st.DrawFn) -> tuple[bytes, str, str]:
     args = draw(_ARGUMENTS)
     named = draw(_named(module, name))
     flat = b"".join(args)
-    tuples = [b"(" + flat + b"t"] + ([flat + (b")", b"\x85", b"\x86", b"\x87")[len(args)]])
+    tuples = [b"(" + flat + b"t", flat + (b")", b"\x85", b"\x86", b"\x87")[len(args)]]
     packed = draw(st.sampled_from(tuples))
     forms = [
         named + packed + b"R",
