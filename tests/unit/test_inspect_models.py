@@ -83,3 +83,12 @@ def test_the_report_for_machines_lists_every_model(tmp_path: Path) -> None:
     assert (model["artifact"], model["verdict"], model["size"]) == ("model.pkl", "foreign code needed", len(FOREIGN))
     assert {step["verdict"] for step in model["program"]} == {"foreign"}
     assert report["exit_code"] == 1
+
+
+@pytest.mark.xfail(reason="behaviour._in_graph takes the inspected artifact itself for a pin")
+def test_a_folder_that_calls_itself_the_package_vouches_for_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.pkl").write_bytes(FOREIGN)
+    (folder / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: some-package\nVersion: 1.0\n", "utf-8")
+    assert inspected(folder).exit_code == 1

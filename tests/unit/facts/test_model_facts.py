@@ -133,3 +133,16 @@ def test_the_record_says_where_it_stands() -> None:
     (model,) = inspect_data(zipped(a__b_dot_pkl=CALL % b"true"), "models.zip").models
     assert model.artifact == "models.zip"
     assert model.shown.startswith("models.zip > ")
+
+
+@pytest.mark.xfail(reason="read_models does not hand the top-level names to in_tests")
+@pytest.mark.parametrize("top", ["demo", "examples", "ci"])
+def test_a_package_named_like_a_test_folder_is_read_as_the_product(top: str) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(f"{top}/__init__.py", "")
+        archive.writestr(f"{top}/model.pkl", CALL % b"true")
+        archive.writestr(f"{top}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {top}\nVersion: 1.0\n")
+        archive.writestr(f"{top}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    result = inspect_data(stream.getvalue(), f"{top}-1.0-py3-none-any.whl")
+    assert {fact.when for fact in of(result, "load.call")} == {"load"}
