@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from depscan.checks._dataset_scripts import RULE, script_verdict
 from depscan.checks.check import Check, Context
 from depscan.model.decision import Coverage
 from depscan.model.finding import Confidence, Evidence, Finding, Severity
@@ -61,6 +62,9 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             needed = _needed(item.facts[hit.anchor])
             if hit.rule.verdict == "unsafe" and _in_graph(needed, context):
                 hit = hit._replace(rule=hit.rule._replace(verdict="suspicious"))  # noqa: PLW2901 - the same hit
+            if hit.rule.id == RULE:
+                verdict = script_verdict(context.graph, hit.rule.verdict)
+                hit = hit._replace(rule=hit.rule._replace(verdict=verdict))  # noqa: PLW2901 - the same hit
             count[hit.rule.id] = count.get(hit.rule.id, 0) + 1
             if count[hit.rule.id] <= _REPORTED_PER_RULE:
                 yield _finding(item, hit)

@@ -14,7 +14,7 @@ import pytest
 
 from depscan.facts.engine import inspect_path
 from depscan.loading.file import File, file_of
-from depscan.loading.formats import shard_index
+from depscan.loading.formats import file_index
 from depscan.loading.route import read_file
 from depscan.loading.steps import Report
 
@@ -95,7 +95,7 @@ def test_an_index_of_files_beside_it_is_data() -> None:
     data = json.dumps({"weight_map": {"w": "model-00001-of-00002.safetensors", "v": "sub/x.bin"}}).encode()
     report = read_file(file_of(data, "pytorch_model.bin.index.json"))
     assert report is not None
-    assert (report.format, report.verdict) == (shard_index.TITLE, "data only")
+    assert (report.format, report.verdict) == (file_index.TITLE, "data only")
 
 
 def read_in(members: dict[str, bytes], path: str) -> Report:
