@@ -78,7 +78,11 @@ def _needed(fact: Fact) -> str:
 
 def _in_graph(needed: str, context: Context) -> bool:
     """Whether the package that a model file needs is one that the project pins: it is checked like any other."""
-    return bool(needed) and any(p.name == needed and p.version for p in context.graph.nodes.values())
+    if not needed:
+        return False
+    own = {item.subject for item in context.artifacts}  # what is inspected vouches for nothing by its own name
+    nodes = context.graph.nodes.items()
+    return any(p.ecosystem == "PyPI" and p.name == needed and p.version and key not in own for key, p in nodes)
 
 
 def _gaps(item: Inspected) -> Iterator[Coverage]:

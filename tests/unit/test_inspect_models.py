@@ -85,7 +85,6 @@ def test_the_report_for_machines_lists_every_model(tmp_path: Path) -> None:
     assert report["exit_code"] == 1
 
 
-@pytest.mark.xfail(reason="behaviour._in_graph takes the inspected artifact itself for a pin")
 def test_a_folder_that_calls_itself_the_package_vouches_for_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     folder.mkdir()

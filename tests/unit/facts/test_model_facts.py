@@ -135,7 +135,6 @@ def test_the_record_says_where_it_stands() -> None:
     assert model.shown.startswith("models.zip > ")
 
 
-@pytest.mark.xfail(reason="read_models does not hand the top-level names to in_tests")
 @pytest.mark.parametrize("top", ["demo", "examples", "ci"])
 def test_a_package_named_like_a_test_folder_is_read_as_the_product(top: str) -> None:
     stream = io.BytesIO()

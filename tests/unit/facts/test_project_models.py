@@ -139,14 +139,12 @@ def _pinned_by_npm(name: str) -> str:
     return json.dumps({"name": "x", "lockfileVersion": 3, "packages": packages})
 
 
-@pytest.mark.xfail(reason="behaviour._in_graph does not look at the ecosystem")
 def test_a_package_of_another_ecosystem_is_no_pin(project: Path) -> None:
     (project / "model.pkl").write_bytes(b"clodash\nNet\n(tR.")
     (project / "package-lock.json").write_text(_pinned_by_npm("lodash"), "utf-8")
     assert rules(scan(project)) == {"model/foreign-code block"}
 
 
-@pytest.mark.xfail(reason="behaviour._in_graph compares a name that is not normalised")
 def test_a_pin_is_found_however_its_name_is_spelt(project: Path) -> None:
     (project / "model.pkl").write_bytes(b"cSome_Package\nNet\n(tR.")
     (project / "requirements.txt").write_text("Some_Package==1.0\n", "utf-8")
