@@ -105,6 +105,8 @@ def read_file(
     if found is None and not promised:
         return None
     report = Report(meter)
+    if not layer:
+        report.meter.start()
     if found is None:
         report.format = promised[0].title
         if file.size:

@@ -69,7 +69,7 @@ def _build(m: Machine) -> None:
     state = m.stack.pop()
     target = m.stack[-1]
     m.judge.build(target, state, m.at - 1)
-    if isinstance(target, Call) and target.callee.startswith("joblib.numpy_pickle"):
+    if isinstance(target, Call) and target.callee.startswith(("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")):
         from depscan.loading.pickle.arrays import after_build
 
         m.stack[-1] = after_build(m, target)
