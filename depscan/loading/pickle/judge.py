@@ -52,7 +52,7 @@ class Judge:
         storages: torch's storages by key: (dtype class's name, elements).
         ran: whether anything was called, constructed or given state.
         states: dicts of state that were looked at by identity: how many items they had then, and their ``__dict__``s.
-        loads: what was said of a constant that a call unpickles, by its place.
+        loads: what was said of a constant that a call unpickles, by its place or its bytes.
     """
 
     def __init__(self, report: Report, source: Source, depth: int = 0) -> None:
@@ -65,7 +65,7 @@ class Judge:
         self.storages: dict[str, tuple[str, int]] = {}
         self.names: dict[tuple[str, str], Global] = {}
         self.states: dict[int, tuple[Value, int, list[Value]]] = {}
-        self.loads: dict[tuple[int, int], str] = {}
+        self.loads: dict[object, str] = {}
         self._looks = 0
         self._told: set[tuple[str, str]] = set()
         self._count: dict[tuple[str, str], int] = {}
@@ -231,6 +231,7 @@ class Judge:
         return made
 
     def _code(self, fn: Value, args: tuple[Value, ...], at: int) -> str:
+        self.look(sum(min(len(one), 5_000) for one in args if isinstance(one, (list, tuple))))
         found = code.read_code(args)
         callee = fn.dotted if isinstance(fn, Global) else "types.CodeType"
         package = package_of(callee)

@@ -50,12 +50,10 @@ def loaded(judge: Judge, args: tuple[Value, ...]) -> str:
     first = _encoded(judge, args[0] if args else None)
     if not isinstance(first, (bytes, bytearray, Blob)):
         return "what it unpickles is no constant"
-    if isinstance(first, Blob):
-        place = (first.at, first.size)
-        if place not in judge.loads:
-            judge.loads[place] = _loaded(judge, first)
-        return judge.loads[place]
-    return _loaded(judge, first)
+    key: object = (first.at, first.size) if isinstance(first, Blob) else bytes(first)
+    if key not in judge.loads:
+        judge.loads[key] = _loaded(judge, first)
+    return judge.loads[key]
 
 
 def _loaded(judge: Judge, first: Value) -> str:
