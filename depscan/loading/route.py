@@ -109,6 +109,8 @@ def read_file(
     report = Report(meter)
     if found is None and file.name.endswith(".pth") and len(file.beside) > 1 and _START_LINE(file.head):
         return None  # among other files it is for Python's ``site``: the readers of start lines judge it
+    if not layer:
+        report.meter.start(file.size)
     if found is None:
         report.format = promised[0].title
         if file.size:

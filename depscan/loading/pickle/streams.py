@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.pickle import legacy
+from depscan.loading.pickle import legacy, nested
 from depscan.loading.pickle.broken import BUDGET, LIE, MALFORMED
+from depscan.loading.pickle.judge import Judge
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.search import Search, plausible
+from depscan.loading.pickle.search import PACKED, Search, plausible
 from depscan.loading.pickle.stream import Ran, run_stream
 from depscan.loading.steps import FOREIGN, HOSTILE, ODD, Report, Step
 
@@ -87,6 +88,8 @@ def _behind(source: Source, at: int, report: Report, search: Search) -> int:
         return -1
     if rest <= len(head) and not head.strip(b"\0\r\n\t "):
         return -1
+    if head.startswith(PACKED):
+        nested.packed(Judge(report, source), at, rest, head)
     text = f"{rest} bytes follow the pickle at {at:#x}: {render(head[:24])}"
     report.add(
         Step("load.layout", ODD, "trailing", text, "an unpickler does not read them; another program may", at=at)
