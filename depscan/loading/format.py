@@ -5,7 +5,8 @@ Three literals at its top are read without importing it (``depscan.loading.route
 - ``STARTS = "hex hex"``: first bytes of a file, in hexadecimal digits; ``*`` to be asked about every file that no
   other format knows by its start.
 - ``NAMES = "*.gguf tokenizer.json"``: globs of file names, in lower case, that promise the format.
-- ``TITLE = "GGUF"``: what reports call it.
+- ``TITLE = "GGUF"``: what reports call it;
+- ``STANDS_IN = "yes"``, where it stands for a file of another format and may have that one's name.
 
 and two functions::
 

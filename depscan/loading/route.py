@@ -27,6 +27,7 @@ class Declared(NamedTuple):
     names: tuple[str, ...]
     asked: bool
     title: str
+    stands_in: bool = False
 
     def load(self) -> FormatModule:
         """Import the module."""
@@ -56,6 +57,7 @@ def declared() -> tuple[Declared, ...]:
                     tuple(_literal(top, b"NAMES").split()),
                     "*" in starts,
                     _literal(top, b"TITLE"),
+                    _literal(top, b"STANDS_IN") == "yes",
                 )
             )
     return tuple(found)
@@ -117,7 +119,7 @@ def read_file(
             report.gap(f"named {_ending(file.name)}, but it is no {promised[0].title}: what reads it is not known")
         return report
     report.format = found.title
-    if promised and found not in promised and not layer:
+    if promised and found not in promised and not layer and not found.stands_in:
         why = (
             f"named like {promised[0].title}, it is {found.title} by content: loaders that go by content run it as such"
         )
