@@ -61,12 +61,20 @@ def read_models(
             report = _read(file, meter, sink, ask=not opened, opened=opened)
             if report is not None:
                 _lower(report, file, sink, LOAD, needed=True)
-        elif _ending(file.path) not in CODE_ENDINGS:
+        elif _ending(file.path) not in CODE_ENDINGS and not (opened and _is_archive(file)):
             report = _read(file, meter, sink, ask=False, opened=opened)
             if report is not None and report.format != _PROGRAM_TITLE:
                 _lower_in_package(report, file, sink, artifact.package, real)
     if own:
         _read_around(artifact, sink)
+
+
+def _is_archive(file: File) -> bool:
+    """Whether the members of a file are all there is to it; R's packed data, which is not, goes by its name."""
+    from depscan.artifacts.magic import ARCHIVES, sniff
+    from depscan.loading.route import promises
+
+    return sniff(file.start) in ARCHIVES and not promises(file.path)
 
 
 def _lower_in_package(report: Report, file: File, sink: Sink, package: str, real: frozenset[str]) -> None:
@@ -110,6 +118,7 @@ def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> R
         return None
     if report is not None and (missing := cut(file.source)):
         report.gap(missing)
+    file.release()
     return report
 
 

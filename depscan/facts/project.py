@@ -55,7 +55,7 @@ def _candidates(top: str) -> list[tuple[str, str]]:
     """Return the path inside the folder and the path on disk of what may be a model file, and of Python files."""
     from depscan.artifacts.magic import ARCHIVES, sniff
     from depscan.inputs.gather import SKIPPED_FOLDERS
-    from depscan.loading.route import declared
+    from depscan.loading.route import declared, promises
 
     formats = declared()
     starts = tuple(start for one in formats for start in one.starts)
@@ -70,7 +70,7 @@ def _candidates(top: str) -> list[tuple[str, str]]:
                 continue
             start = b"" if ending == "py" else _start(path)
             model = start.startswith(starts) or sniff(start) in ARCHIVES
-            if ending == "py" or model or any(one.promised(name.lower()) for one in formats):
+            if ending == "py" or model or promises(name):
                 wanted.append((name if inside == "." else f"{inside}/{name}", path))
     return wanted
 

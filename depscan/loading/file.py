@@ -17,7 +17,7 @@ class File:
 
     Args:
         path: member path, or the file's own name.
-        open_source: gives random access to its bytes; called at most once, and only when they are needed.
+        open_source: gives random access to its bytes; called only when they are needed.
         size: bytes.
         container: archives around it, outermost first.
         beside: every file of the same archive or folder by path, itself included.
@@ -54,6 +54,11 @@ class File:
     def start(self) -> bytes:
         """Return the first bytes: enough to tell a format by its magic."""
         return self._peek() if self._peek is not None else self.head
+
+    def release(self) -> None:
+        """Let go of the bytes: they are opened again when somebody asks."""
+        self.__dict__.pop("source", None)
+        self.__dict__.pop("head", None)
 
     @property
     def name(self) -> str:

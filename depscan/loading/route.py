@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from depscan.loading.steps import Meter
 
 _TOP = 2048
+_TEXT = frozenset({b"{", b"[", b" ", b"\t", b"\n", b"\r", b"\xef", b"\xfe", b"\xff"})
+"""First bytes of JSON and of marked text."""
+
 _START_LINE = re.compile(rb"(?:[\x20-\x7e\t]*\r?\n)*import[ \t]").match
 
 
@@ -34,10 +37,12 @@ class Declared(NamedTuple):
         return cast("FormatModule", import_module(self.module))
 
     def promised(self, name: str) -> bool:
-        """Whether a lower-cased file name promises this format."""
-        from fnmatch import fnmatchcase
-
-        return any(fnmatchcase(name, glob) for glob in self.names)
+        """Whether a lower-cased file name promises this format; a glob has at most one ``*``."""
+        for glob in self.names:
+            head, star, tail = glob.partition("*")
+            if name == glob or (star and len(name) >= len(glob) - 1 and name.startswith(head) and name.endswith(tail)):
+                return True
+        return False
 
 
 @lru_cache(maxsize=1)
@@ -69,8 +74,22 @@ def _literal(top: bytes, name: bytes) -> str:
 
 def promises(path: str) -> bool:
     """Whether the name of a file promises a format of models."""
-    name = path.rpartition("/")[2].lower()
-    return any(one.promised(name) for one in declared())
+    return bool(_promised(path.rpartition("/")[2].lower()))
+
+
+@lru_cache(maxsize=1)
+def _endings() -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return what the names of models end with, and whole names: one look at each tells most files apart."""
+    globs = [glob for one in declared() for glob in one.names]
+    return tuple(glob.rpartition("*")[2] for glob in globs if "*" in glob), frozenset(globs)
+
+
+def _promised(name: str) -> tuple[Declared, ...]:
+    """Return the formats that a lower-cased file name promises."""
+    endings, names = _endings()
+    if not name.endswith(endings) and name not in names:
+        return ()
+    return tuple(one for one in declared() if one.promised(name))
 
 
 def format_of(file: File, *, ask: bool = True) -> Declared | None:
@@ -80,13 +99,17 @@ def format_of(file: File, *, ask: bool = True) -> Declared | None:
 
     Args:
         file: see ``File``.
-        ask: whether formats without a magic are asked about a file whose name promises nothing.
+        ask: whether formats without a magic are asked about a file whose name promises nothing; nor does text begin
+            with a magic then: the thousands of settings of a package are no models.
     """
     known = declared()
     by_start = [d for d in known if file.start.startswith(d.starts)]
-    by_name = [d for d in known if d not in by_start and d.promised(file.name)]
+    promised = _promised(file.name)
+    if not ask and file.start[:1] in _TEXT:
+        by_start = [d for d in by_start if d in promised]
+    by_name = [d for d in promised if d not in by_start]
     asked = [d for d in known if ask and d.asked and d not in by_start and d not in by_name]
-    for one in (*sorted(by_start, key=lambda d: not d.promised(file.name)), *by_name, *asked):
+    for one in (*sorted(by_start, key=lambda d: d not in promised), *by_name, *asked):
         if one.load().looks(file):
             return one
     return None
@@ -105,7 +128,7 @@ def read_file(
         opened: whether it is an archive whose members are read by themselves: its name then promises nothing more.
     """
     found = format_of(file, ask=ask)
-    promised = [d for d in declared() if d.promised(file.name)] if not opened else []
+    promised = _promised(file.name) if not opened else ()
     if found is None and not promised:
         return None
     report = Report(meter)
