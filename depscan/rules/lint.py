@@ -18,7 +18,9 @@ def lint(folder: str = "") -> list[str]:
     top = folder or rules_folder()
     problems, used = [], set()
     for base, folders, names in os.walk(top):
-        folders[:] = sorted(f for f in folders if base != top or f not in ("loading", "names", "targets"))  # theirs: depscan.loading.lint, depscan.names.lint
+        folders[:] = sorted(
+            f for f in folders if base != top or f not in ("loading", "names", "targets")
+        )  # theirs: depscan.loading.lint, depscan.names.lint
         for name in sorted(n for n in names if n.endswith(".toml")):
             path = os.path.join(base, name)
             rule_id = os.path.relpath(path, top)[:-5].replace(os.sep, "/")
