@@ -24,8 +24,8 @@ class Edge(NamedTuple):
     Attributes:
         parent: node id of the one who asks.
         child: node id of the one asked for.
-        label: prod, dev, optional, peer, build, loads (a model, a data set, the code of a model file), calls (a hosted model
-            or service), runs (an action, image or agent tool), ``extra:NAME`` or ``group:NAME``.
+        label: prod, dev, optional, peer, build, loads (a model, a data set, the code of a model file), calls (a
+            hosted model or service), runs (an action, image or agent tool), ``extra:NAME`` or ``group:NAME``.
         marker: environment marker as written; "" when always taken.
         requested: the version constraint or URL as written; "" when the file gives none.
         at: where the request stands, if not where the child stands.
