@@ -79,7 +79,7 @@ def format_of(source: "SourceFile", known: list[Entry], *, named: bool) -> "Inpu
 
 
 def formats_beside(source: "SourceFile", known: list[Entry]) -> "list[InputFormat]":
-    """Return the formats that are read in addition to a file's own: what a settings file says of models, for example."""
+    """Return the formats that are read in addition to a file's own: what settings say of models, for example."""
     found = (entry.load() for _, entry in candidates(source.name, known, named=False) if entry.beside)
     return [made for made in found if made.accepts is None or made.accepts(source)]
 

@@ -65,10 +65,8 @@ class Gathered:
         made = self._lines.get((path, route))
         if made is None:
             held = self._sources.get(path)
-            if isinstance(route, int):
-                line = route
-            else:
-                line = held[1].locate(held[0], route) if held and route else 0
+            known = route if isinstance(route, int) and held else 0
+            line = known or (held[1].locate(held[0], route) if held and route else 0)
             text = mask(held[0].line(line).strip()) if held and line else ""
             made = self._lines[path, route] = Location(path, line, text)
         return made
