@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ _VERDICTS = {
     "unsafe": ("1;31", "NOT SAFE TO LOAD"),
     "suspicious": ("1;33", "SUSPICIOUS"),
 }
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _OLD = 30
 """Days after which the age of the advisories is pointed out."""
 
@@ -53,7 +55,8 @@ def render(result: ScanResult, view: View) -> str:
     if result.models:
         from depscan.reports._models import model_lines
 
-        lines += model_lines(result.models, view)
+        for line in model_lines(result.models, view):
+            lines += _wrap(line, view.width, " " * 9, extra=len(line) - len(_ESCAPE.sub("", line)))
     allowed = sum(d.action == "allow" for d in result.decisions)
     if allowed and not view.verbose:
         lines += ["", f"{_count(allowed, 'finding')} allowed by exception, baseline or VEX (--verbose shows them)"]

@@ -16,5 +16,6 @@ def test_what_is_bad_when_called_is_bad_when_a_model_is_loaded(when: str, *, hit
     assert bool(match([RULES["mining/miner-when-called"]], [Fact("crypto.mine", when, "a.py")])) is hit
 
 
-def test_a_rule_for_what_runs_by_itself_does_not_judge_what_a_model_does() -> None:
-    assert not match([RULES["mining/miner-at-install"]], [Fact("crypto.mine", "load", "a.py")])
+def test_what_is_bad_at_import_is_bad_when_a_model_is_loaded_and_not_when_called() -> None:
+    assert match([RULES["mining/miner-at-install"]], [Fact("crypto.mine", "load", "a.py")])
+    assert not match([RULES["mining/miner-at-install"]], [Fact("crypto.mine", "call", "a.py")])
