@@ -14,7 +14,9 @@ from depscan.model.document import Document
 from depscan.model.finding import Confidence, Evidence, Finding
 from depscan.model.location import Location, Route
 from depscan.model.nameoptions import NameOptions
+from depscan.model.package import Package
 from depscan.model.rule import Rule
+from depscan.model.use import Use
 
 if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
@@ -81,6 +83,13 @@ def checks() -> list[Check]:
     names = sorted(os.listdir(os.path.dirname(__file__)))
     modules = [n[:-3] for n in names if n.endswith(".py") and not n.startswith("_") and n != "check.py"]
     return [import_module(f"{__package__}.{name}").CHECK for name in modules]
+
+
+def uses(context: Context) -> Iterator[tuple[Document, Use, Package]]:
+    """Yield every use of a node with the document that states it and the node, in the order of the files."""
+    for document in context.documents:
+        for use in document.uses:
+            yield document, use, document.nodes[use.node]
 
 
 def finding_at(

@@ -14,11 +14,15 @@ _HEAD = 4096
 
 
 class Entry(NamedTuple):
-    """A format module that has not been imported: its name and the globs it declares."""
+    """A format module that has not been imported: its name and the globs it declares.
+
+    ``beside``: it is read in addition to the one format that a file is of (``BESIDE = "yes"``).
+    """
 
     module: str
     patterns: tuple[str, ...]
     explicit: tuple[str, ...]
+    beside: bool = False
 
     def load(self) -> "InputFormat":
         """Import the module and return its FORMAT."""
@@ -34,7 +38,8 @@ def entries() -> list[Entry]:
             if name.endswith(".py") and not name.startswith("_"):
                 head = _head(os.path.join(folder, name))
                 module = f"{__package__}.{os.path.basename(folder)}.{name[:-3]}"
-                found.append(Entry(module, _globs(head, b"PATTERNS"), _globs(head, b"EXPLICIT")))
+                beside = _globs(head, b"BESIDE") == ("yes",)
+                found.append(Entry(module, _globs(head, b"PATTERNS"), _globs(head, b"EXPLICIT"), beside))
     return found
 
 
@@ -65,10 +70,18 @@ def format_of(source: "SourceFile", known: list[Entry], *, named: bool) -> "Inpu
         named: True when the user named the file: explicit globs count too.
     """
     for match in sorted(candidates(source.name, known, named=named), key=lambda m: m[0]):
+        if match[1].beside:
+            continue
         made = match[1].load()
         if made.accepts is None or made.accepts(source):
             return made
     return None
+
+
+def formats_beside(source: "SourceFile", known: list[Entry]) -> "list[InputFormat]":
+    """Return the formats that are read in addition to a file's own: what settings say of models, for example."""
+    found = (entry.load() for _, entry in candidates(source.name, known, named=False) if entry.beside)
+    return [made for made in found if made.accepts is None or made.accepts(source)]
 
 
 def candidates(name: str, known: list[Entry], *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from depscan.errors import InputError
-from depscan.inputs.discover import by_id, candidates, entries, format_of
+from depscan.inputs.discover import by_id, candidates, entries, format_of, formats_beside
 from depscan.model.decision import Coverage
 from depscan.model.document import Document, Edge
 from depscan.model.location import Location, Route
@@ -65,7 +65,8 @@ class Gathered:
         made = self._lines.get((path, route))
         if made is None:
             held = self._sources.get(path)
-            line = held[1].locate(held[0], route) if held and route else 0
+            known = route if isinstance(route, int) and held else 0
+            line = known or (held[1].locate(held[0], route) if held and route else 0)
             text = mask(held[0].line(line).strip()) if held and line else ""
             made = self._lines[path, route] = Location(path, line, text)
         return made
@@ -148,11 +149,14 @@ class Gathered:
         self, source: SourceFile, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
     ) -> Document | None:
         """Read a file of a format that is hinted, told by name, or (``guess``) only by its explicit globs."""
+        beside = [] if format_hint or role else formats_beside(source, self._known)
+        for extra in beside:
+            self._add_beside(source, extra)
         made: InputFormat | None = None
         try:
             made = by_id(format_hint) if format_hint else format_of(source, self._known, named=named or guess)
             if made is None:
-                if named:
+                if named and not beside:
                     why = "not a file format depscan knows (--format-hint names one; depscan formats lists them)"
                     self.coverage.append(Coverage(source.path, "failed", why, needed=True))
                 return None
@@ -169,6 +173,19 @@ class Gathered:
         if self._follow and document.includes:
             self._including.append((document, source))
         return document
+
+    def _add_beside(self, source: SourceFile, made: InputFormat) -> None:
+        """Read what else a file says: such formats give line numbers, and a document only where they find something."""
+        try:
+            document = made.parse(source)
+        except InputError as error:
+            self._failed(source.path, error)
+            return
+        if not document.nodes and not document.uses and not document.problems:
+            return
+        self._sources.setdefault(source.path, (source, made))
+        self.documents.append(document)
+        self._note_problems(document)
 
     def _note_problems(self, document: Document) -> None:
         for problem in document.problems:

@@ -4,14 +4,18 @@ from typing import NamedTuple
 
 from depscan.model.location import Route
 from depscan.model.package import Package, mask, purl
+from depscan.model.use import Use
 
-PURL_TYPES = {"PyPI": "pypi", "crates.io": "cargo", "project": "generic", "JSR": "jsr"}
+PURL_TYPES = {
+    "PyPI": "pypi", "crates.io": "cargo", "project": "generic", "JSR": "jsr", "GitHub Actions": "githubactions",
+    "image": "oci", "hosted-model": "generic/hosted", "service": "generic/service", "model-file": "generic/model",
+}  # fmt: skip
 """purl type of an ecosystem where it is not simply the lower-cased name."""
 
 MAX_PROBLEMS = 1000
 
 KINDS = {"prod": "runtime", "dev": "dev", "optional": "optional", "peer": "peer", "build": "build",
-         "loads": "loads"}  # fmt: skip
+         "loads": "loads", "calls": "calls", "runs": "runs"}  # fmt: skip
 
 
 class Edge(NamedTuple):
@@ -20,7 +24,8 @@ class Edge(NamedTuple):
     Attributes:
         parent: node id of the one who asks.
         child: node id of the one asked for.
-        label: prod, dev, optional, peer, build, loads (a model file needs its code), ``extra:NAME`` or ``group:NAME``.
+        label: prod, dev, optional, peer, build, loads (a model, a data set, the code of a model file), calls (a
+            hosted model or service), runs (an action, image or agent tool), ``extra:NAME`` or ``group:NAME``.
         marker: environment marker as written; "" when always taken.
         requested: the version constraint or URL as written; "" when the file gives none.
         at: where the request stands, if not where the child stands.
@@ -39,7 +44,7 @@ class Edge(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Return runtime, dev, build, optional, peer or loads."""
+        """Return runtime, dev, build, optional, peer, loads, calls or runs."""
         return KINDS.get(self.label) or ("optional" if self.label.startswith("extra:") else "dev")
 
 
@@ -81,12 +86,13 @@ class Document:
         edges: requests between nodes.
         root: node id that stands for the project itself; "" when the file has none.
         lock: True when the file fixes exact versions of a whole resolution.
-        indexes, includes, problems: see their records.
+        indexes, includes, problems, uses: see their records.
         hashed: True when the file's rules make every package carry a hash.
     """
 
     __slots__ = (
         "at", "edges", "format", "hashed", "includes", "indexes", "lock", "nodes", "path", "problems", "root",
+        "uses",
     )  # fmt: skip
 
     def __init__(self, path: str, format: str, *, lock: bool = False) -> None:  # noqa: A002 - the field's word
@@ -101,6 +107,7 @@ class Document:
         self.indexes: list[IndexUse] = []
         self.includes: list[Include] = []
         self.problems: list[Problem] = []
+        self.uses: list[Use] = []
 
     def add(self, package: Package, at: Route = 0) -> str:
         """Add a package and return its node id; adding an equal one again changes nothing.
@@ -125,6 +132,14 @@ class Document:
     ) -> None:
         """Record that ``parent`` asks for ``child`` (both node ids)."""
         self.edges.append(Edge(parent, child, label, marker, mask(requested), at, self.path))
+
+    def use(self, node: str, how: str, at: Route = 0, **facts: str) -> None:
+        """Record how a node is used; keys of ``FACTS`` are written with ``_`` for ``-``, empty texts are left out.
+
+        Credentials in texts are masked.
+        """
+        pairs = ((key.replace("_", "-"), mask(value)) for key, value in facts.items() if value)
+        self.uses.append(Use(node, how[:200], at, tuple(sorted(pairs))))
 
     def problem(self, message: str, at: Route = 0) -> None:
         """Record a part that could not be read; the scan goes on and says so (at most 1,000 times)."""
