@@ -11,6 +11,11 @@ from depscan.text.placed import Placed
 
 _AUTHOR = re.compile(r"(?i)github\.event\.(\w+)\.author_association").findall
 _TRUSTED = re.compile(r"OWNER|MEMBER|COLLABORATOR").search
+_OWN_BRANCH = re.compile(
+    r"(?i)head\.repo\.full_name\s*==\s*github\.repository|!\s*github\.event\.pull_request\.head\.repo\.fork"
+    r"|head\.repo\.fork\s*==\s*false"
+).search
+"""A condition after which a pull request comes from somebody who may push branches."""
 _NAMED = 12
 
 
@@ -53,12 +58,15 @@ class Scope(NamedTuple):
     def untrusted(self, value: Any) -> list[str]:  # noqa: ANN401 - a value of the file
         """Return what strangers write of a value: expressions in it, directly or by a variable.
 
-        A text whose author a condition asks to be an owner, member or collaborator is none.
+        A text whose author a condition asks to be an owner, member or collaborator is none, and so is one of a pull
+        request that may not come from a fork.
         """
         found = set(untrusted_in(value))
         found.update(text for name in self._mentioned(value) for text in untrusted_in(self.env[name]))
         known = {o for c in self.conditions if _TRUSTED(c) for o in _AUTHOR(c)}
-        return sorted(t for t in found if [*t.split("."), "", ""][2] not in known)
+        if any(_OWN_BRANCH(c) for c in self.conditions):
+            known |= {"pull_request", "head_ref"}
+        return sorted(t for t in found if known.isdisjoint(t.split(".")[1:3]))
 
     def pointers(self, value: Any) -> list[str]:  # noqa: ANN401
         """Return the numbers and addresses in a value, directly or by a variable, that lead to a stranger's text."""

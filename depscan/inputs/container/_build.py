@@ -38,7 +38,8 @@ class Build:
         self._before = before
         self._key = key
         self.last = 0
-        self._stages: set[str] = set()
+        self._stages: dict[str, dict[str, str]] = {}
+        self._env: dict[str, str] = {}
         self._count = 0
         self._outer: dict[str, str] = {}
         self._values: dict[str, str] = {}
@@ -65,11 +66,13 @@ class Build:
             self.document.problem("FROM names no image", self.at(step.line))
             return
         self.image(words[0], "FROM", step.line, "run" if step.line == self.last else "build")
-        self._stages.add(str(self._count))
+        # Variables of ENV are part of the image a stage starts from; those of ARG end with their stage.
+        self._env = dict(self._stages.get(words[0].lower(), {}))
+        self._values = dict(self._env)
+        self._stages[str(self._count)] = self._env
         self._count += 1
         if len(words) > 2 and words[1].upper() == "AS":  # noqa: PLR2004 - IMAGE AS NAME
-            self._stages.add(words[2].lower())
-        self._values = {}
+            self._stages[words[2].lower()] = self._env
 
     def arg(self, step: Instruction) -> None:
         """``ARG NAME[=DEFAULT] ...``: before the first FROM for its use there, later for a stage."""
@@ -96,7 +99,7 @@ class Build:
                 if not is_placeholder(value):
                     self._secret("ENV", name, step.line)
                 continue
-            self._values[name] = value
+            self._values[name] = self._env[name] = value
             read_variable(self.document, name, value, self.at(step.line))
 
     def run(self, step: Instruction) -> None:
