@@ -22,6 +22,17 @@ def built(context: Context) -> Iterator[tuple[Document, Use, Package]]:
     return (found for found in uses(context) if found[0].format in BUILD_FORMATS)
 
 
+def reach(use: Use) -> list[str]:
+    """Return what a step can use: a token that may write, and secrets, by name."""
+    parts = []
+    if "write" in use.get("permission"):
+        parts.append(f"a token with {use.get('permission')}")
+    names = use.get("secret")
+    if names:
+        parts.append("all secrets" if names in {"inherit", "*"} else f"the secrets {names}")
+    return parts
+
+
 def at_all(context: Context, finding: Finding, document: Document, group: list[Use]) -> Finding:
     """Return a finding that shows every place of a group, the first as its primary evidence."""
     places = list(dict.fromkeys(context.locate(document.path, use.at) for use in group))

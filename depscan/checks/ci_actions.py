@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depscan.checks._pipelines import at_all, built
+from depscan.checks._pipelines import at_all, built, reach
 from depscan.checks.check import Check, Context, finding_at
 from depscan.model.decision import Coverage
 from depscan.model.document import Document
@@ -60,17 +60,17 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
 
 def _finding(context: Context, package: Package, revision: str, where: tuple[str, str], use: Use) -> Finding:
     path, node = where
-    rights = use.get("secret") or ("write" in use.get("permission") and use.get("permission"))
-    reach = f"; it can reach {rights}" if rights else ""
+    rights = ", ".join(reach(use))
+    more = f"; it can reach {rights}" if rights else ""
     name = package.raw_name or package.name
     if use.get("endpoint"):
         message = f"the pipeline includes {use.get('endpoint')} without a hash"
         return finding_at(context, BRANCH, node, message, (path, use.at))
     if revision.lower() in _BRANCHES:
         text = f"branch {revision}" if revision else "default branch"
-        return finding_at(context, BRANCH, node, f"{name} runs from the {text}{reach}", (path, use.at))
+        return finding_at(context, BRANCH, node, f"{name} runs from the {text}{more}", (path, use.at))
     made = finding_at(
-        context, UNPINNED, node, f"{name} is pinned only to {revision}, which can move{reach}", (path, use.at)
+        context, UNPINNED, node, f"{name} is pinned only to {revision}, which can move{more}", (path, use.at)
     )
     return made._replace(severity=Severity.LOW) if package.name.startswith(_FIRST_PARTY) else made
 

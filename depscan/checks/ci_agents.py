@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depscan.checks._pipelines import built
+from depscan.checks._pipelines import built, reach
 from depscan.checks.check import Check, Context, finding_at
 from depscan.model.decision import Coverage
 from depscan.model.finding import Confidence, Finding, Severity
@@ -51,14 +51,8 @@ def _name(use: Use, package: Package) -> str:
 
 
 def _power(use: Use) -> str:
-    parts = []
-    if use.get("tools"):
-        parts.append("tools that run commands or write")
-    if "write" in use.get("permission"):
-        parts.append(f"a token with {use.get('permission')}")
-    if use.get("secret"):
-        parts.append(f"the secrets {use.get('secret')}")
-    return ", ".join(parts)
+    tools = ["tools that run commands or write"] if use.get("tools") else []
+    return ", ".join([*tools, *reach(use)])
 
 
 CHECK = Check("ci_agents", "AI agents in pipelines that strangers can talk to", (RULE,), run)
