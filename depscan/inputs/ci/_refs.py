@@ -49,7 +49,7 @@ def add_action(document: Document, text: str, how: str, at: int, line: str, **fa
     text = text.strip()
     if text.startswith(_DOCKER):
         return add_image(document, text[len(_DOCKER) :], how, at, **facts)
-    if text.startswith("."):
+    if text.startswith((".", "$/")):  # of the workspace; of the repository at the workflow's own commit
         package = Package("GitHub Actions", _local(text), None, "local", url=text)
         made: dict[str, str] = {}
     else:
@@ -88,5 +88,5 @@ def _action(name: str, ref: str, kind: str) -> Package:
 
 
 def _local(text: str) -> str:
-    parts = [p for p in posixpath.normpath(text).split("/") if p not in {"", ".", ".."}]
+    parts = [p for p in posixpath.normpath(text).split("/") if p not in {"", ".", "..", "$"}]
     return "/".join(parts) or "action"
