@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST = 24
 _LONGEST = 4_000
+_DEPTH = 14
 _SITES = 12
 """Calls of a function of the file looked at for the values of a parameter."""
 _GETENV = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv", "os.environ.setdefault", "os.environ.pop"})
@@ -376,21 +377,21 @@ def elements(ev: Evaluator, value: Value, depth: int) -> Iterator[tuple[ast.expr
                 pair = ast.Tuple([key, inner], ast.Load())
                 ev.alive.append(pair)
                 yield {"items": pair, "values": inner}.get(str(value.data), key), place
-    elif value.kind == "ref" and isinstance(node, ast.Call) and node.args:
+    elif value.kind == "ref" and isinstance(node, ast.Call) and node.args and depth < _DEPTH:
         yield from _through(ev, value.text, node, place, depth)
 
 
 def _through(ev: Evaluator, name: str, node: ast.Call, place: Place, depth: int) -> Iterator[tuple[ast.expr, Place]]:
     """Yield what a loop over ``enumerate(x)``, ``zip(x, y)``, ``sorted(x)`` and ``tqdm(x)`` gives."""
     if name == "zip":
-        columns = [[e for v in ev.values(a, place, depth) for e, _ in elements(ev, v, depth)] for a in node.args[:6]]
+        columns = [[e for v in ev.values(a, place, depth) for e, _ in elements(ev, v, depth + 1)] for a in node.args[:6]]
         for row in zip(*columns, strict=False):
             pair = ast.Tuple(list(row), ast.Load())
             ev.alive.append(pair)
             yield pair, place
         return
     for value in ev.values(node.args[0], place, depth):
-        for number, (element, where) in enumerate(elements(ev, value, depth)):
+        for number, (element, where) in enumerate(elements(ev, value, depth + 1)):
             if name == "enumerate":
                 pair = ast.Tuple([ast.Constant(number), element], ast.Load())
                 ev.alive.append(pair)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.inputs.agents._launch import launched
+from depscan.inputs.agents._launch import launches
 from depscan.inputs.code import _names as names
 from depscan.inputs.code._arguments import Arguments
 from depscan.inputs.code._values import Value, written
@@ -159,8 +159,10 @@ class Uses:
                 yield named
         keep = spec.unknown == "always" or (spec.unknown == "unsafe" and facts.get("safe") == "no")
         node = arguments.given(spec.arguments.get("name", ()))
-        if not found and keep and node is not None:
+        if not found and keep and node is not None and not _in_memory(values):
             text = next((v.text for v in self.ev.texts(node, arguments.place) if v.text), "{" + written(node) + "}")
+            if text.startswith("{") and text.endswith("}") and facts.get("safe") == "yes":
+                return
             origin = next((v.origin for v in values if v.origin), "")
             yield Named(names.model_file(text), {"model-from": origin})
 
@@ -255,6 +257,11 @@ def flat(ev: Evaluator, values: list[Value], depth: int = 0) -> Iterator[Value]:
             yield value
 
 
+def _in_memory(values: list[Value]) -> bool:
+    """Return whether what is loaded is made of bytes at hand: no file has a name then."""
+    return any(v.kind == "ref" and v.text.rpartition(".")[2] in {"BytesIO", "StringIO"} for v in values)
+
+
 def _repository(text: str, arguments: Arguments, spec: Spec) -> tuple[Package | None, dict[str, str]]:
     if arguments.first(spec.arguments.get("source", ())) == "local":
         return names.model_file(text), {"code": "yes"}
@@ -270,9 +277,9 @@ def _commands(arguments: Arguments, spec: Spec) -> Iterator[Named]:
     lists = arguments.get(spec.arguments.get("args", ())) or []
     words = [v.text for v in flat(arguments.ev, lists) if v.kind == "text"]
     for command in arguments.texts(spec.arguments.get("name", ())):
-        name = command.text.replace("\\", "/").rpartition("/")[2].removesuffix(".cmd").removesuffix(".exe")
-        package = launched(name, words)
-        if package is not None and "{" not in package.name:
-            pinned = "yes" if package.version or package.commit else "no"
-            line = " ".join([name, *words])[:200]
-            yield Named(package, {"pinned": pinned, "command": line, "transport": "stdio", "stage": "run"})
+        line = " ".join([command.text, *words])[:200]
+        for found in launches([command.text, *words]):
+            if found.package.ecosystem == "agent-tool" or "{" in found.package.name:
+                continue
+            facts = {"pinned": found.pinned, "revision": found.revision, "command": line, "endpoint": found.endpoint}
+            yield Named(found.package, {**facts, "transport": "stdio", "stage": "run"})
