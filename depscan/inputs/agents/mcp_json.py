@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.inputs.agents._launch import launched
+from depscan.inputs.agents._launch import launches
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
 from depscan.text.lines import locate_json
@@ -35,13 +35,12 @@ def parse(source: SourceFile) -> Document:
     section = "mcpServers" if "mcpServers" in config else "servers"
     for name, value in table(config.get(section), section).items():
         server = table(value, f"server {name}")
-        command = string(server.get("command"), "command").replace("\\", "/").rpartition("/")[2]
-        words = strings(server.get("args"), "args")
-        package = launched(command.removesuffix(".cmd").removesuffix(".exe"), words)
-        if package is not None:
-            at = (section, name, "args")
-            child = document.add(package, at)
-            document.link(root, child, requested=" ".join([command, *words])[:200], at=at)
+        words = [string(server.get("command"), "command"), *strings(server.get("args"), "args")]
+        at = (section, name, "args")
+        for launch in launches([word for word in words if word]):
+            if launch.package.source not in {"local", "service"}:
+                child = document.add(launch.package, at)
+                document.link(root, child, requested=" ".join(words)[:200], at=at)
     return document
 
 

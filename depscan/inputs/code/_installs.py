@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from depscan.inputs.agents._launch import launched
+from depscan.inputs.agents._launch import launches
+from depscan.inputs.agents._spec import npm as npm_package
 from depscan.inputs.conda._spec import read_spec
 from depscan.inputs.python._pep508 import NotARequirement, is_open, package_of, read_requirement
 from depscan.model.document import IndexUse
@@ -96,9 +97,9 @@ def add(document: Document, root: str, words: list[str], line: int, stage: str) 
 
 def launch(document: Document, root: str, words: list[str], line: int, stage: str) -> None:
     """Read ``npx PACKAGE``, ``uvx PACKAGE`` and their like: fetched and started."""
-    package = launched(words[0], words[1:])
-    if package is not None and not is_open(package.name):
-        _add(document, root, package, words[0], ("runs", line, stage, " ".join(words)))
+    for found in launches(words):
+        if found.package.ecosystem != "agent-tool" and not is_open(found.package.name):
+            _add(document, root, found.package, found.runner, ("runs", line, stage, " ".join(words)))
 
 
 def npm(document: Document, root: str, words: list[str], line: int, stage: str) -> None:
@@ -113,9 +114,9 @@ def npm(document: Document, root: str, words: list[str], line: int, stage: str) 
     for word in _plain(document, rest, _NPM_VALUED, {"--registry": "index"}, line):
         if word.startswith((".", "/", "~", "file:")) or is_open(word):
             continue
-        package = launched("npx", [word])
-        if package is not None:
-            _add(document, root, package, f"{words[0]} {verb}", ("prod", line, stage, word))
+        found = npm_package(word, "")
+        if found is not None:
+            _add(document, root, found.package, f"{words[0]} {verb}", ("prod", line, stage, word))
 
 
 def conda(document: Document, root: str, words: list[str], line: int, stage: str) -> None:

@@ -38,7 +38,7 @@ def data_set(name: str, commit: str = "") -> Package:
 
 def model_file(path: str) -> Package:
     """Return a model file or folder that the project itself holds."""
-    return Package("model-file", path.removeprefix("file://"), None, "local")
+    return Package("model-file", path.removeprefix("file://").removeprefix("./") or ".", None, "local")
 
 
 def library_model(library: str, name: str) -> Package:

@@ -1,0 +1,357 @@
+"""What an expression can be: texts as far as they are known without running anything, classes, imported things.
+
+A value that depends on what is not known keeps the unknown part in braces as written (``{folder}/model.pt``).
+Alternatives are all kept, up to a limit: both sides of a condition, every item of a loop's list, a parameter's default
+and what the file's own calls give for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING, NamedTuple
+
+from depscan.inputs.code import _calls
+from depscan.inputs.code._scopes import Binding, Place, Scope, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MOST = 24
+"""Alternatives kept of one expression."""
+_DEPTH = 14
+_STEPS = 60_000
+_SELF = ("self", "cls")
+_OPTIONS = frozenset({"?args", "?opt", "?opts", "?options", "?hparams", "?params", "?config", "?cfg", "?flags"})
+"""Names under which functions are given what the command line said."""
+
+
+class Value(NamedTuple):
+    """One thing an expression can be.
+
+    Attributes:
+        kind: text (``data`` is it), constant (any other one), ref (``data`` is a dotted name; ``node`` the call that
+            made it, if any), class (``scope``; ``node`` the call that made an instance), function (``scope``), items (a
+            list, tuple or set, ``node``), dict (``node``), unknown.
+        data: see ``kind``.
+        origin: where it comes from: "" for the file, ``env:NAME``, ``config:MODULE.NAME``.
+        node, place, scope: see ``kind``; ``place`` is where ``node`` stands.
+        open: whether a part of the text is not known.
+    """
+
+    kind: str
+    data: object = None
+    origin: str = ""
+    node: ast.expr | None = None
+    place: Place | None = None
+    scope: Scope | None = None
+    open: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return the text, dotted name or "" for others."""
+        return self.data if isinstance(self.data, str) else ""
+
+
+class Evaluator:
+    """Answers what expressions of one walked file can be.
+
+    Args:
+        walk: the file.
+        outside: dotted name of something imported from the project to its values; called for names that no library has.
+    """
+
+    def __init__(self, walk: Walk, outside: Callable[[str], list[Value]] | None = None) -> None:
+        self.walk = walk
+        self.outside = outside
+        self.steps = _STEPS
+        self.environment: dict[str, list[tuple[ast.expr, Place]]] = {}
+        self.alive: list[ast.AST] = []  # nodes made here: memory by identity must not see one reused
+        self._known: dict[tuple[int, int, int], list[Value]] = {}
+        for target, value, place in walk.sets:
+            name = _calls.environment_name(target)
+            if name:
+                self.environment.setdefault(name, []).append((value, place))
+
+    def values(self, node: ast.expr, place: Place, depth: int = 0) -> list[Value]:
+        """Return what an expression can be, at most ``MOST`` values; an unknown one when nothing is known."""
+        key = (id(node), id(place.scope), depth > _DEPTH // 2)
+        held = self._known.get(key)
+        if held is not None:
+            return held
+        self.steps -= 1
+        if depth > _DEPTH or self.steps < 0:
+            return [unknown(node)]
+        self._known[key] = [unknown(node)]  # what depends on itself
+        reader = _READERS.get(node.__class__)
+        found = reader(self, node, place, depth + 1) if reader is not None else []
+        made = list(dict.fromkeys(found))[:MOST] or [unknown(node)]
+        self._known[key] = made
+        return made
+
+    def texts(self, node: ast.expr, place: Place, depth: int = 0) -> list[Value]:
+        """Return the values as texts; what is no text stands in braces as written."""
+        return [v if v.kind == "text" else _as_text(v, node) for v in self.values(node, place, depth)]
+
+    def constant(self, node: ast.Constant, place: Place, depth: int) -> list[Value]:
+        """Read a constant."""
+        del place, depth
+        if isinstance(node.value, str):
+            return [Value("text", node.value)]
+        return [Value("constant", node.value)]
+
+    def name(self, node: ast.Name, place: Place, depth: int) -> list[Value]:
+        """Read a name: in its scope, then in those around it; classes are seen only from their own level."""
+        scope: Scope | None = place.scope
+        while scope is not None:
+            if scope is place.scope or scope.kind != "class":
+                bindings = scope.bound.get(node.id)
+                if bindings:
+                    return self._bindings(node.id, bindings, place, depth)
+            scope = scope.parent
+        if self.walk.stars and not hasattr(builtins, node.id):
+            return [Value("ref", f"{star}.{node.id}") for star in self.walk.stars]
+        return [Value("ref", node.id)]
+
+    def _bindings(self, name: str, bindings: list[Binding], place: Place, depth: int) -> list[Value]:
+        found: list[Value] = []
+        for binding in reaching(bindings, place):
+            found += self.binding(name, binding, depth)
+        return found
+
+    def binding(self, name: str, binding: Binding, depth: int) -> list[Value]:
+        """Return what one binding gives its name."""
+        if binding.kind == "import":
+            return self._imported(binding.dotted)
+        if binding.kind == "scope" and binding.scope is not None:
+            return [Value("function" if binding.scope.kind == "function" else "class", scope=binding.scope)]
+        if binding.kind == "parameter":
+            return _calls.parameter(self, name, binding, depth)
+        if binding.node is None:
+            return []
+        if binding.kind == "value":
+            return self.values(binding.node, binding.place, depth)
+        return list(self._items(binding, depth))
+
+    def _imported(self, dotted: str) -> list[Value]:
+        if self.outside is not None:
+            found = self.outside(dotted)
+            if found:
+                return found
+        return [Value("ref", dotted)]
+
+    def _items(self, binding: Binding, depth: int) -> Iterator[Value]:
+        assert binding.node is not None  # noqa: S101 - for the type checker: these kinds have one
+        for value in self.values(binding.node, binding.place, depth):
+            if binding.kind == "part":
+                yield from _calls.part(self, value, binding.index, depth)
+                continue
+            for item, place in _calls.elements(self, value, depth):
+                if binding.kind == "item":
+                    yield from self.values(item, place, depth)
+                else:
+                    for inner in self.values(item, place, depth):
+                        yield from _calls.part(self, inner, binding.index, depth)
+
+    def attribute(self, node: ast.Attribute, place: Place, depth: int) -> list[Value]:
+        """Read ``base.name``."""
+        owner = place.scope
+        while owner.parent is not None and owner.owner is None:
+            owner = owner.parent
+        if isinstance(node.value, ast.Name) and node.value.id in _SELF and owner.owner is not None:
+            found = self.member(Value("class", scope=owner.owner), node.attr, depth)
+            if found:
+                return found
+        made: list[Value] = []
+        for base in self.values(node.value, place, depth):
+            made += self.of(base, node.attr, node, depth)
+        return made
+
+    def of(self, base: Value, name: str, node: ast.expr, depth: int) -> list[Value]:
+        """Return the attribute ``name`` of a value."""
+        if base.kind == "class":
+            return self.member(base, name, depth)
+        if base.kind == "ref":
+            special = _calls.special_attribute(self, base, name, depth)
+            return special or [Value("ref", f"{base.text}.{name}", node=base.node, place=base.place)]
+        if base.kind == "text" and name in {"value", "name", "parent", "stem"}:
+            return [base] if name == "value" else [unknown(node)]
+        if base.kind == "unknown":
+            found = _calls.option(self, name, depth) if base.text in _OPTIONS else []
+            if found:
+                return found
+            return [Value("ref", f"?.{name}" if base.data is None else f"{base.text}.{name}")]
+        return []
+
+    def member(self, base: Value, name: str, depth: int, seen: int = 0) -> list[Value]:
+        """Return an attribute of a class of the file or of an instance: what its constructor was given comes first."""
+        scope = base.scope
+        if scope is None or not isinstance(scope.node, ast.ClassDef):
+            return []
+        if isinstance(base.node, ast.Call) and base.place is not None:
+            for keyword in base.node.keywords:
+                if keyword.arg == name:
+                    return self.values(keyword.value, base.place, depth)
+        bindings = scope.bound.get(name)
+        if bindings:
+            found: list[Value] = []
+            for binding in bindings[-8:]:
+                found += self.binding(name, binding, depth)
+            known = [v for v in found if v.kind != "unknown"]
+            return [w for v in known for w in _calls.field(self, v, depth)]
+        place = Place(scope.parent or scope, (), (scope.node.lineno, 0))
+        found = []
+        for node in scope.node.bases[:4]:
+            for parent in self.values(node, place, depth):
+                if parent.kind == "class" and seen < _DEPTH:
+                    found += self.member(parent._replace(node=base.node, place=base.place), name, depth, seen + 1)
+                elif parent.kind == "ref":
+                    found.append(Value("ref", f"{parent.text}.{name}", node=base.node, place=base.place))
+        return found
+
+    def subscript(self, node: ast.Subscript, place: Place, depth: int) -> list[Value]:
+        """Read ``base[key]``; of a list or dict with an unknown key, every value."""
+        environment = _calls.environment_name(node)
+        if environment:
+            return _calls.from_environment(self, environment, None, place, depth)
+        keys = [v.data for v in self.values(node.slice, place, depth) if v.kind in {"text", "constant"} and not v.open]
+        found: list[Value] = []
+        for base in self.values(node.value, place, depth):
+            for key in keys or [None]:
+                found += _calls.item(self, base, key, depth)
+        return found
+
+    def joined(self, node: ast.JoinedStr, place: Place, depth: int) -> list[Value]:
+        """Read an f-string."""
+        made = [Value("text", "")]
+        for part in node.values[:40]:
+            inner = part.value if isinstance(part, ast.FormattedValue) else part
+            made = combine(made, self.texts(inner, place, depth), "")
+        return made
+
+    def operation(self, node: ast.BinOp, place: Place, depth: int) -> list[Value]:
+        """Read ``a + b``, ``a / b`` of paths and ``text % values``."""
+        if isinstance(node.op, ast.Mod):
+            return _calls.percent(self, node, place, depth)
+        if isinstance(node.op, ast.Mult):
+            return _calls.repeated(self, node, place, depth)
+        if not isinstance(node.op, (ast.Add, ast.Div)):
+            return []
+        left, right = self.texts(node.left, place, depth), self.texts(node.right, place, depth)
+        if all(v.open and v.text.startswith("{") for v in left) and all(v.open for v in right):
+            return []
+        return combine(left, right, "/" if isinstance(node.op, ast.Div) else "")
+
+    def choice(self, node: ast.expr, place: Place, depth: int) -> list[Value]:
+        """Read ``a if c else b`` and ``a or b``: either; a default behind ``or`` keeps where the first comes from."""
+        if isinstance(node, ast.IfExp):
+            return self.values(node.body, place, depth) + self.values(node.orelse, place, depth)
+        found: list[Value] = []
+        if isinstance(node, ast.BoolOp):
+            for part in node.values[:8]:
+                more = self.values(part, place, depth)
+                origin = next((v.origin for v in found if v.kind == "unknown" and v.origin), "")
+                found += [v._replace(origin=v.origin or origin) for v in more]
+        known = [v for v in found if v.kind not in {"unknown", "constant"}]
+        return known or found
+
+    def inner(self, node: ast.expr, place: Place, depth: int) -> list[Value]:
+        """Read ``(name := value)``, ``await value`` and ``*value``: the value."""
+        return self.values(node.value, place, depth)  # type: ignore[attr-defined]
+
+    def items(self, node: ast.expr, place: Place, depth: int) -> list[Value]:
+        """Read a list, tuple, set or dict: looked into when somebody asks."""
+        del depth
+        return [Value("dict" if isinstance(node, ast.Dict) else "items", node=node, place=place)]
+
+    def call(self, node: ast.Call, place: Place, depth: int) -> list[Value]:
+        """Read a call."""
+        return _calls.call(self, node, place, depth)
+
+
+def reaching(bindings: list[Binding], place: Place) -> list[Binding]:
+    """Return the bindings that can be in force at a place: the last one on the way there, and those in branches.
+
+    Of another scope than the place's: what is in force at its end.
+    """
+    same = bindings[0].place.scope is place.scope
+    before = [b for b in bindings if b.place.at < place.at] if same else bindings
+    found: list[Binding] = []
+    for binding in reversed(before or bindings):
+        block = binding.place.block
+        if same and _apart(block, place.block):
+            continue
+        found.append(binding)
+        if block == (place.block[: len(block)] if same else ()):
+            break
+    return found[::-1][-MOST:]
+
+
+def _apart(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> bool:
+    """Return whether two places stand in different branches of the same statement."""
+    for (a, branch), (b, other_branch) in zip(one, other, strict=False):
+        if a != b:
+            return False
+        if branch != other_branch:
+            return True
+    return False
+
+
+def combine(left: list[Value], right: list[Value], between: str) -> list[Value]:
+    """Return every text of the left followed by every text of the right."""
+    made = []
+    for a in left:
+        for b in right:
+            if len(made) >= MOST or len(a.text) + len(b.text) > 4_000:  # noqa: PLR2004 - no name is as long
+                return made
+            text = f"{a.text.rstrip('/') if between else a.text}{between}{b.text}"
+            if between and b.text.startswith("/"):
+                text = b.text
+            made.append(Value("text", text, a.origin or b.origin, open=a.open or b.open))
+    return made
+
+
+def unknown(node: ast.expr | None = None, origin: str = "") -> Value:
+    """Return a value of which nothing is known; ``node`` tells how it is written."""
+    dotted = _dotted(node) if node is not None else ""
+    return Value("unknown", f"?{dotted}" if dotted else None, origin)
+
+
+def _dotted(node: ast.expr) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and len(parts) < _DEPTH else ""
+
+
+def written(node: ast.expr) -> str:
+    """Return an expression as written, at most 60 characters."""
+    try:
+        text = ast.unparse(node) if len(list(_few(node))) < 200 else "..."  # noqa: PLR2004
+    except (RecursionError, ValueError):
+        return "..."
+    return " ".join(text.split())[:60].replace("{", "(").replace("}", ")")
+
+
+def _few(node: ast.expr) -> Iterator[ast.AST]:
+    """Yield the nodes below an expression, at most 200."""
+    for count, inner in enumerate(ast.walk(node)):
+        if count >= 200:  # noqa: PLR2004
+            return
+        yield inner
+
+
+def _as_text(value: Value, node: ast.expr) -> Value:
+    if value.kind == "constant" and isinstance(value.data, (int, float)) and not isinstance(value.data, bool):
+        return Value("text", str(value.data))
+    return Value("text", "{" + written(node) + "}", value.origin, open=True)
+
+
+_READERS: dict[type, Callable[..., list[Value]]] = {
+    ast.Constant: Evaluator.constant, ast.Name: Evaluator.name, ast.Attribute: Evaluator.attribute,
+    ast.Subscript: Evaluator.subscript, ast.JoinedStr: Evaluator.joined, ast.BinOp: Evaluator.operation,
+    ast.IfExp: Evaluator.choice, ast.BoolOp: Evaluator.choice, ast.NamedExpr: Evaluator.inner,
+    ast.Await: Evaluator.inner, ast.Starred: Evaluator.inner, ast.List: Evaluator.items, ast.Tuple: Evaluator.items,
+    ast.Set: Evaluator.items, ast.Dict: Evaluator.items, ast.Call: Evaluator.call,
+}  # fmt: skip
