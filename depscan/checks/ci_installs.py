@@ -62,7 +62,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             yield _piped(context, document, use)
         elif use.get("pinned") != "no":
             continue
-        elif package.ecosystem in _MODELS or use.how in {"curl", "wget"}:
+        elif (package.ecosystem in _MODELS and use.get("stage")) or use.how in {"curl", "wget"}:
             name = use.get("endpoint") or package.name
             message = f"{use.how} takes {name} without a revision or hash"
             yield finding_at(context, MODEL, use.node, message, (document.path, use.at))

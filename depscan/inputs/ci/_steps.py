@@ -10,12 +10,11 @@ from depscan.inputs.ci._publishing import publishing_action, publishing_command
 from depscan.inputs.ci._refs import add_action
 from depscan.inputs.ci._scope import Scope
 from depscan.inputs.code._commands import read_command
+from depscan.inputs.code._inline import read_inline, read_python
 from depscan.inputs.container._variables import read_variable
 from depscan.model.document import Document
 from depscan.text.placed import line_in, line_of
 from depscan.text.source import SourceFile
-
-_PYTHON = "python"
 
 
 def read_variables(document: Document, block: dict[str, Any], key: str = "env") -> None:
@@ -69,7 +68,8 @@ def read_script(document: Document, text: str, scope: Scope, how: str, shell: st
     if published:
         place = at + line if getattr(text, "lined", False) else at
         document.use(document.root, how, place, **{**facts, **published})
-    if shell.partition(" ")[0] == _PYTHON:
-        text = f"python - <<'DEPSCAN_END'\n{text}\nDEPSCAN_END\n"
-        at -= 1
+    if shell.partition(" ")[0] == "python":
+        read_python(text, document, at)
+        return
     read_command(text, document, document.root, at, "build")
+    read_inline(text, document, at)

@@ -7,6 +7,7 @@ import re
 import shlex
 
 from depscan.inputs.code._commands import read_command
+from depscan.inputs.code._inline import read_inline, read_python
 from depscan.inputs.code._names import commit_of, host_of, service
 from depscan.inputs.container._image import image_facts, image_named
 from depscan.inputs.container._instructions import Instruction
@@ -18,6 +19,7 @@ from depscan.model.package import mask
 _GLUE = re.compile(r"\\\n")
 _OPTION = re.compile(r"\s*--([a-z-]+)(?:=(\"[^\"]*\"|\S*))?(?=\s|$)").match
 _SHELL = re.compile(r"(?:^|/)(?:sh|bash|zsh|dash|ash)$").search
+_RUNS_PYTHON = re.compile(r"^(?:#!.*?|[^|;&]*?)\bpython[\d.]*\b").search
 _COMMAND = 200
 
 
@@ -111,12 +113,16 @@ class Build:
                 self.image(substitute(found[1], self._values), "RUN --mount", step.line)
         text = _listed(rest)
         self._command(text, step.line)
-        if step.body:
+        if step.body and _RUNS_PYTHON(text.partition("<<")[0] or step.body.partition("\n")[0]):
+            read_python(step.body, self.document, self.at(step.body_line))
+        elif step.body:
             self._command(step.body, step.body_line)
 
     def _command(self, text: str, line: int) -> None:
         known = {k: v for k, v in self._values.items() if "\n" not in v}
-        read_command(substitute(text, known), self.document, self.document.root, self.at(line), "build")
+        plain, at = substitute(text, known), self.at(line)
+        read_command(plain, self.document, self.document.root, at, "build")
+        read_inline(plain, self.document, at)
 
     def copy(self, step: Instruction) -> None:
         """``COPY --from=IMAGE``."""
