@@ -18,6 +18,7 @@ _START = (
     r"(?:\w+=\S*[ \t]+)*(?:@[\w-]+/)?(?:[\w.~$-]*/)*(?P<name>%s)(?:@\S+)?(?=[ \t\\]|$)"
 )  # fmt: skip
 _SHOWN = 8
+_MAX_CODE = 50_000
 
 
 def agent_action(name: str) -> Agent | None:
@@ -43,7 +44,7 @@ def command_facts(text: str, scope: Scope) -> tuple[dict[str, str], int]:
         rest = text[match.start() :]
         if agent.words.search(rest):
             return {"command": agent.command, **_facts(agent, scope, text, rest, [])}, match.start("name")
-    called = _CALL.search(text)
+    called = _CALL.search(text[:_MAX_CODE])
     if called:
         return {"command": "model call", **_facts(None, scope, text, "", [])}, called.start()
     return {}, 0

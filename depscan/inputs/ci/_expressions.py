@@ -8,7 +8,7 @@ from typing import Any
 
 from depscan.inputs.ci._tables import untrusted
 
-_EXPRESSION = re.compile(r"\$\{\{(.{1,2000}?)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{((?:(?!\$\{\{).){1,2000}?)\}\}", re.DOTALL)
 _SECRET = re.compile(r"(?i)(?<![\w.])secrets(?:\.([A-Za-z_]\w*)|\[\s*['\"]([A-Za-z_]\w*)['\"]\s*\])")
 _TOKEN = re.compile(r"(?i)(?<![\w.])github\.token\b")
 _INDEXED = re.compile(r"\[\s*['\"]([\w-]+)['\"]\s*\]")

@@ -17,6 +17,7 @@ _COMMIT = re.compile(r"(?i)[0-9a-f]{40}").fullmatch
 _TAG = re.compile(r"(?i)(?:[a-z][a-z0-9]*[-_])*v?\d[\w.+-]*").fullmatch
 _CLAIM = re.compile(r"#.*?(?<![\w.])(v?\d+(?:\.\d+){0,3}(?:[-+][\w.]+)?)(?![\w.])").search
 _DOCKER = "docker://"
+_LONGEST = 300
 
 
 def kind_of(ref: str) -> str:
@@ -53,7 +54,7 @@ def add_action(document: Document, text: str, how: str, at: int, line: str, **fa
         package = Package("GitHub Actions", _local(text), None, "local", url=text)
         made: dict[str, str] = {}
     else:
-        found = _ACTION(text)
+        found = _ACTION(text) if len(text) <= _LONGEST else None
         if found is None:
             document.problem(f"uses: {text[:80]!r} is no action with a version", at)
             return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from depscan.inputs.ci._expressions import pointers_in, untrusted_in
+from depscan.inputs.ci._expressions import pointers_in, secrets_in, untrusted_in
 from depscan.inputs.ci._tables import untrusted
 from depscan.text.placed import Placed
 
@@ -27,18 +27,21 @@ class Scope(NamedTuple):
         permission: what the job's token may write, as written; "" when the file does not say.
         env: variables, the inner ones last.
         conditions: ``if:`` texts around it.
+        secrets: names of the secrets in its variables.
     """
 
     triggers: tuple[str, ...] = ()
     permission: str = ""
     env: dict[str, Any] = {}  # noqa: RUF012 - never changed
     conditions: tuple[str, ...] = ()
+    secrets: frozenset[str] = frozenset()
 
     def inside(self, block: dict[str, Any]) -> Scope:
         """Return the scope inside a job or step."""
         made = self
         if isinstance(block.get("env"), dict):
-            made = made._replace(env={**made.env, **block["env"]})
+            held = frozenset(secrets_in(block["env"]))
+            made = made._replace(env={**made.env, **block["env"]}, secrets=made.secrets | held)
         if "permissions" in block:
             made = made._replace(permission=permission_of(block["permissions"]))
         if isinstance(block.get("if"), str):
@@ -49,6 +52,10 @@ class Scope(NamedTuple):
     def facts(self) -> dict[str, str]:
         """Return the facts every use in this scope has."""
         return {"trigger": ", ".join(self.triggers[:_NAMED]), "permission": self.permission, "stage": "build"}
+
+    def secrets_with(self, value: Any) -> str:  # noqa: ANN401 - a value of the file
+        """Return the names of the secrets that a step with this value can read, sorted."""
+        return ", ".join(sorted(self.secrets.union(secrets_in(value))))
 
     @property
     def open(self) -> bool:

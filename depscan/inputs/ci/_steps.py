@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from depscan.inputs.ci._agents import action_facts, agent_action, command_facts
-from depscan.inputs.ci._expressions import secrets_in
 from depscan.inputs.ci._publishing import publishing_action, publishing_command
 from depscan.inputs.ci._refs import add_action
 from depscan.inputs.ci._scope import Scope
@@ -15,6 +14,9 @@ from depscan.inputs.container._variables import read_variable
 from depscan.model.document import Document
 from depscan.text.placed import line_in, line_of
 from depscan.text.source import SourceFile
+
+MAX_STEPS = 2_000
+"""Steps read of one job."""
 
 
 def read_variables(document: Document, block: dict[str, Any], key: str = "env") -> None:
@@ -31,7 +33,9 @@ def read_steps(document: Document, source: SourceFile, steps: Any, scope: Scope,
         if steps is not None:
             document.problem(f"{key}.steps should be an array", line_of(steps))
         return
-    for number, step in enumerate(steps):
+    if len(steps) > MAX_STEPS:
+        document.problem(f"{key} has more than {MAX_STEPS} steps; the rest was not read", line_of(steps))
+    for number, step in enumerate(steps[:MAX_STEPS]):
         if not isinstance(step, dict):
             document.problem(f"{key}.steps[{number}] should be a table", line_of(step))
             continue
@@ -49,7 +53,7 @@ def _uses(document: Document, source: SourceFile, step: dict[str, Any], scope: S
     text, at = str(step["uses"]), line_of(step["uses"])
     inputs = step["with"] if isinstance(step.get("with"), dict) else {}
     name = text.partition("@")[0]
-    facts = {**scope.facts, "secret": ", ".join(secrets_in(inputs, scope.env))}
+    facts = {**scope.facts, "secret": scope.secrets_with(inputs)}
     agent = agent_action(name)
     if agent is not None:
         facts.update(action_facts(agent, inputs, scope))
@@ -60,7 +64,7 @@ def _uses(document: Document, source: SourceFile, step: dict[str, Any], scope: S
 def read_script(document: Document, text: str, scope: Scope, how: str, shell: str = "") -> None:
     """Read the script of a step: what it installs and downloads, asks of models, and publishes."""
     at = line_in(text, 0)
-    facts = {**scope.facts, "secret": ", ".join(secrets_in(text, scope.env))}
+    facts = {**scope.facts, "secret": scope.secrets_with(text)}
     asked, offset = command_facts(text, scope)
     if asked:
         document.use(document.root, how, line_in(text, offset), **{**facts, **asked})

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from textwrap import dedent
 
 from depscan.inputs.code._shell import commands
 from depscan.model.document import Document
 
 _PYTHON = re.compile(r"(?:.*/)?python[\d.]*(?:\.exe)?").fullmatch
-_HEREDOC = re.compile(
-    r"(?ms)^[^\n#]*\bpython[\d.]*\b[^\n|;&]*?<<-?[ \t]*(?P<quote>[\"']?)(?P<mark>\w+)(?P=quote)[^\n]*\n"
-    r"(?P<code>.*?)^[ \t]*(?P=mark)[ \t]*$"
-)
+_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w{1,100})\1[^\n]*\n")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_NAMES_PYTHON = re.compile(r"\bpython[\d.]*\b[^|;&]*$").search
 _MAX_TEXT = 200_000
+_MAX_CODES = 100
+_HEAD = 300
 
 
 def read_inline(text: str, document: Document, line: int) -> None:
@@ -44,8 +45,11 @@ def read_python(code: str, document: Document, line: int) -> None:
 
 
 def _codes(text: str, line: int) -> Iterator[tuple[str, int]]:
-    for found in _HEREDOC.finditer(text):
-        yield found["code"], line + text.count("\n", 0, found.start("code"))
+    for found in islice(_HEREDOC.finditer(text), _MAX_CODES):
+        head = text[max(0, found.start() - _HEAD) : found.start()].rpartition("\n")[2]
+        end = re.compile(rf"(?m)^[ \t]*{found[2]}[ \t]*$").search(text, found.end())
+        if end is not None and "#" not in head and _NAMES_PYTHON(head):
+            yield text[found.end() : end.start()], line + text.count("\n", 0, found.end())
     for command in commands(text, line):
         words = command.words
         for i, word in enumerate(words[1:-1], 1):

@@ -21,6 +21,7 @@ _OPTION = re.compile(r"\s*--([a-z-]+)(?:=(\"[^\"]*\"|\S*))?(?=\s|$)").match
 _SHELL = re.compile(r"(?:^|/)(?:sh|bash|zsh|dash|ash)$").search
 _RUNS_PYTHON = re.compile(r"^(?:#!.*?|[^|;&]*?)\bpython[\d.]*\b").search
 _COMMAND = 200
+_MAX_WORDS = 100_000
 
 
 class Build:
@@ -176,6 +177,8 @@ def _options(text: str) -> tuple[dict[str, list[str]], str]:
 def _words(text: str) -> list[str]:
     """Return the words of ENV and ARG without quotes."""
     plain = _GLUE.sub(" ", text)
+    if len(plain) > _MAX_WORDS:  # shlex takes a microsecond per character
+        return plain.split()
     try:
         return shlex.split(plain, posix=True)
     except ValueError:  # an open quote

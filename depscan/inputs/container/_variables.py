@@ -15,6 +15,7 @@ from depscan.text.source import read_source
 
 _URL = re.compile(r"(?:[\w.-]+=)?((?:https?|file)://\S+)").fullmatch
 _HOST = re.compile(r"[\w.-]+(?::\d+)?").fullmatch
+_LONGEST = 200
 
 
 class _Names(NamedTuple):
@@ -27,12 +28,12 @@ class _Names(NamedTuple):
 def is_secret(name: str) -> bool:
     """Return whether a variable of this name holds a secret."""
     names = _names()
-    return names.secrets.fullmatch(name) is not None and names.public.fullmatch(name) is None
+    return len(name) <= _LONGEST and names.secrets.fullmatch(name) is not None and names.public.fullmatch(name) is None
 
 
 def is_placeholder(value: str) -> bool:
     """Return whether a value only stands in for a secret."""
-    return _names().placeholders.fullmatch(value.strip("\"' ")) is not None
+    return len(value) <= _LONGEST and _names().placeholders.fullmatch(value.strip("\"' ")) is not None
 
 
 def read_variable(document: Document, name: str, value: str, at: int) -> None:
