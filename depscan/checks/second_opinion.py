@@ -83,6 +83,7 @@ _OURS = {
     "unpinned-images": "image",
     "use-trusted-publishing": "publish",
     "adhoc-packages": "install",
+    "template-injection": "script",
 }
 """Audits whose places our own rules report too, and the kind of use that tells."""
 
@@ -111,8 +112,8 @@ def _known(context: Context) -> dict[tuple[str, str], list[int]]:
             kinds = []
             if use.get("pinned") == "no":
                 kinds.append({"GitHub Actions": "action", "image": "image"}.get(package.ecosystem, "install"))
-            if use.get("task") == "publish" and use.get("secret"):
-                kinds.append("publish")
+            if use.get("task") == "script" or (use.get("task") == "publish" and use.get("secret")):
+                kinds.append(use.get("task"))
             for kind in kinds:
                 found.setdefault((document.path, kind), []).append(use.at if isinstance(use.at, int) else 0)
     return found

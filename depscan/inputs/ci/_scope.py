@@ -75,6 +75,10 @@ class Scope(NamedTuple):
             known |= {"pull_request", "head_ref"}
         return sorted(t for t in found if known.isdisjoint(t.split(".")[1:3]))
 
+    def inserted(self, text: str) -> list[str]:
+        """Return what strangers write that is put into a text before it runs: expressions, no variables."""
+        return self._replace(env={}).untrusted(text) if self.open else []
+
     def pointers(self, value: Any) -> list[str]:  # noqa: ANN401
         """Return the numbers and addresses in a value, directly or by a variable, that lead to a stranger's text."""
         found = set(pointers_in(value))

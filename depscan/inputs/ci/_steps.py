@@ -58,7 +58,18 @@ def _uses(document: Document, source: SourceFile, step: dict[str, Any], scope: S
     if agent is not None:
         facts.update(action_facts(agent, inputs, scope))
     facts.update(publishing_action(name, inputs, scope))
+    script = inputs.get("script")
+    if isinstance(script, str):
+        inserted(document, script, scope, f"{how.removesuffix('uses')}with.script", facts)
     add_action(document, text, how, at, source.line(at), **facts)
+
+
+def inserted(document: Document, text: str, scope: Scope, how: str, facts: dict[str, str]) -> None:
+    """Record text of strangers that is put into a script before it runs: it becomes part of its code."""
+    texts = scope.inserted(text)
+    if texts:
+        at = line_in(text, max(0, text.lower().find(texts[0].lower())))
+        document.use(document.root, how, at, **{**facts, "task": "script", "untrusted": ", ".join(texts[:8])})
 
 
 def read_script(document: Document, text: str, scope: Scope, how: str, shell: str = "") -> None:
@@ -68,6 +79,7 @@ def read_script(document: Document, text: str, scope: Scope, how: str, shell: st
     asked, offset = command_facts(text, scope)
     if asked:
         document.use(document.root, how, line_in(text, offset), **{**facts, **asked})
+    inserted(document, text, scope, how, facts)
     published, line = publishing_command(text, scope)
     if published:
         place = at + line if getattr(text, "lined", False) else at
