@@ -29,7 +29,7 @@ REMOTE_CODE = Rule(
     "Code of a model repository is run",
     "trust",
     Severity.HIGH,
-    "trust_remote_code is on: Python files of the model's or data set's repository run with the rights of your process.",
+    "trust_remote_code is on: Python files of the model's or data set's repository run with your process's rights.",
     "It is code that no package index, lock or advisory covers. Without a commit it can be another one at every start.",
     "Use a model whose architecture the library has itself, or read the code and pin the full commit "
     '(revision="COMMIT", and code_revision where the code lies in another repository).',
@@ -43,8 +43,8 @@ UNSAFE = Rule(
     "A file is read by something that builds any object the file asks for: pickle, torch.load without weights_only, "
     "yaml.load without a safe loader, numpy.load with allow_pickle, keras with safe_mode off.",
     "Who can write the file can run commands in your process. Of a file that was downloaded that is a stranger.",
-    "torch.load(..., weights_only=True) with torch 2.6 or newer, safetensors instead of pickle, yaml.safe_load, "
-    "allow_pickle=False, safe_mode=True.",
+    "Load weights as safetensors, or switch the safe mode on: torch.load(..., weights_only=True) with torch 2.6 or "
+    "newer, yaml.safe_load, numpy.load(..., allow_pickle=False), keras load_model(..., safe_mode=True).",
     "Files that your own program wrote a moment ago, in a folder nobody else can write to.",
 )
 HUB_CODE = Rule(
@@ -61,6 +61,14 @@ HUB_CODE = Rule(
 _SAFE_TORCH, _NO_SCRIPTS = "2.6", "4.0.0"
 _PICKLES = frozenset({"pickle", "joblib", "mlflow"})
 _MOST = 20
+_FIXES = {
+    "pytorch": "Give weights_only=True and use torch 2.6 or newer, or load safetensors.",
+    "yaml": "Use yaml.safe_load, or Loader=yaml.SafeLoader.",
+    "numpy": "Leave allow_pickle off; keep arrays of objects in another format.",
+    "keras": "Leave safe_mode on.",
+    "skops": "Give trusted the list of types you have looked at, not True.",
+}
+"""Format to what to do about an unsafe load of it."""
 
 
 def run(context: Context) -> Iterator[Finding | Coverage]:
@@ -72,7 +80,8 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             key = (rule.id, use.node)
             held = found.get(key)
             if held is None or severity > held.severity:
-                made = finding_at(context, rule, use.node, message, (document.path, use.at))
+                fix = _FIXES.get(use.get("format"), "") if rule is UNSAFE else ""
+                made = finding_at(context, rule, use.node, message, (document.path, use.at), fix=fix)
                 more = tuple(e._replace(role="related") for e in held.evidence) if held else ()
                 found[key] = made._replace(severity=severity, evidence=(*made.evidence, *more)[:_MOST])
             elif len(held.evidence) < _MOST:
@@ -138,4 +147,6 @@ def _older(version: str, than: str) -> bool:
     return mine is not None and other is not None and bool(mine < other)
 
 
-CHECK = Check("ai-loading", "Models and data sets that code takes on trust", (UNPINNED, REMOTE_CODE, UNSAFE, HUB_CODE), run)
+CHECK = Check(
+    "ai-loading", "Models and data sets that code takes on trust", (UNPINNED, REMOTE_CODE, UNSAFE, HUB_CODE), run
+)
