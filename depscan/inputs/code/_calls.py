@@ -7,15 +7,14 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from depscan.inputs.code import _items, _texts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from depscan.inputs.code._scopes import Binding, Place, Scope
     from depscan.inputs.code._values import Evaluator, Value
 
-_MOST = 24
-_LONGEST = 4_000
-_DEPTH = 14
 _SITES = 12
 """Calls of a function of the file looked at for the values of a parameter."""
 _GETENV = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv", "os.environ.setdefault", "os.environ.pop"})
@@ -29,8 +28,6 @@ _SAME_METHODS = frozenset({"as_posix", "resolve", "expanduser", "absolute", "ope
                            "__str__", "read", "get_secret_value"})  # fmt: skip
 _FIELDS = re.compile(r"(?:.*\.)?(?:field|Field|Option|Argument|Parameter|Param|Query|Body|Form|attrib|ib|config)$")
 _SPACES = re.compile(r"(?:.*\.)?(?:SimpleNamespace|Namespace|Box|EasyDict|edict|AttrDict|ConfigDict|DotMap|Munch)$")
-_PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrif]")
-_BRACES = re.compile(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
 
 
 def call(ev: Evaluator, node: ast.Call, place: Place, depth: int) -> list[Value]:
@@ -68,7 +65,7 @@ def _library(ev: Evaluator, dotted: str, node: ast.Call, place: Place, depth: in
         names = [v.text for v in ev.values(arguments[0], place, depth) if v.kind == "text"]
         return [v for n in names[:4] for v in from_environment(ev, n, default, place, depth)]
     if dotted in _PATHS or dotted in {"os.path.join", "posixpath.join"}:
-        return _joined(ev, arguments, place, depth)
+        return _texts.joined(ev, arguments, place, depth)
     if dotted in _SAME and arguments:
         return ev.values(arguments[1 if dotted == "typing.cast" and len(arguments) > 1 else 0], place, depth)
     if dotted == "dict":
@@ -78,15 +75,6 @@ def _library(ev: Evaluator, dotted: str, node: ast.Call, place: Place, depth: in
         found = [v for b in bases for v in ev.of(b, str(arguments[1].value), node, depth)]
         return [*found, *(ev.values(arguments[2], place, depth) if len(arguments) > 2 else [])]  # noqa: PLR2004
     return None
-
-
-def _joined(ev: Evaluator, arguments: list[ast.expr], place: Place, depth: int) -> list[Value]:
-    from depscan.inputs.code._values import Value, combine
-
-    made = [Value("text", ".")] if not arguments else ev.texts(arguments[0], place, depth)
-    for argument in arguments[1:12]:
-        made = combine(made, ev.texts(argument, place, depth), "/")
-    return made
 
 
 def _dict(ev: Evaluator, node: ast.Call, place: Place) -> Value:
@@ -105,16 +93,16 @@ def _method(ev: Evaluator, node: ast.Call, func: ast.Attribute, place: Place, de
     made: list[Value] = []
     for base in ev.values(func.value, place, depth):
         if base.kind == "text" and func.attr == "format":
-            made += _format(ev, base, node, place, depth)
+            made += _texts.formatted(ev, base, node, place, depth)
         elif base.kind == "text" and func.attr in _SAME_METHODS:
             made.append(base)
         elif base.kind == "text" and func.attr in {"lower", "upper"}:
             made.append(base._replace(data=base.text.lower() if func.attr == "lower" else base.text.upper()))
         elif base.kind == "text" and func.attr == "joinpath":
-            made += _joined(ev, [func.value, *node.args], place, depth)
+            made += _texts.joined(ev, [func.value, *node.args], place, depth)
         elif base.kind == "dict" and func.attr == "get" and node.args:
             keys = [v.data for v in ev.values(node.args[0], place, depth) if v.kind == "text" and not v.open]
-            made += [v for key in keys or [None] for v in item(ev, base, key, depth)]
+            made += [v for key in keys or [None] for v in _items.item(ev, base, key, depth)]
             made += ev.values(node.args[1], place, depth) if len(node.args) > 1 else []
         elif base.kind == "dict" and func.attr in {"items", "keys", "values", "copy"}:
             made.append(base._replace(data=func.attr))
@@ -122,58 +110,6 @@ def _method(ev: Evaluator, node: ast.Call, func: ast.Attribute, place: Place, de
 
 
 _METHODS = frozenset({*_SAME_METHODS, "format", "lower", "upper", "joinpath", "get", "items", "keys", "values", "copy"})
-
-
-def _format(ev: Evaluator, base: Value, node: ast.Call, place: Place, depth: int) -> list[Value]:
-    named = {k.arg: k.value for k in node.keywords if k.arg}
-    parts: list[str | ast.expr] = []
-    last = 0
-    for count, match in enumerate(_BRACES.finditer(base.text)):
-        key = match[1]
-        inner = named.get(key)
-        if inner is None and (not key or key.isdigit()):
-            at = int(key) if key else count
-            inner = node.args[at] if at < len(node.args) else None
-        parts += [base.text[last : match.start()], inner if inner is not None else match[0]]
-        last = match.end()
-    return _assembled(ev, [*parts, base.text[last:]], place, depth)
-
-
-def percent(ev: Evaluator, node: ast.BinOp, place: Place, depth: int) -> list[Value]:
-    """Return ``text % values``."""
-    found: list[Value] = []
-    right = node.right
-    given_parts = list(right.elts) if isinstance(right, ast.Tuple) else [right]
-    pairs = zip(right.keys, right.values, strict=False) if isinstance(right, ast.Dict) else ()
-    named = {k.value: v for k, v in pairs if isinstance(k, ast.Constant)}
-    for base in ev.values(node.left, place, depth):
-        if base.kind != "text":
-            continue
-        parts: list[str | ast.expr] = []
-        last = 0
-        for count, match in enumerate(_PERCENT.finditer(base.text)):
-            inner = named.get(match[1]) if match[1] else given_parts[count] if count < len(given_parts) else None
-            parts += [base.text[last : match.start()], inner if inner is not None else match[0]]
-            last = match.end()
-        found += _assembled(ev, [*parts, base.text[last:]], place, depth)
-    return found
-
-
-def repeated(ev: Evaluator, node: ast.BinOp, place: Place, depth: int) -> list[Value]:
-    """Return ``text * number``."""
-    texts = [v for v in ev.values(node.left, place, depth) if v.kind == "text"]
-    counts = [v.data for v in ev.values(node.right, place, depth) if v.kind == "constant"]
-    pairs = [(t, n) for t in texts for n in counts if isinstance(n, int) and 0 <= n * len(t.text) <= _LONGEST]
-    return [t._replace(data=t.text * n) for t, n in pairs]
-
-
-def _assembled(ev: Evaluator, parts: list[str | ast.expr], place: Place, depth: int) -> list[Value]:
-    from depscan.inputs.code._values import Value, combine
-
-    made = [Value("text", "")]
-    for part in parts[:40]:
-        made = combine(made, [Value("text", part)] if isinstance(part, str) else ev.texts(part, place, depth), "")
-    return made
 
 
 def environment_name(node: ast.expr) -> str:
@@ -264,7 +200,7 @@ def _flags(node: ast.Call) -> set[str]:
 
 def _sites(ev: Evaluator, name: str, binding: Binding, depth: int) -> Iterator[tuple[ast.expr, Place]]:
     """Yield what the file's own calls of a function give for a parameter."""
-    function, index = binding.scope, binding.index
+    function, index = binding.scope, binding.position
     node = function.node if function is not None else None
     if function is None or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return
@@ -293,7 +229,9 @@ def _calls_it(ev: Evaluator, func: ast.expr, function: Scope, place: Place, dept
         return False
     if isinstance(func.value, ast.Name) and func.value.id in {"self", "cls"}:
         return place.scope.owner is owner
-    return any(v.kind == "unknown" or (v.kind == "class" and v.scope is owner) for v in ev.values(func.value, place, depth))
+    return any(
+        v.kind == "unknown" or (v.kind == "class" and v.scope is owner) for v in ev.values(func.value, place, depth)
+    )
 
 
 def field(ev: Evaluator, value: Value, depth: int) -> list[Value]:
@@ -334,67 +272,3 @@ def option(ev: Evaluator, name: str, depth: int) -> list[Value]:
             if default is not None:
                 found += ev.values(default, place, depth)
     return found
-
-
-def item(ev: Evaluator, base: Value, key: object, depth: int) -> list[Value]:
-    """Return ``base[key]``; every value when the key is None (not known)."""
-    node, place = base.node, base.place
-    if place is None:
-        return []
-    if base.kind == "dict" and isinstance(node, ast.Dict):
-        found: list[Value] = []
-        for k, v in list(zip(node.keys, node.values, strict=False))[:200]:
-            if key is None or (isinstance(k, ast.Constant) and k.value == key):
-                found += ev.values(v, place, depth)
-        return found[:_MOST]
-    if base.kind == "items" and isinstance(node, (ast.List, ast.Tuple)):
-        if isinstance(key, int) and -len(node.elts) <= key < len(node.elts):
-            return ev.values(node.elts[key], place, depth)
-        return [v for e in node.elts[:_MOST] for v in ev.values(e, place, depth)] if key is None else []
-    if base.kind == "ref" and base.node is not None:
-        return [base]
-    return []
-
-
-def part(ev: Evaluator, value: Value, index: int, depth: int) -> list[Value]:
-    """Return item ``index`` of what is unpacked; of parsed arguments, the arguments."""
-    if value.kind == "ref" and value.node is not None:
-        return [value]
-    return item(ev, value, index, depth)
-
-
-def elements(ev: Evaluator, value: Value, depth: int) -> Iterator[tuple[ast.expr, Place]]:
-    """Yield the expressions that a loop over a value gives."""
-    node, place = value.node, value.place
-    if place is None or node is None:
-        return
-    if value.kind == "items" and isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        for element in node.elts[:_MOST]:
-            yield element, place
-    elif value.kind == "dict" and isinstance(node, ast.Dict):
-        for key, inner in list(zip(node.keys, node.values, strict=False))[:_MOST]:
-            if key is not None:
-                pair = ast.Tuple([key, inner], ast.Load())
-                ev.alive.append(pair)
-                yield {"items": pair, "values": inner}.get(str(value.data), key), place
-    elif value.kind == "ref" and isinstance(node, ast.Call) and node.args and depth < _DEPTH:
-        yield from _through(ev, value.text, node, place, depth)
-
-
-def _through(ev: Evaluator, name: str, node: ast.Call, place: Place, depth: int) -> Iterator[tuple[ast.expr, Place]]:
-    """Yield what a loop over ``enumerate(x)``, ``zip(x, y)``, ``sorted(x)`` and ``tqdm(x)`` gives."""
-    if name == "zip":
-        columns = [[e for v in ev.values(a, place, depth) for e, _ in elements(ev, v, depth + 1)] for a in node.args[:6]]
-        for row in zip(*columns, strict=False):
-            pair = ast.Tuple(list(row), ast.Load())
-            ev.alive.append(pair)
-            yield pair, place
-        return
-    for value in ev.values(node.args[0], place, depth):
-        for number, (element, where) in enumerate(elements(ev, value, depth + 1)):
-            if name == "enumerate":
-                pair = ast.Tuple([ast.Constant(number), element], ast.Load())
-                ev.alive.append(pair)
-                yield pair, where
-            elif name in {"sorted", "list", "set", "tuple", "reversed", "tqdm.tqdm", "tqdm", "tqdm.auto.tqdm"}:
-                yield element, where

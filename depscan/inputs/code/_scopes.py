@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MAX_NODES = 400_000
 """Nodes looked at in one file; the largest hand-written files have about 100,000."""
@@ -52,12 +52,12 @@ class Binding(NamedTuple):
 
     Attributes:
         kind: value, import, star, scope (a class or function), parameter, item (each item of ``node``: a loop),
-            part (item ``index`` of ``node``) or each-part (item ``index`` of each item of ``node``).
+            part (item ``position`` of ``node``) or each-part (item ``position`` of each item of ``node``).
         place: where.
         node: the expression.
         dotted: full name of what is imported.
         scope: the class or function defined.
-        index: see ``kind``; of a parameter, its position.
+        position: see ``kind``; of a parameter, its own (-1: by keyword only).
     """
 
     kind: str
@@ -65,7 +65,7 @@ class Binding(NamedTuple):
     node: ast.expr | None = None
     dotted: str = ""
     scope: Scope | None = None
-    index: int = 0
+    position: int = 0
 
 
 class Walk:
@@ -100,6 +100,8 @@ class Walk:
         self._run()
 
     def _run(self) -> None:
+        handlers: dict[type, Callable[[Any, Scope, Block], bool]]
+        handlers = {kind: getattr(self, name) for kind, name in _HANDLERS.items()}
         todo, count = self._todo, 0
         while todo:
             node, scope, block = todo.pop()
@@ -109,8 +111,8 @@ class Walk:
                 return
             if node.__class__ in _LEAVES:
                 continue
-            handler = _HANDLERS.get(node.__class__)
-            if handler is None or not handler(self, node, scope, block):
+            handler = handlers.get(node.__class__)
+            if handler is None or not handler(node, scope, block):
                 self._children(node, scope, block)
 
     def _children(self, node: ast.AST, scope: Scope, block: Block) -> None:
@@ -163,9 +165,9 @@ class Walk:
         names = [*arguments.posonlyargs, *arguments.args]
         defaults: list[ast.expr | None] = [None] * (len(names) - len(arguments.defaults)) + [*arguments.defaults]
         for i, (arg, default) in enumerate(zip(names, defaults, strict=False)):
-            _bind(inner, arg.arg, Binding("parameter", place, default, scope=inner, index=i))
+            _bind(inner, arg.arg, Binding("parameter", place, default, scope=inner, position=i))
         for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False):
-            _bind(inner, arg.arg, Binding("parameter", place, default, scope=inner, index=-1))
+            _bind(inner, arg.arg, Binding("parameter", place, default, scope=inner, position=-1))
         for part in (*node.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults)):
             self._todo.append((part, scope, block))
         self._body(node.body, inner, ())
@@ -203,7 +205,7 @@ class Walk:
                 if parts is not None and len(parts) == len(target.elts):
                     self._target(part, parts[i], place)
                 elif isinstance(part, ast.Name):
-                    _bind(place.scope, part.id, Binding("part", place, value, index=i))
+                    _bind(place.scope, part.id, Binding("part", place, value, position=i))
         else:
             self.sets.append((target, value, place))
             owner = place.scope.owner
@@ -228,7 +230,7 @@ class Walk:
         elif isinstance(target, (ast.Tuple, ast.List)):
             for i, part in enumerate(target.elts[:50]):
                 if isinstance(part, ast.Name):
-                    _bind(place.scope, part.id, Binding("each-part", place, value, index=i))
+                    _bind(place.scope, part.id, Binding("each-part", place, value, position=i))
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope, block: Block) -> bool:
         for item in node.items:
@@ -271,11 +273,11 @@ _LEAVES = frozenset({
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Eq, ast.NotEq, ast.And, ast.Or, ast.Not, ast.Is, ast.IsNot,
     ast.In, ast.NotIn, ast.Lt, ast.Gt, ast.LtE, ast.GtE, ast.USub, ast.arg, ast.alias,
 })  # fmt: skip
-_HANDLERS: dict[type, Callable[..., bool]] = {
-    ast.Call: Walk._call, ast.Import: Walk._import, ast.ImportFrom: Walk._import_from,
-    ast.FunctionDef: Walk._function, ast.AsyncFunctionDef: Walk._function, ast.ClassDef: Walk._class,
-    ast.Assign: Walk._assign, ast.AnnAssign: Walk._annotated, ast.NamedExpr: Walk._named,
-    ast.For: Walk._loop, ast.AsyncFor: Walk._loop, ast.comprehension: Walk._comprehension,
-    ast.With: Walk._with, ast.AsyncWith: Walk._with, ast.If: Walk._if, ast.While: Walk._other_branch,
-    ast.ExceptHandler: Walk._other_branch, ast.Return: Walk._return,
+_HANDLERS: dict[type, str] = {
+    ast.Call: "_call", ast.Import: "_import", ast.ImportFrom: "_import_from",
+    ast.FunctionDef: "_function", ast.AsyncFunctionDef: "_function", ast.ClassDef: "_class",
+    ast.Assign: "_assign", ast.AnnAssign: "_annotated", ast.NamedExpr: "_named",
+    ast.For: "_loop", ast.AsyncFor: "_loop", ast.comprehension: "_comprehension",
+    ast.With: "_with", ast.AsyncWith: "_with", ast.If: "_if", ast.While: "_other_branch",
+    ast.ExceptHandler: "_other_branch", ast.Return: "_return",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The calls that name models, data sets, hosted models and services: ``rules/uses/*.toml``, one file per library family.
+"""The calls that name models, data sets and services: ``rules/uses/*.toml``, one file per library family.
 
 A file lists ``modules`` (first parts of the names of what it is about) and tables ``[[call]]``:
 
@@ -6,10 +6,12 @@ A file lists ``modules`` (first parts of the names of what it is about) and tabl
 * ``node``: model, data-set, model-file, library-model, repository, hosted, service, url (a file that is downloaded),
   package (a command that starts one).
 * ``name``: arguments that hold the name, by keyword or position, the first that is given counts.
-* ``revision``, ``code``, ``task``, ``split``, ``subset``, ``endpoint``, ``key``: the same for what else is known.
+* ``revision``, ``code``, ``task``, ``split``, ``subset``, ``endpoint``, ``key``, ``provider`` (the vendor), ``source``
+  (``local``: a folder), ``saved-as`` (of a download), ``args`` (of a command): the same for what else is known.
 * ``bare``: what a name without ``/`` is: hub, local, library, or ``ORGANISATION/`` put before it.
 * ``safe``: what decides whether loading is safe (see ``Safe``).
-* ``vendor``, ``library``, ``key-env``, ``endpoint-env``, ``default``, ``skip``, ``any-base``, ``unknown``: see ``Spec``.
+* ``any-base``: ends of names that are enough where nobody knows what a method is called on and the module is imported.
+* The rest: see ``Spec``.
 """
 
 from __future__ import annotations
@@ -158,7 +160,7 @@ class Table:
                 module.encode(): re.compile(rb"\b(?:%s)\b\s*[(=]" % b"|".join(w.encode() for w in sorted(words)))
                 for module, words in self.modules.items()
             }
-            found = re.compile(rb"^[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w., \t]+,[ \t]*)?)(%s)\b" % names, re.M)
+            found = re.compile(_IMPORT % names, re.MULTILINE)
             self._accepts = found, lasts
         imports, lasts = self._accepts
         modules = set(imports.findall(data))
@@ -168,7 +170,10 @@ class Table:
         return any(lasts[m].search(code) for m in modules)
 
 
-_LONG_TEXT = re.compile(rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|' rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.S)
+_IMPORT = rb"^(?:\xef\xbb\xbf)?[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w., \t]+,[ \t]*)?)(%s)\b"
+_LONG_TEXT = re.compile(
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|' rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.S
+)
 
 
 def _spec(row: dict[str, Any]) -> Spec:

@@ -108,7 +108,9 @@ class Uses:
             self._add(named, spec, how, {**facts, **named.facts}, arguments.node)
 
     def _facts(self, arguments: Arguments, spec: Spec) -> dict[str, str]:
-        facts = {key: arguments.first(spec.arguments[key]) for key in ("task", "split", "subset") if key in spec.arguments}
+        facts: dict[str, str] = {}
+        for key in ("task", "split", "subset"):
+            facts[key] = arguments.first(spec.arguments.get(key, ()))
         if "code" in spec.arguments:
             facts["code"] = arguments.flag(spec.arguments["code"])
         if spec.safe is not None:
@@ -223,9 +225,13 @@ class Uses:
         return self._hub(text, arguments, spec)
 
     def _hub(self, text: str, arguments: Arguments, spec: Spec) -> tuple[Package | None, dict[str, str]]:
-        make = names.data_set if spec.node == "data-set" or arguments.first(("repo_type",)) == "dataset" else names.hub_model
+        make = (
+            names.data_set
+            if spec.node == "data-set" or arguments.first(("repo_type",)) == "dataset"
+            else names.hub_model
+        )
         text, _, tag = text.partition("@") if "/" in text and not names.is_path(text, frozenset()) else (text, "", "")
-        if text.startswith("hf-hub:") or text.startswith("hf_hub:"):
+        if text.startswith(("hf-hub:", "hf_hub:")):
             text, _, tag = text[7:].partition("@")
         if names.is_path(text, self.known.folders):
             return names.model_file(text), {}

@@ -11,7 +11,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.inputs.code import _calls
+from depscan.inputs.code import _calls, _items, _texts
 from depscan.inputs.code._scopes import Binding, Place, Scope, Walk
 
 if TYPE_CHECKING:
@@ -144,14 +144,14 @@ class Evaluator:
         assert binding.node is not None  # noqa: S101 - for the type checker: these kinds have one
         for value in self.values(binding.node, binding.place, depth):
             if binding.kind == "part":
-                yield from _calls.part(self, value, binding.index, depth)
+                yield from _items.part(self, value, binding.position, depth)
                 continue
-            for item, place in _calls.elements(self, value, depth):
+            for item, place in _items.elements(self, value, depth):
                 if binding.kind == "item":
                     yield from self.values(item, place, depth)
                 else:
                     for inner in self.values(item, place, depth):
-                        yield from _calls.part(self, inner, binding.index, depth)
+                        yield from _items.part(self, inner, binding.position, depth)
 
     def attribute(self, node: ast.Attribute, place: Place, depth: int) -> list[Value]:
         """Read ``base.name``."""
@@ -189,25 +189,25 @@ class Evaluator:
         if scope is None or not isinstance(scope.node, ast.ClassDef):
             return []
         if isinstance(base.node, ast.Call) and base.place is not None:
-            for keyword in base.node.keywords:
-                if keyword.arg == name:
-                    return self.values(keyword.value, base.place, depth)
-        bindings = scope.bound.get(name)
-        if bindings:
-            found: list[Value] = []
-            for binding in bindings[-8:]:
-                found += self.binding(name, binding, depth)
-            known = [v for v in found if v.kind != "unknown"]
-            return [w for v in known for w in _calls.field(self, v, depth)]
+            given = _calls.given(base.node, name)
+            if given is not None:
+                return self.values(given, base.place, depth)
+        found: list[Value] = []
+        for binding in scope.bound.get(name, ())[-8:]:
+            known = [v for v in self.binding(name, binding, depth) if v.kind != "unknown"]
+            found += [w for v in known for w in _calls.field(self, v, depth)]
+        if name in scope.bound:
+            return found
         place = Place(scope.parent or scope, (), (scope.node.lineno, 0))
-        found = []
         for node in scope.node.bases[:4]:
             for parent in self.values(node, place, depth):
-                if parent.kind == "class" and seen < _DEPTH:
-                    found += self.member(parent._replace(node=base.node, place=base.place), name, depth, seen + 1)
-                elif parent.kind == "ref":
-                    found.append(Value("ref", f"{parent.text}.{name}", node=base.node, place=base.place))
+                found += self._inherited(parent._replace(node=base.node, place=base.place), name, depth, seen)
         return found
+
+    def _inherited(self, parent: Value, name: str, depth: int, seen: int) -> list[Value]:
+        if parent.kind == "class" and seen < _DEPTH:
+            return self.member(parent, name, depth, seen + 1)
+        return [parent._replace(data=f"{parent.text}.{name}")] if parent.kind == "ref" else []
 
     def subscript(self, node: ast.Subscript, place: Place, depth: int) -> list[Value]:
         """Read ``base[key]``; of a list or dict with an unknown key, every value."""
@@ -218,7 +218,7 @@ class Evaluator:
         found: list[Value] = []
         for base in self.values(node.value, place, depth):
             for key in keys or [None]:
-                found += _calls.item(self, base, key, depth)
+                found += _items.item(self, base, key, depth)
         return found
 
     def joined(self, node: ast.JoinedStr, place: Place, depth: int) -> list[Value]:
@@ -232,9 +232,9 @@ class Evaluator:
     def operation(self, node: ast.BinOp, place: Place, depth: int) -> list[Value]:
         """Read ``a + b``, ``a / b`` of paths and ``text % values``."""
         if isinstance(node.op, ast.Mod):
-            return _calls.percent(self, node, place, depth)
+            return _texts.percent(self, node, place, depth)
         if isinstance(node.op, ast.Mult):
-            return _calls.repeated(self, node, place, depth)
+            return _texts.repeated(self, node, place, depth)
         if not isinstance(node.op, (ast.Add, ast.Div)):
             return []
         left, right = self.texts(node.left, place, depth), self.texts(node.right, place, depth)
@@ -299,7 +299,7 @@ def _apart(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...])
 
 def combine(left: list[Value], right: list[Value], between: str) -> list[Value]:
     """Return every text of the left followed by every text of the right."""
-    made = []
+    made: list[Value] = []
     for a in left:
         for b in right:
             if len(made) >= MOST or len(a.text) + len(b.text) > 4_000:  # noqa: PLR2004 - no name is as long
