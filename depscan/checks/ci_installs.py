@@ -38,17 +38,20 @@ PIPE = Rule(
 )
 MODEL = Rule(
     "ci/unpinned-model-download",
-    "Pipeline downloads a model or data set without a revision",
+    "Pipeline downloads weights without a hash",
     "trust",
     Severity.MEDIUM,
-    "A command of a pipeline or Dockerfile downloads weights or data by name, or from a URL without a hash.",
-    "The owner of the repository can replace the files at any time: other weights, or a pickle that runs code when "
-    "it is loaded, come in without a change on your side.",
-    "Give the full commit (--revision COMMIT), or compare the SHA-256 of what was downloaded.",
+    "A command of a pipeline or Dockerfile downloads weights from a URL, or by a name such as ollama's, and nothing "
+    "says which bytes are right.",
+    "Their owner can replace the files at any time: other weights, or a pickle that runs code when it is loaded, come "
+    "in without a change on your side. Models of a hub are reported as ai/unpinned-model.",
+    "Compare the SHA-256 of what was downloaded, or take the model from a hub by its commit.",
     "A model of your own; accept it with an exception.",
 )
 
-_MODELS = frozenset({"huggingface", "library-model"})
+_MODELS = frozenset({"library-model"})
+"""Of models on a hub ai/unpinned-model speaks, wherever they are downloaded."""
+
 _PACKAGES = frozenset({"PyPI", "npm", "conda"})
 _NAMED = 5
 
@@ -62,9 +65,9 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             yield _piped(context, document, use)
         elif use.get("pinned") != "no":
             continue
-        elif (package.ecosystem in _MODELS and use.get("stage")) or use.how in {"curl", "wget"}:
+        elif package.ecosystem in _MODELS or use.how in {"curl", "wget"}:
             name = use.get("endpoint") or package.name
-            message = f"{use.how} takes {name} without a revision or hash"
+            message = f"{use.how} takes {name} without a hash"
             yield finding_at(context, MODEL, use.node, message, (document.path, use.at))
         elif package.ecosystem in _PACKAGES:
             lines.setdefault((document.path, at), (document, []))[1].append((use, package))

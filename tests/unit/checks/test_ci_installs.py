@@ -23,11 +23,10 @@ def test_a_download_that_runs_is_reported_and_worse_without_encryption() -> None
     assert said(CHECK, read("dockerfile", text)) == [("ci/pipe-to-shell", "medium", 2), ("ci/pipe-to-shell", "high", 3)]
 
 
-def test_models_without_a_revision_are_reported() -> None:
-    commit = "0" * 40
-    text = f"FROM a:1\nRUN hf download acme/m\nRUN hf download acme/n --revision {commit}\nRUN curl -O https://x.example/m.safetensors\n"
+def test_weights_without_a_hash_are_reported_and_hubs_left_to_the_rule_of_models() -> None:
+    text = "FROM a:1\nRUN hf download acme/m\nRUN ollama pull m\nRUN curl -O https://x.example/m.safetensors\n"
     assert said(CHECK, read("dockerfile", text)) == [
-        ("ci/unpinned-model-download", "medium", 2),
+        ("ci/unpinned-model-download", "medium", 3),
         ("ci/unpinned-model-download", "medium", 4),
     ]
 
