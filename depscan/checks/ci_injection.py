@@ -1,4 +1,4 @@
-"""Text of strangers that becomes code of a pipeline."""
+"""Text and changes of strangers that become code of a pipeline."""
 
 from __future__ import annotations
 
@@ -23,10 +23,28 @@ RULE = Rule(
     "A job without secrets and with a token that may only read: its confidence is medium.",
 )
 
+CHECKOUT = Rule(
+    "ci/strangers-code",
+    "Change of a stranger checked out with rights",
+    "behaviour",
+    Severity.HIGH,
+    "A workflow checks out the head of a pull request on an event that gives it the repository's secrets and token "
+    "(pull_request_target, workflow_run, issue_comment).",
+    "Whatever runs after that (a build, a test, an install of its requirements, a Makefile) is the stranger's code "
+    "with your rights; several well-known projects were taken over this way.",
+    "Do that on pull_request, which has no secrets; take the result to a workflow_run that checks nothing out and "
+    "treats it as data.",
+    "A workflow that only reads the files and runs nothing of them, or that a maintainer starts by a label each time.",
+)
+
 
 def run(context: Context) -> Iterator[Finding | Coverage]:
-    """Yield a finding per script that strangers' text is put into."""
+    """Yield a finding per script that strangers' text is put into, and per checkout of a stranger's change."""
     for document, use, _ in built(context):
+        if use.get("task") == "checkout":
+            message = f"the change of a stranger ({use.get('untrusted')}) is checked out on {use.get('trigger')}"
+            made = finding_at(context, CHECKOUT, use.node, message, (document.path, use.at))
+            yield made._replace(confidence=Confidence.MEDIUM)
         if use.get("task") != "script":
             continue
         rights = ", ".join(reach(use))
@@ -37,4 +55,4 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         yield finding_at(context, RULE, document.path, message, (document.path, use.at), confidence=sure)
 
 
-CHECK = Check("ci_injection", "Text of strangers that becomes code", (RULE,), run)
+CHECK = Check("ci_injection", "Text and changes of strangers that become code", (RULE, CHECKOUT), run)

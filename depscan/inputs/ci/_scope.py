@@ -75,6 +75,11 @@ class Scope(NamedTuple):
             known |= {"pull_request", "head_ref"}
         return sorted(t for t in found if known.isdisjoint(t.split(".")[1:3]))
 
+    def change(self, ref: str) -> str:
+        """Return the part of a checkout's ref that stands for a stranger's change; "" where it can be none."""
+        found = untrusted().changes.search(ref) if self.open else None
+        return found[0] if found and not any(_OWN_BRANCH(c) for c in self.conditions) else ""
+
     def inserted(self, text: str) -> list[str]:
         """Return what strangers write that is put into a text before it runs: expressions, no variables."""
         return self._replace(env={}).untrusted(text) if self.open else []

@@ -15,6 +15,7 @@ from depscan.model.document import Document
 from depscan.text.placed import line_in, line_of
 from depscan.text.source import SourceFile
 
+_CHECKOUT = "actions/checkout"
 MAX_STEPS = 2_000
 """Steps read of one job."""
 
@@ -58,6 +59,9 @@ def _uses(document: Document, source: SourceFile, step: dict[str, Any], scope: S
     if agent is not None:
         facts.update(action_facts(agent, inputs, scope))
     facts.update(publishing_action(name, inputs, scope))
+    ref = inputs.get("ref")
+    if name.lower() == _CHECKOUT and isinstance(ref, str) and (change := scope.change(ref)):
+        facts.update(task="checkout", untrusted=change)
     script = inputs.get("script")
     if isinstance(script, str):
         inserted(document, script, scope, f"{how.removesuffix('uses')}with.script", facts)

@@ -44,6 +44,7 @@ class Untrusted(NamedTuple):
     triggers: frozenset[str]
     texts: re.Pattern[str]
     pointers: re.Pattern[str]
+    changes: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -85,11 +86,12 @@ def publishers() -> tuple[Publisher, ...]:
 def untrusted() -> Untrusted:
     """Return the table ``untrusted.toml``."""
     data = _table("untrusted")
-    texts, pointers = ("|".join(strings(data.get(key), key)) for key in ("texts", "pointers"))
+    texts, pointers, changes = ("|".join(strings(data.get(k), k)) for k in ("texts", "pointers", "changes"))
     return Untrusted(
         frozenset(strings(data.get("triggers"), "triggers")),
         re.compile(rf"(?i)(?<![\w.])(?:{texts})"),
         re.compile(rf"(?i)(?<![\w.])(?:{pointers})(?![\w.])"),
+        re.compile(rf"(?i)(?<![\w.])(?:{changes})"),
     )
 
 

@@ -44,5 +44,15 @@ def test_variables_numbers_and_texts_of_owners_are_safe(step: str) -> None:
     assert said(CHECK, workflow(step, on="issues")) == []
 
 
+def test_the_checkout_of_a_strangers_change_is_reported_only_where_it_has_rights() -> None:
+    step = "uses: actions/checkout@v4\n        with: { ref: '${{ github.event.pull_request.head.sha }}' }"
+    for on, want in (("pull_request_target", 1), ("workflow_run", 1), ("pull_request", 0)):
+        assert len(said(CHECK, workflow(step, on=on))) == want
+    assert said(CHECK, workflow(step, on="pull_request_target")) == [("ci/strangers-code", "high", 5)]
+    own = "if: github.event.pull_request.head.repo.full_name == github.repository\n        " + step
+    assert said(CHECK, workflow(own, on="pull_request_target")) == []
+    assert said(CHECK, workflow("uses: actions/checkout@v4", on="pull_request_target")) == []
+
+
 def test_events_of_people_with_rights_are_safe() -> None:
     assert said(CHECK, workflow(RUN, on="push")) == []
