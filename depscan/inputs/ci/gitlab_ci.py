@@ -53,25 +53,27 @@ def _job(document: Document, job: dict[str, Any], key: str, outer: Any) -> None:
     from depscan.inputs.ci._scope import Scope
     from depscan.inputs.ci._steps import read_script, read_variables
 
-    _image(document, job.get("image"), f"{key}image")
-    services = job.get("services")
-    for number, service in enumerate(services if isinstance(services, list) else ()):
-        _image(document, service, f"{key}services[{number}]")
     read_variables(document, job, "variables")
     own = job.get("variables")
     scope = Scope(env={**(outer if isinstance(outer, dict) else {}), **(own if isinstance(own, dict) else {})})
+    _image(document, job.get("image"), f"{key}image", scope.env)
+    services = job.get("services")
+    for number, service in enumerate(services if isinstance(services, list) else ()):
+        _image(document, service, f"{key}services[{number}]", scope.env)
     for part in _SCRIPTS:
         for text in _lines(job.get(part)):
             read_script(document, text, scope, f"{key}{part}")
 
 
-def _image(document: Document, value: Any, how: str) -> None:  # noqa: ANN401
+def _image(document: Document, value: Any, how: str, variables: dict[str, Any]) -> None:  # noqa: ANN401
     from depscan.inputs.ci._refs import add_image
+    from depscan.inputs.container._substitute import substitute
     from depscan.text.placed import line_of
 
     name = value.get("name") if isinstance(value, dict) else value
     if isinstance(name, str):
-        add_image(document, str(name), how, line_of(name), stage="build")
+        known = {k: v for k, v in variables.items() if isinstance(v, str)} if "$" in name else {}
+        add_image(document, substitute(str(name), known), how, line_of(name), stage="build")
 
 
 def _lines(value: Any) -> list[str]:  # noqa: ANN401

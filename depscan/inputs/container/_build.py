@@ -33,14 +33,14 @@ class Build:
         key: what stands in front of the name of an instruction, in a file that holds several builds.
 
     Attributes:
-        last: line of the last FROM: the image that is run.
+        final: lines of the FROMs of the image that is run: of the last stage and of the stages it starts from.
     """
 
     def __init__(self, document: Document, before: int = 0, key: str = "") -> None:
         self.document = document
         self._before = before
         self._key = key
-        self.last = 0
+        self.final: frozenset[int] = frozenset()
         self._stages: dict[str, dict[str, str]] = {}
         self._env: dict[str, str] = {}
         self._count = 0
@@ -68,7 +68,7 @@ class Build:
         if not words:
             self.document.problem("FROM names no image", self.at(step.line))
             return
-        self.image(words[0], "FROM", step.line, "run" if step.line == self.last else "build")
+        self.image(words[0], "FROM", step.line, "run" if step.line in self.final else "build")
         # Variables of ENV are part of the image a stage starts from; those of ARG end with their stage.
         self._env = dict(self._stages.get(words[0].lower(), {}))
         self._values = dict(self._env)
@@ -155,6 +155,23 @@ class Build:
         self.document.use(
             self.document.root, self._key + how, self.at(line), secret=name, stage="run" if how == "ENV" else "build"
         )
+
+
+def final_stages(steps: list[Instruction]) -> frozenset[int]:
+    """Return the lines of the FROMs that the image which is run is made of: the last, and the stages it starts from."""
+    named: dict[str, int] = {}
+    origin: dict[int, int] = {}
+    for number, step in enumerate(s for s in steps if s.word == "FROM"):
+        words = [*_options(step.text)[1].split(), "", "", ""]
+        origin[step.line] = named.get(words[0].lower(), 0)
+        named[str(number)] = step.line
+        if words[1].upper() == "AS":
+            named[words[2].lower()] = step.line
+    line, found = max(origin, default=0), set[int]()
+    while line:  # a stage starts only from one above it
+        found.add(line)
+        line = origin[line]
+    return frozenset(found)
 
 
 def _options(text: str) -> tuple[dict[str, list[str]], str]:

@@ -52,7 +52,7 @@ def read_into(document: Document, text: str, line: int, key: str = "") -> bool:
 
     ``key`` is the place of a text that stands inside another file.
     """
-    from depscan.inputs.container._build import Build
+    from depscan.inputs.container._build import Build, final_stages
     from depscan.inputs.container._instructions import directives, instructions
 
     build = Build(document, line - 1, f"{key}.build: " if key else "")
@@ -60,10 +60,10 @@ def read_into(document: Document, text: str, line: int, key: str = "") -> bool:
     if syntax:
         build.image(syntax, "syntax", at)
     listed = list(instructions(text))
-    build.last = max((step.line for step in listed if step.word == "FROM"), default=0)
+    build.final = final_stages(listed)
     for step in listed:
         _read(build, step)
-    return build.last > 0
+    return bool(build.final)
 
 
 def _read(build: Build, step: Instruction) -> None:

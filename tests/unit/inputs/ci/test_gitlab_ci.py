@@ -28,6 +28,13 @@ def test_images_and_services_of_defaults_and_jobs_are_read() -> None:
     ]
 
 
+def test_variables_of_the_pipeline_are_put_into_names_of_images() -> None:
+    text = (
+        "variables: { V: '3' }\na:\n  variables: { N: acme/x }\n  image: $N:${V}\nb:\n  image: $CI_REGISTRY_IMAGE:1\n"
+    )
+    assert found(pipeline(text)) == [("a.image", "acme/x", "no", 4)]
+
+
 def test_included_pipelines_are_nodes() -> None:
     text = """\
 include:

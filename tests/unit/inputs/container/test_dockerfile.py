@@ -74,6 +74,11 @@ def test_the_image_that_runs_is_that_of_the_last_stage() -> None:
     assert [u.get("stage") for u in build("FROM a:1\nFROM b:1\n").uses] == ["build", "run"]
 
 
+def test_the_stages_it_starts_from_are_part_of_it() -> None:
+    text = "FROM a:1 AS base\nFROM b:1 AS side\nFROM base AS two\nFROM two\nCOPY --from=side /x /x\n"
+    assert [(u.get("command"), u.get("stage")) for u in build(text).uses] == [("a:1", "run"), ("b:1", "build")]
+
+
 def test_continued_commands_keep_their_lines() -> None:
     text = (
         "FROM a:1\nRUN --mount=type=cache,target=/c \\\n  apt-get update && \\\n # why\n\n"
