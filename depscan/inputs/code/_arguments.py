@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from depscan.inputs.code._scopes import Place
     from depscan.inputs.code._table import Arguments as Wanted
     from depscan.inputs.code._table import Safe
-    from depscan.inputs.code._values import Evaluator, Value
+    from depscan.inputs.code._value import Value
+    from depscan.inputs.code._values import Evaluator
 
 
 class Arguments:

@@ -8,12 +8,13 @@ import re
 from typing import TYPE_CHECKING
 
 from depscan.inputs.code import _items, _texts
+from depscan.inputs.code._value import Value, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from depscan.inputs.code._scopes import Binding, Place, Scope
-    from depscan.inputs.code._values import Evaluator, Value
+    from depscan.inputs.code._values import Evaluator
 
 _SITES = 12
 """Calls of a function of the file looked at for the values of a parameter."""
@@ -78,7 +79,6 @@ def _library(ev: Evaluator, dotted: str, node: ast.Call, place: Place, depth: in
 
 
 def _dict(ev: Evaluator, node: ast.Call, place: Place) -> Value:
-    from depscan.inputs.code._values import Value
 
     keys: list[ast.expr | None] = [None if k.arg is None else ast.Constant(k.arg) for k in node.keywords]
     made = ast.Dict(keys, [k.value for k in node.keywords])
@@ -123,8 +123,6 @@ def environment_name(node: ast.expr) -> str:
 
 def from_environment(ev: Evaluator, name: str, default: ast.expr | None, place: Place, depth: int) -> list[Value]:
     """Return what a variable of the environment is by default, or where the file itself sets it."""
-    from depscan.inputs.code._values import unknown
-
     origin = f"env:{name}"
     found = [] if default is None else ev.values(default, place, depth)
     for expression, where in ev.environment.get(name, [])[:4]:
@@ -155,7 +153,6 @@ def parameter(ev: Evaluator, name: str, binding: Binding, depth: int) -> list[Va
 
 
 def _annotated(ev: Evaluator, name: str, function: Scope, place: Place, depth: int) -> list[Value]:
-    from depscan.inputs.code._values import Value
 
     node = function.node
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

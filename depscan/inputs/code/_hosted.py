@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from depscan.inputs.code import _names as names
 from depscan.inputs.code._arguments import Arguments
 from depscan.inputs.code._uses import Named, Uses, flat
+from depscan.inputs.code._vendors import vendors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,9 @@ def named(uses: Uses, arguments: Arguments, spec: Spec) -> Iterator[Named]:
     endpoint, facts = _endpoint(uses, arguments, spec, made)
     host = names.host_of(endpoint)
     owner = made[1] if made and made[1].vendor not in {"", "*"} else spec
-    vendor = uses.known.vendor_of(host) if host and not owner.own_host else owner.vendor
-    vendor = arguments.first(spec.arguments.get("provider", ())) or vendor
+    vendor = vendors().of_host(host) if host and not owner.own_host else owner.vendor
+    provider = arguments.first(spec.arguments.get("provider", ()))
+    vendor = vendors().named(provider) if provider else vendor
     if spec.node == "service":
         yield Named(names.service(host or vendor), facts)
         return
@@ -34,7 +36,10 @@ def named(uses: Uses, arguments: Arguments, spec: Spec) -> Iterator[Named]:
     found = False
     for value in flat(uses.ev, values or []):
         if value.kind != "text" or value.open or not _MODEL(value.text) or value.text in spec.skip:
-            origins.append(value.origin)
+            elsewhere = (
+                f"config:{value.text}" if value.kind == "ref" and value.node is None and "." in value.text else ""
+            )
+            origins.append(value.origin or elsewhere)
             continue
         for who, model in _split(uses, vendor, value.text):
             found = True
@@ -56,7 +61,11 @@ def _split(uses: Uses, vendor: str, text: str) -> Iterator[tuple[str, str]]:
         return
     parts = re.fullmatch(r"([a-z][a-z0-9_-]*)[/:](.+)", text)
     if parts:
-        yield parts[1].replace("_", "-"), parts[2]
+        yield vendors().named(parts[1]), parts[2]
+        return
+    known = vendors().of_id(text)
+    if known:
+        yield known, text
         return
     for prefix, slug in uses.known.prefixes.items():
         if text.startswith(prefix):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from depscan.inputs.code._value import Value
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from depscan.inputs.code._scopes import Place
-    from depscan.inputs.code._values import Evaluator, Value
+    from depscan.inputs.code._values import Evaluator
 
 _MOST = 24
 _DEPTH = 14

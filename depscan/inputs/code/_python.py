@@ -6,6 +6,7 @@ import ast
 import warnings
 from typing import TYPE_CHECKING
 
+from depscan.inputs.code._modules import Modules
 from depscan.inputs.code._scopes import Walk
 from depscan.inputs.code._table import table
 from depscan.inputs.code._uses import Uses
@@ -15,19 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from depscan.model.document import Document
+    from depscan.text.source import SourceFile
 
 MAX_CODE = 4 << 20
 """Characters of code parsed in one file: a parse tree takes about 100 times as much memory."""
 _TRIES = 12
 
 
-def read_code(text: str, document: Document, line: Callable[[int], int] = int) -> None:
+def read_code(
+    text: str, document: Document, line: Callable[[int], int] = int, source: SourceFile | None = None
+) -> None:
     """Add what Python code uses to a document.
 
     Args:
         text: the code.
         document: gets nodes, edges, uses, and a problem for what could not be parsed.
         line: line of ``text`` to line of the file.
+        source: the file, for constants of other modules of the project.
     """
     if len(text) > MAX_CODE:
         document.problem(f"more than {MAX_CODE >> 20} MB of code: not read for models and services", line(1))
@@ -38,7 +43,8 @@ def read_code(text: str, document: Document, line: Callable[[int], int] = int) -
     walk = Walk(tree)
     if not walk.whole:
         document.problem("the code is too large to be read to its end for models and services", line(1))
-    Uses(document, Evaluator(walk), table(), line).run()
+    outside = Modules(source, walk.module, frozenset(table().modules)).find if source is not None else None
+    Uses(document, Evaluator(walk, outside), table(), line).run()
 
 
 def parse(text: str, document: Document, line: Callable[[int], int]) -> ast.Module | None:

@@ -90,7 +90,6 @@ class Table:
         modules: module to the last parts of its calls' names.
         folders: first parts of paths of projects.
         prefixes: beginning of a hosted model's id to its vendor.
-        hosts: host to the slug of its vendor.
         settings: dotted name of a setting to the vendor whose endpoint it is.
     """
 
@@ -98,7 +97,6 @@ class Table:
         self.modules: dict[str, set[str]] = {}
         self.folders: frozenset[str] = frozenset()
         self.prefixes: dict[str, str] = {}
-        self.hosts: dict[str, str] = {}
         self.settings: dict[str, str] = {}
         self._by_last: dict[str, list[tuple[re.Pattern[str], Spec]]] = {}
         self._any_base: dict[str, list[tuple[tuple[str, ...], str, Spec]]] = {}
@@ -109,13 +107,12 @@ class Table:
         modules: list[str] = data.get("modules", [])
         self.folders |= frozenset(data.get("folders", ()))
         self.prefixes.update(data.get("prefixes", {}))
-        self.hosts.update(data.get("hosts", {}))
         self.settings.update(data.get("settings", {}))
         words = {name.rpartition(".")[2] for name in data.get("settings", {})}
         for row in data.get("call", ()):
             spec = _spec(row)
             for dotted in row["call"]:
-                last = dotted.rpartition(".")[2].lstrip("*")
+                last = re.split(r"[.*]", dotted)[-1]
                 words.add(last)
                 pattern = re.compile(re.escape(dotted).replace(r"\*", ".*"))
                 self._by_last.setdefault(last, []).append((pattern, spec))
@@ -144,13 +141,6 @@ class Table:
                     if module in imported:
                         return module, spec
         return None
-
-    def vendor_of(self, host: str) -> str:
-        """Return the slug of the vendor a host belongs to, the host itself when it is nobody's we know."""
-        bare = host.partition(":")[0]
-        parts = bare.split(".")
-        known = (self.hosts.get(".".join(parts[i:])) for i in range(len(parts)))
-        return next((slug for slug in known if slug), host)
 
     def accepts(self, data: bytes) -> bool:
         """Return whether code imports one of the modules and calls something of it outside of long texts."""

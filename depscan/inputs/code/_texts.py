@@ -6,9 +6,11 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from depscan.inputs.code._value import Value, combine
+
 if TYPE_CHECKING:
     from depscan.inputs.code._scopes import Place
-    from depscan.inputs.code._values import Evaluator, Value
+    from depscan.inputs.code._values import Evaluator
 
 _LONGEST = 4_000
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrif]")
@@ -17,8 +19,6 @@ _BRACES = re.compile(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
 
 def joined(ev: Evaluator, arguments: list[ast.expr], place: Place, depth: int) -> list[Value]:
     """Return parts of a path joined by ``/``."""
-    from depscan.inputs.code._values import Value, combine
-
     made = [Value("text", ".")] if not arguments else ev.texts(arguments[0], place, depth)
     for argument in arguments[1:12]:
         made = combine(made, ev.texts(argument, place, depth), "/")
@@ -70,7 +70,6 @@ def repeated(ev: Evaluator, node: ast.BinOp, place: Place, depth: int) -> list[V
 
 
 def _assembled(ev: Evaluator, parts: list[str | ast.expr], place: Place, depth: int) -> list[Value]:
-    from depscan.inputs.code._values import Value, combine
 
     made = [Value("text", "")]
     for part in parts[:40]:

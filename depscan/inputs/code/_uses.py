@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.inputs.agents._launch import launches
 from depscan.inputs.code import _names as names
 from depscan.inputs.code._arguments import Arguments
-from depscan.inputs.code._values import Value, written
+from depscan.inputs.code._value import Value, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

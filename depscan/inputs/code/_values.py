@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from depscan.inputs.code import _calls, _items, _texts
+from depscan.inputs.code._reaching import reaching
 from depscan.inputs.code._scopes import Binding, Place, Scope, Walk
+from depscan.inputs.code._value import MOST, Value, as_text, combine, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MOST = 24
-"""Alternatives kept of one expression."""
 _DEPTH = 14
 _STEPS = 60_000
 _SELF = ("self", "cls")
@@ -26,42 +26,15 @@ _OPTIONS = frozenset({"?args", "?opt", "?opts", "?options", "?hparams", "?params
 """Names under which functions are given what the command line said."""
 
 
-class Value(NamedTuple):
-    """One thing an expression can be.
-
-    Attributes:
-        kind: text (``data`` is it), constant (any other one), ref (``data`` is a dotted name; ``node`` the call that
-            made it, if any), class (``scope``; ``node`` the call that made an instance), function (``scope``), items (a
-            list, tuple or set, ``node``), dict (``node``), unknown.
-        data: see ``kind``.
-        origin: where it comes from: "" for the file, ``env:NAME``, ``config:MODULE.NAME``.
-        node, place, scope: see ``kind``; ``place`` is where ``node`` stands.
-        open: whether a part of the text is not known.
-    """
-
-    kind: str
-    data: object = None
-    origin: str = ""
-    node: ast.expr | None = None
-    place: Place | None = None
-    scope: Scope | None = None
-    open: bool = False
-
-    @property
-    def text(self) -> str:
-        """Return the text, dotted name or "" for others."""
-        return self.data if isinstance(self.data, str) else ""
-
-
 class Evaluator:
     """Answers what expressions of one walked file can be.
 
     Args:
         walk: the file.
-        outside: dotted name of something imported from the project to its values; called for names that no library has.
+        outside: name of something that is imported, and where, to the module of the project it is or stands in.
     """
 
-    def __init__(self, walk: Walk, outside: Callable[[str], list[Value]] | None = None) -> None:
+    def __init__(self, walk: Walk, outside: Callable[[str, Place], list[Value]] | None = None) -> None:
         self.walk = walk
         self.outside = outside
         self.steps = _STEPS
@@ -91,7 +64,7 @@ class Evaluator:
 
     def texts(self, node: ast.expr, place: Place, depth: int = 0) -> list[Value]:
         """Return the values as texts; what is no text stands in braces as written."""
-        return [v if v.kind == "text" else _as_text(v, node) for v in self.values(node, place, depth)]
+        return [v if v.kind == "text" else as_text(v, node) for v in self.values(node, place, depth)]
 
     def constant(self, node: ast.Constant, place: Place, depth: int) -> list[Value]:
         """Read a constant."""
@@ -122,7 +95,7 @@ class Evaluator:
     def binding(self, name: str, binding: Binding, depth: int) -> list[Value]:
         """Return what one binding gives its name."""
         if binding.kind == "import":
-            return self._imported(binding.dotted)
+            return self._imported(binding.dotted, binding.place, depth)
         if binding.kind == "scope" and binding.scope is not None:
             return [Value("function" if binding.scope.kind == "function" else "class", scope=binding.scope)]
         if binding.kind == "parameter":
@@ -133,12 +106,19 @@ class Evaluator:
             return self.values(binding.node, binding.place, depth)
         return list(self._items(binding, depth))
 
-    def _imported(self, dotted: str) -> list[Value]:
-        if self.outside is not None:
-            found = self.outside(dotted)
-            if found:
-                return found
-        return [Value("ref", dotted)]
+    def _imported(self, dotted: str, place: Place, depth: int) -> list[Value]:
+        found = self.outside(dotted, place) if self.outside is not None else []
+        made = [w for v in found for w in (self.exported(v, depth) if v.kind == "member" else [v])]
+        return made or [Value("ref", dotted)]
+
+    def exported(self, found: Value, depth: int) -> list[Value]:
+        """Return what a module of the project binds a name to at its end."""
+        if found.scope is None or depth > _DEPTH:
+            return []
+        made: list[Value] = []
+        for binding in reaching(found.scope.bound.get(found.text, []), Place(self.walk.module, (), (0, 0))):
+            made += self.binding(found.text, binding, depth + 1)
+        return [v._replace(origin=v.origin or found.origin) for v in made]
 
     def _items(self, binding: Binding, depth: int) -> Iterator[Value]:
         assert binding.node is not None  # noqa: S101 - for the type checker: these kinds have one
@@ -171,6 +151,8 @@ class Evaluator:
         """Return the attribute ``name`` of a value."""
         if base.kind == "class":
             return self.member(base, name, depth)
+        if base.kind == "module":
+            return self._in_module(base, name, depth)
         if base.kind == "ref":
             special = _calls.special_attribute(self, base, name, depth)
             return special or [Value("ref", f"{base.text}.{name}", node=base.node, place=base.place)]
@@ -182,6 +164,14 @@ class Evaluator:
                 return found
             return [Value("ref", f"?.{name}" if base.data is None else f"{base.text}.{name}")]
         return []
+
+    def _in_module(self, base: Value, name: str, depth: int) -> list[Value]:
+        if base.scope is not None and name in base.scope.bound:
+            return self.exported(
+                Value("member", name, f"config:{base.text.lstrip('.')}.{name}", scope=base.scope), depth
+            )
+        place = Place(self.walk.module, (), (0, 0))
+        return self._imported(f"{base.text}.{name}", place, depth)
 
     def member(self, base: Value, name: str, depth: int, seen: int = 0) -> list[Value]:
         """Return an attribute of a class of the file or of an instance: what its constructor was given comes first."""
@@ -267,85 +257,6 @@ class Evaluator:
     def call(self, node: ast.Call, place: Place, depth: int) -> list[Value]:
         """Read a call."""
         return _calls.call(self, node, place, depth)
-
-
-def reaching(bindings: list[Binding], place: Place) -> list[Binding]:
-    """Return the bindings that can be in force at a place: the last one on the way there, and those in branches.
-
-    Of another scope than the place's: what is in force at its end.
-    """
-    same = bindings[0].place.scope is place.scope
-    before = [b for b in bindings if b.place.at < place.at] if same else bindings
-    found: list[Binding] = []
-    for binding in reversed(before or bindings):
-        block = binding.place.block
-        if same and _apart(block, place.block):
-            continue
-        found.append(binding)
-        if block == (place.block[: len(block)] if same else ()):
-            break
-    return found[::-1][-MOST:]
-
-
-def _apart(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> bool:
-    """Return whether two places stand in different branches of the same statement."""
-    for (a, branch), (b, other_branch) in zip(one, other, strict=False):
-        if a != b:
-            return False
-        if branch != other_branch:
-            return True
-    return False
-
-
-def combine(left: list[Value], right: list[Value], between: str) -> list[Value]:
-    """Return every text of the left followed by every text of the right."""
-    made: list[Value] = []
-    for a in left:
-        for b in right:
-            if len(made) >= MOST or len(a.text) + len(b.text) > 4_000:  # noqa: PLR2004 - no name is as long
-                return made
-            text = f"{a.text.rstrip('/') if between else a.text}{between}{b.text}"
-            if between and b.text.startswith("/"):
-                text = b.text
-            made.append(Value("text", text, a.origin or b.origin, open=a.open or b.open))
-    return made
-
-
-def unknown(node: ast.expr | None = None, origin: str = "") -> Value:
-    """Return a value of which nothing is known; ``node`` tells how it is written."""
-    dotted = _dotted(node) if node is not None else ""
-    return Value("unknown", f"?{dotted}" if dotted else None, origin)
-
-
-def _dotted(node: ast.expr) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and len(parts) < _DEPTH else ""
-
-
-def written(node: ast.expr) -> str:
-    """Return an expression as written, at most 60 characters."""
-    try:
-        text = ast.unparse(node) if len(list(_few(node))) < 200 else "..."  # noqa: PLR2004
-    except (RecursionError, ValueError):
-        return "..."
-    return " ".join(text.split())[:60].replace("{", "(").replace("}", ")")
-
-
-def _few(node: ast.expr) -> Iterator[ast.AST]:
-    """Yield the nodes below an expression, at most 200."""
-    for count, inner in enumerate(ast.walk(node)):
-        if count >= 200:  # noqa: PLR2004
-            return
-        yield inner
-
-
-def _as_text(value: Value, node: ast.expr) -> Value:
-    if value.kind == "constant" and isinstance(value.data, (int, float)) and not isinstance(value.data, bool):
-        return Value("text", str(value.data))
-    return Value("text", "{" + written(node) + "}", value.origin, open=True)
 
 
 _READERS: dict[type, Callable[..., list[Value]]] = {

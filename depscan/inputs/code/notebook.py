@@ -43,7 +43,7 @@ def parse(source: SourceFile) -> Document:
     text = "\n".join(line.text for line in code.python) + "\n"
     if table().accepts(text.encode("utf-8", "surrogatepass")):
         starts = [line.line for line in code.python] or [1]
-        read_code(text, document, lambda line: starts[min(line, len(starts)) - 1])
+        read_code(text, document, lambda line: starts[min(line, len(starts)) - 1], source)
     return document
 
 

@@ -28,7 +28,7 @@ def parse(source: SourceFile) -> Document:
         InputError: not text.
     """
     document = Document(source.path, "python-code")
-    read_code(source.text, document)
+    read_code(source.text, document, source=source)
     return document
 
 

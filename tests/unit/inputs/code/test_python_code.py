@@ -328,7 +328,7 @@ def test_a_customers_host_of_a_vendor_changes_no_vendor() -> None:
         "from openai import AzureOpenAI\n"
         'c = AzureOpenAI(azure_endpoint="https://mine.azure.example")\nc.chat.completions.create(model="dep")\n'
     )
-    assert "generic/hosted/azure/dep" in names(code)
+    assert "generic/hosted/azure-openai/dep" in names(code)
 
 
 def test_a_download_that_is_loaded_is_what_was_downloaded() -> None:

@@ -29,7 +29,7 @@ KEYS = {
     *ARGUMENTS, "call", "node", "bare", "vendor", "library", "key-env", "endpoint-env", "default", "skip", "safe",
     "any-base", "unknown", "format", "only-unsafe", "own-host",
 }  # fmt: skip
-TOP = {"modules", "call", "folders", "prefixes", "settings", "hosts"}
+TOP = {"modules", "call", "folders", "prefixes", "settings"}
 
 
 def rows() -> list[tuple[str, dict[str, Any]]]:
