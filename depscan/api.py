@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
     from depscan.facts.packages import Looked
+    from depscan.facts.zizmor import Answer
     from depscan.graph.graph import DependencyGraph
     from depscan.intel.index import Index
     from depscan.model.location import Location
@@ -220,6 +221,8 @@ def _judged(
         policy.cooldown,
         before,
     )
+    if mode == "scan":
+        context = context._replace(workflows=_second_opinion(gathered, policy))
     looked = _look(context, options, policy, today, registry) if mode == "scan" else None
     if looked is not None:
         coverage += looked.coverage
@@ -296,6 +299,17 @@ def _look(context: Context, options: Options, policy: Policy, today: str, regist
         fit=target_fit(wanted.python, wanted.platform) if wanted.python or wanted.platform else None,
     )
     return look(context.graph, wish) if registry is None else look_online(context.graph, wish, registry)
+
+
+def _second_opinion(gathered: Gathered, policy: Policy) -> Answer | None:
+    """Return what zizmor says of the workflows, where it is installed in depscan's own environment."""
+    paths = [d.path for d in gathered.documents if d.format == "github-workflow" and d.path != "<stdin>"]
+    if not paths or "second_opinion" in policy.disabled_checks:
+        return None
+    from depscan.facts.zizmor import ask, command
+
+    tool = command()
+    return ask([(path, gathered.on_disk(path)) for path in paths], tool) if tool else None
 
 
 def _run_checks(

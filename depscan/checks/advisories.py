@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from depscan.checks._action_version import ECOSYSTEM as ACTIONS
+from depscan.checks._action_version import as_published, claimed_releases
+from depscan.checks._pipelines import BUILD_FORMATS
 from depscan.checks.check import Check, Context
 from depscan.ecosystems import ecosystem as rules_of
 from depscan.intel.aliases import Group, group
@@ -81,10 +84,16 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     index = context.advisories
     if index is None:
         return
+    yield from _actions(context)
+    nodes = {key: p for key, p in context.graph.nodes.items() if p.ecosystem != ACTIONS}
     open_: dict[str, list[str]] = {}
+    built: list[str] = []
+    stated = {
+        (p.ecosystem, p.name) for d in context.documents if d.format not in BUILD_FORMATS for p in d.nodes.values()
+    }
     unknown, unnamed = Counter[str](), list[str]()
     fixed = {(p.ecosystem, p.name) for p in context.graph.nodes.values() if p.version is not None}
-    for key, package in context.graph.nodes.items():
+    for key, package in nodes.items():
         if package.source == "git" or (package.ecosystem == "project" and package.source == "url"):
             unnamed.append(package.name)
         elif package.source not in _LOOKED_UP:
@@ -99,9 +108,38 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
                 if not pinned_elsewhere or finding.severity is Severity.MALICIOUS:
                     yield finding
             if package.version is None and not pinned_elsewhere:
-                open_.setdefault(package.ecosystem, []).append(name)
+                of_project = (package.ecosystem, package.name) in stated
+                (open_.setdefault(package.ecosystem, []) if of_project else built).append(name)
     yield from _not_matched(open_, unknown, unnamed)
+    if built:
+        # They are no part of what the project ships; ci/unpinned-install names each of them with its line.
+        why = f"{_packages(built)} that only pipelines and image builds install, without an exact version"
+        yield Coverage("advisories", "partial", why, kind="unpinned")
     yield from _stale(index, {p.ecosystem for p in context.graph.nodes.values() if p.source in _LOOKED_UP})
+
+
+def _actions(context: Context) -> Iterator[Finding]:
+    claims = claimed_releases(context.documents)
+    for key, package in context.graph.nodes.items():
+        if package.ecosystem == ACTIONS:
+            yield from _action(context, key, package, claims.get(key, ""))
+
+
+def _action(context: Context, key: str, package: Package, claimed: str) -> Iterator[Finding]:
+    """Yield what is known of an action; nothing where the index has no data of actions or the action is a folder."""
+    index = context.advisories
+    if index is None or package.source != "git" or not index.covers(ACTIONS):
+        return
+    advisories = index.lookup(ACTIONS, "/".join(package.name.split("/")[:2]))
+    if not advisories:
+        return
+    published = as_published(package, claimed, {v for a in advisories for v in a.versions})
+    for finding in _judge(context, key, published, advisories):
+        if published.version == package.version:
+            yield finding
+        else:
+            message = f"{finding.message}, if the comment behind its commit is right"
+            yield finding._replace(message=message, confidence=Confidence.MEDIUM)
 
 
 def _not_matched(open_: dict[str, list[str]], unknown: Counter[str], unnamed: list[str]) -> Iterator[Coverage]:

@@ -21,6 +21,7 @@ from depscan.model.use import Use
 if TYPE_CHECKING:
     from depscan.facts.inspected import Inspected
     from depscan.facts.packages import Looked
+    from depscan.facts.zizmor import Answer
     from depscan.release.diff import ReleaseDiff
 
 
@@ -53,6 +54,7 @@ class Context(NamedTuple):
         now: time of the scan, RFC 3339 in UTC; "" when the age of nothing is asked for.
         cooldown: how old releases have to be.
         before: what a change is compared with; None in a plain scan.
+        workflows: what zizmor says of the workflows; None where it is not installed, or there are none.
         looked: what looking at the packages' archives and asking the index gave; None where nobody did.
     """
 
@@ -67,6 +69,7 @@ class Context(NamedTuple):
     cooldown: CooldownOptions = CooldownOptions()
     before: Before | None = None
     looked: "Looked | None" = None
+    workflows: "Answer | None" = None
 
 
 class Check(NamedTuple):

@@ -36,6 +36,8 @@ URL = Rule(
 def run(context: Context) -> Iterator[Finding | Coverage]:
     """Yield a finding per git source without a commit and per URL source without a hash."""
     for key, package in context.graph.nodes.items():
+        if package.ecosystem == "GitHub Actions":
+            continue  # ci/unpinned-action says it, where it is used
         if package.source == "git" and not package.commit:
             message = "is taken from a repository without a commit"
             yield finding_at(context, VCS, key, message, context.graph.first_place(key))

@@ -128,7 +128,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     """Yield a finding per name that is not what it seems."""
     by_ecosystem: dict[str, dict[str, list[str]]] = {}
     for key, package in context.graph.nodes.items():
-        if package.source in _FROM_INDEX or package.ecosystem in _HUBS:
+        if package.source in _FROM_INDEX or (package.ecosystem in _HUBS and package.source != "local"):
             by_ecosystem.setdefault(package.ecosystem, {}).setdefault(package.name, []).append(key)
             if context.names.private and not _own(package.registry, context.names.indexes):
                 yield from _private(context, key, package)

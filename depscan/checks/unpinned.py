@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from depscan.checks._pipelines import BUILD_FORMATS
 from depscan.checks.check import Check, Context, finding_at
 from depscan.model.decision import Coverage
 from depscan.model.finding import Finding, Severity
@@ -35,6 +36,8 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             if package.version is not None:
                 fixed.setdefault((package.ecosystem, package.name), []).append(folder)
     for document in context.documents:
+        if document.format in BUILD_FORMATS:
+            continue  # ci/unpinned-install says it, line by line
         folder = os.path.dirname(os.path.abspath(document.path))
         open_ = [
             key

@@ -49,6 +49,7 @@ class Gathered:
         self._scope: tuple[str, ...] = ()
         self._including: list[tuple[Document, SourceFile]] = []
         self._constraints: list[tuple[Document, Document]] = []
+        self._reached: dict[str, SourceFile] = {}
         self._lines: dict[tuple[str, Route], Location] = {}
 
     def on_disk(self, shown: str) -> str:
@@ -149,6 +150,7 @@ class Gathered:
         self, source: SourceFile, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
     ) -> Document | None:
         """Read a file of a format that is hinted, told by name, or (``guess``) only by its explicit globs."""
+        source.reach = lambda path: self._reach(source.path, path)
         beside = [] if format_hint or role else formats_beside(source, self._known)
         for extra in beside:
             self._add_beside(source, extra)
@@ -186,6 +188,22 @@ class Gathered:
         self._sources.setdefault(source.path, (source, made))
         self.documents.append(document)
         self._note_problems(document)
+
+    def _reach(self, base: str, path: str) -> SourceFile | None:
+        """Return a file beside ``base`` that a reader looks into for constants; None outside of what is scanned."""
+        place = os.path.normpath(os.path.join(os.path.dirname(self.on_disk(base)), path))
+        real = os.path.realpath(place)
+        if base == "<stdin>" or not os.path.isfile(real) or not _within(real, self._scope):
+            return None
+        held = self._reached.get(real)
+        if held is None and len(self._reached) < MAX_FILES:
+            try:
+                held = read_source(place, self._shown(place))
+            except InputError:
+                return None
+            held.reach = lambda further: self._reach(held.path, further)
+            self._reached[real] = held
+        return held
 
     def _note_problems(self, document: Document) -> None:
         for problem in document.problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from depscan.errors import InputError
 
@@ -21,14 +22,17 @@ class SourceFile:
 
     Attributes:
         name: last part of the path.
+        reach: a path relative to this file's folder to another file of the same scan; None where there is none. Files
+            that are read alone reach nothing.
     """
 
-    __slots__ = ("_lines", "_text", "data", "name", "path")
+    __slots__ = ("_lines", "_text", "data", "name", "path", "reach")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.name = path.replace("\\", "/").rpartition("/")[2]
         self.data = data
+        self.reach: Callable[[str], SourceFile | None] = _nothing
         self._text: str | None = None
         self._lines: list[str] | None = None
 
@@ -81,6 +85,10 @@ class SourceFile:
         text = "\n" + self.text
         at = text.find("\n<<<<<<< ")
         return text.count("\n", 0, at) + 1 if at >= 0 else 0
+
+
+def _nothing(path: str) -> SourceFile | None:  # noqa: ARG001 - the common signature
+    return None
 
 
 def _declared(data: bytes) -> str:

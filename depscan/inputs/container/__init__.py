@@ -1,0 +1,1 @@
+"""Input formats of containers: images, and what is installed into them."""

@@ -1,0 +1,4 @@
+import torch
+
+print "this is Python 2"
+model = torch.load("model.pt")
