@@ -5,8 +5,9 @@ from typing import NamedTuple
 from depscan.model.location import Route
 
 FACTS = frozenset({
-    "base-model", "code", "command", "endpoint", "endpoint-from", "format", "key-env", "licence", "model-from",
-    "permission", "pinned", "revision", "safe", "secret", "split", "stage", "subset", "task", "transport", "trigger",
+    "base-model", "code", "command", "endpoint", "endpoint-from", "format", "hidden", "key-env", "licence",
+    "model-from", "permission", "pinned", "revision", "runner", "safe", "secret", "split", "stage", "subset", "task",
+    "transport", "trigger",
 })  # fmt: skip
 """Keys a use may have (docs/decisions/0018 says what each means)."""
 
