@@ -23,7 +23,7 @@ RULE = Rule(
 )
 
 _EVERYTHING = re.compile(
-    r"(?i)\*|(?:bash|shell|powershell|run_shell_command|shelltool|write|edit|webfetch|computer|execute)"
+    r"(?i)\*|(?:bash|shell|powershell|run_shell_command|shelltool|computer|execute)"
     r"(?:\((?:\*|:\*|\*\*|\*:\*|//\*\*|/\*\*|domain:\*)?\))?|mcp__\*|/\.\*/|\.\*"
     r"|(?:bash|shell)\((?:sudo|curl|wget|bash|sh|python3?|node|rm|eval|npx|uvx)(?::?\s?\*)\)"
 ).fullmatch

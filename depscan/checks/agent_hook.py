@@ -41,8 +41,9 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         if not trigger or not command or document.format not in AGENT_FORMATS or (document.path, use.how) in told:
             continue
         fetches = _FETCHES.search(command) is not None
-        if document.format == "devcontainer" and not fetches and trigger != "initializeCommand":
-            continue  # what runs inside of the container is its build
+        inside = document.format == "devcontainer" and trigger != "initializeCommand"  # it is the container's build
+        if not fetches and (inside or document.format == "agent-instructions"):
+            continue
         told.add((document.path, use.how))
         what = "fetches and runs code" if fetches else "runs"
         message = f"{use.how} ({trigger}) {what}: {command[:150]}"

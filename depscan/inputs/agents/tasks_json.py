@@ -1,0 +1,57 @@
+"""``.vscode/tasks.json``: tasks that start when the folder is opened (https://code.visualstudio.com/docs/editor/tasks)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.inputs.agents._hooks import add_command
+from depscan.inputs.agents._json_lines import JsonLines
+from depscan.inputs.agents._servers import Place
+from depscan.inputs.format import InputFormat
+from depscan.model.document import Document
+from depscan.text.lines import locate_line
+from depscan.text.load import load_jsonc
+from depscan.text.shape import table, tables
+
+if TYPE_CHECKING:
+    from depscan.text.source import SourceFile
+
+PATTERNS = "tasks.json"
+BESIDE = "yes"
+
+_SYSTEMS = ("windows", "linux", "osx")
+
+
+def accepts(source: SourceFile) -> bool:
+    """Whether a task starts by itself: the others wait until somebody asks for them."""
+    return b"folderOpen" in source.data
+
+
+def parse(source: SourceFile) -> Document:
+    """Return the tasks that start when the folder is opened.
+
+    Raises:
+        InputError: not JSON, or tasks that are no tables.
+    """
+    config = table(load_jsonc(source), "the file")
+    document = Document(source.path, "editor-tasks")
+    place = Place(document, document.add_root(source.path), JsonLines(source.text).line)
+    for index, task in enumerate(tables(config.get("tasks"), "tasks")):
+        options = task.get("runOptions")
+        if not isinstance(options, dict) or options.get("runOn") != "folderOpen":
+            continue
+        for system in ("", *_SYSTEMS):
+            part = task.get(system) if system else task
+            command = part.get("command") if isinstance(part, dict) else None
+            if isinstance(command, dict):
+                command = command.get("value")
+            if not isinstance(command, str):
+                continue
+            values = part.get("args") if isinstance(part, dict) else None
+            words = [w.get("value") if isinstance(w, dict) else w for w in (values if isinstance(values, list) else [])]
+            route = ("tasks", index, system, "command") if system else ("tasks", index, "command")
+            add_command(place, route, [command, *words] if words else command, "folderOpen")
+    return document if document.uses else Document(source.path, "editor-tasks")
+
+
+FORMAT = InputFormat("editor-tasks", "Editor tasks that start by themselves", "npm", parse, locate_line, accepts)
