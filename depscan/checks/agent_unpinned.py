@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from depscan.checks.check import Check, Context, finding_at, uses
@@ -27,6 +28,7 @@ _LAUNCHERS = frozenset([
     "npx", "bunx", "pnpx", "pnpm dlx", "yarn dlx", "npm exec", "npm x", "bun x", "uvx", "uv tool run", "pipx run",
     "uv run --with", "docker run", "podman run", "nerdctl run", "finch run", "deno run", "go run", "manifest",
 ])  # fmt: skip
+_FETCHES = re.compile(r"(?s).*(?:\b(?:uvx|pipx|dlx|docker|podman|uv|deno|go|bunx)\b|\s(?:-y|--yes)\b)").match
 
 
 def run(context: Context) -> Iterator[Finding | Coverage]:
@@ -36,6 +38,8 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         runner, revision = use.get("runner"), use.get("revision")
         if runner not in _LAUNCHERS or use.get("pinned") != "no" or package.source in {"git", "url"}:
             continue
+        if document.format == "agent-instructions" and not revision and not _FETCHES(use.get("command")):
+            continue  # npx tsc takes what the project has installed, where it has
         key = (document.path, use.how, use.node)
         if key in told:
             continue

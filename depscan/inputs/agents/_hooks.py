@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from depscan.inputs.agents._launch import launches, launches_in_text
-from depscan.inputs.agents._servers import Place
+from depscan.inputs.agents._servers import Place, Started
 from depscan.text.secrets import mask_secrets
 
 HELPERS = (
@@ -47,6 +47,7 @@ def add_command(place: Place, at: Route, command: str | list[Any], trigger: str)
         return
     line = place.line(at)
     how = dotted(at)
+    place.started.append(Started(line, trigger, words or text))
     shown = mask_secrets(text)[:_SHOWN]
     place.document.use(place.root, how, line, command=shown, trigger=trigger)
     found = launches(words) if words else launches_in_text(text)

@@ -25,12 +25,24 @@ _COMMAND_LENGTH = 300
 Line = Callable[[tuple[str | int, ...]], int]
 
 
+class Started(NamedTuple):
+    """A command that an agent or editor runs: 1-based line, what makes it run, and the command as it is written.
+
+    It is not masked: it is for those who follow what the command does.
+    """
+
+    line: int
+    trigger: str
+    command: str | list[str]
+
+
 class Place(NamedTuple):
-    """Where a list of servers stands: the document, the node of its file, and how routes become lines."""
+    """Where settings stand: the document, the node of its file, how routes become lines, and what is started."""
 
     document: Document
     root: str
     line: Line
+    started: list[Started]
 
 
 def add_servers(place: Place, route: tuple[str | int, ...], value: object) -> None:
@@ -76,6 +88,8 @@ class _Server:
             found.append(remote)
         if not found:
             return
+        if words:
+            self._place.started.append(Started(self._line(key), "server", words))
         first = self._nodes(found, words, key, url_key)
         self._secrets(first, words, key)
         if url and has_secret(url):

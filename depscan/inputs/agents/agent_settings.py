@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from depscan.inputs.agents._json_lines import JsonLines
-from depscan.inputs.agents._servers import Place
+from depscan.inputs.agents._servers import Place, Started
 from depscan.inputs.agents._settings import add_settings
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
@@ -44,9 +44,24 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not JSON, or not a table.
     """
+    return _read(source, [])
+
+
+def commands(source: SourceFile) -> list[Started]:
+    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
+
+    Raises:
+        InputError: see ``parse``.
+    """
+    started: list[Started] = []
+    _read(source, started)
+    return started
+
+
+def _read(source: SourceFile, started: list[Started]) -> Document:
     config = table(load_jsonc(source), "the file")
     document = Document(source.path, "agent-settings")
-    place = Place(document, document.add_root(source.path), JsonLines(source.text).line)
+    place = Place(document, document.add_root(source.path), JsonLines(source.text).line, started)
     inner = config.get("settings")
     if isinstance(inner, dict) and source.name.endswith(".code-workspace"):
         add_settings(place._replace(line=lambda route: place.line(("settings", *route))), inner)

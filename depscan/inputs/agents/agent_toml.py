@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from depscan.inputs.agents._servers import Place
+from depscan.inputs.agents._servers import Place, Started
 from depscan.inputs.agents._settings import add_settings
 from depscan.inputs.agents._text_lines import TextLines
 from depscan.inputs.format import InputFormat
@@ -36,9 +36,24 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not TOML.
     """
+    return _read(source, [])
+
+
+def commands(source: SourceFile) -> list[Started]:
+    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
+
+    Raises:
+        InputError: see ``parse``.
+    """
+    started: list[Started] = []
+    _read(source, started)
+    return started
+
+
+def _read(source: SourceFile, started: list[Started]) -> Document:
     config = load_toml(source)
     document = Document(source.path, "agent-toml")
-    place = Place(document, document.add_root(source.path), TextLines(source.text).line)
+    place = Place(document, document.add_root(source.path), TextLines(source.text).line, started)
     add_settings(place, config)
     if not document.uses and not document.problems:
         return Document(source.path, "agent-toml")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from depscan.inputs.agents._hooks import add_command
-from depscan.inputs.agents._servers import Place
+from depscan.inputs.agents._servers import Place, Started
 from depscan.inputs.agents._settings import add_settings
 from depscan.inputs.agents._text_lines import TextLines
 from depscan.inputs.format import InputFormat
@@ -39,8 +39,23 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not YAML.
     """
+    return _read(source, [])
+
+
+def commands(source: SourceFile) -> list[Started]:
+    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
+
+    Raises:
+        InputError: see ``parse``.
+    """
+    started: list[Started] = []
+    _read(source, started)
+    return started
+
+
+def _read(source: SourceFile, started: list[Started]) -> Document:
     document = Document(source.path, "agent-yaml")
-    place = Place(document, document.add_root(source.path), TextLines(source.text).line)
+    place = Place(document, document.add_root(source.path), TextLines(source.text).line, started)
     for value in load_yaml_documents(source):
         if isinstance(value, dict):
             add_settings(place, value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from depscan.inputs.agents import _spec
 from depscan.inputs.agents._hooks import add_command
 from depscan.inputs.agents._json_lines import JsonLines
-from depscan.inputs.agents._servers import Place
+from depscan.inputs.agents._servers import Place, Started
 from depscan.inputs.agents._settings import add_settings
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
@@ -33,9 +33,24 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not JSON, or a part of the wrong type.
     """
+    return _read(source, [])
+
+
+def commands(source: SourceFile) -> list[Started]:
+    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
+
+    Raises:
+        InputError: see ``parse``.
+    """
+    started: list[Started] = []
+    _read(source, started)
+    return started
+
+
+def _read(source: SourceFile, started: list[Started]) -> Document:
     config = table(load_jsonc(source), "the file")
     document = Document(source.path, "devcontainer")
-    place = Place(document, document.add_root(source.path), JsonLines(source.text).line)
+    place = Place(document, document.add_root(source.path), JsonLines(source.text).line, started)
     _image(place, ("image",), string(config.get("image"), "image"))
     for name in table(config.get("features"), "features"):
         if not name.startswith((".", "/", "http")):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.inputs.agents._json_lines import JsonLines
-from depscan.inputs.agents._servers import Place, add_servers
+from depscan.inputs.agents._servers import Place, Started, add_servers
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
 from depscan.text.lines import locate_line
@@ -30,13 +30,28 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not JSON, or not a table with servers.
     """
+    return _read(source, [])
+
+
+def commands(source: SourceFile) -> list[Started]:
+    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
+
+    Raises:
+        InputError: see ``parse``.
+    """
+    started: list[Started] = []
+    _read(source, started)
+    return started
+
+
+def _read(source: SourceFile, started: list[Started]) -> Document:
     config = table(load_jsonc(source), "the file")
     section = next((key for key in _SECTIONS if key in config), "")
     if not section and config:
         raise source.error("no 'mcpServers' in it", 1)
     document = Document(source.path, "mcp-json")
     root = document.add_root(source.path)
-    place = Place(document, root, JsonLines(source.text).line)
+    place = Place(document, root, JsonLines(source.text).line, started)
     if section:
         add_servers(place, (section,), table(config[section], section))
     return document

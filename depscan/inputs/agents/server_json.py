@@ -41,7 +41,7 @@ def parse(source: SourceFile) -> Document:
     """
     manifest = table(load_json(source), "the file")
     document = Document(source.path, "mcp-registry-manifest")
-    place = Place(document, document.add_root(source.path), JsonLines(source.text).line)
+    place = Place(document, document.add_root(source.path), JsonLines(source.text).line, [])
     for index, item in enumerate(tables(manifest.get("packages"), "packages")):
         launch = _package(item)
         if launch is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from depscan.inputs.agents._hooks import add_command
 from depscan.inputs.agents._json_lines import JsonLines
-from depscan.inputs.agents._servers import Place
+from depscan.inputs.agents._servers import Place, Started
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
 from depscan.text.lines import locate_line
@@ -33,9 +33,24 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not JSON, or tasks that are no tables.
     """
+    return _read(source, [])
+
+
+def commands(source: SourceFile) -> list[Started]:
+    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
+
+    Raises:
+        InputError: see ``parse``.
+    """
+    started: list[Started] = []
+    _read(source, started)
+    return started
+
+
+def _read(source: SourceFile, started: list[Started]) -> Document:
     config = table(load_jsonc(source), "the file")
     document = Document(source.path, "editor-tasks")
-    place = Place(document, document.add_root(source.path), JsonLines(source.text).line)
+    place = Place(document, document.add_root(source.path), JsonLines(source.text).line, started)
     for index, task in enumerate(tables(config.get("tasks"), "tasks")):
         options = task.get("runOptions")
         if not isinstance(options, dict) or options.get("runOn") != "folderOpen":
