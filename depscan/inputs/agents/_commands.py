@@ -22,6 +22,9 @@ _PIPED = re.compile(
     r"|\b(?P<iex>iex|invoke-expression)\b[^\n;|]{0,40}\b(?:curl|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)\b(?P<last>[^\n;|]{0,400})",
     re.IGNORECASE,
 )
+_SUBSTITUTED = re.compile(r"\$\(([^()]*)\)|`([^`]*)`")
+_MOST_INSIDE = 50
+_LONGEST_INSIDE = 2000
 _URL = re.compile(r"https?://[^\s\"'`<>|)]+")
 _PIP_VALUE = frozenset([
     "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-t",
@@ -46,6 +49,7 @@ def split_commands(text: str) -> list[list[str]]:
     commands after 2,000 are left out.
     """
     commands: list[list[str]] = [[]]
+    inside: list[str] = []
     open_word = False
     for found in _TOKEN.finditer(text[:_MOST_TEXT]):
         kind = found.lastgroup or ""
@@ -60,12 +64,15 @@ def split_commands(text: str) -> list[list[str]]:
         else:
             part = found[kind]
             if kind == "double":
+                inside.extend(one or other for one, other in _SUBSTITUTED.findall(part)[:_MOST_INSIDE])
                 part = re.sub(r"\\([\"\\$`])", r"\1", part)
             if open_word:
                 commands[-1][-1] += part
             else:
                 commands[-1].append(part)
             open_word = True
+    for code in inside[:_MOST_INSIDE]:  # each is shorter than the text around it
+        commands.extend(split_commands(code[:_LONGEST_INSIDE]))
     return [words for words in commands if words]
 
 

@@ -77,7 +77,7 @@ def commands(lines: list[str]) -> Iterator[Command]:
 def _prose(number: int, line: str) -> Iterator[Command]:
     for match in _BANG.finditer(line):
         yield Command(number, match[1], "context")
-    if line.startswith("!") and not line.startswith("!["):
+    if line.startswith("!") and not line.startswith(("![", "!`")):
         yield Command(number, line[1:].strip(" `"), "context")
     for match in _INLINE.finditer(line):
         if _STARTS(match[1]):
