@@ -29,7 +29,7 @@ _ORDER = re.compile(
     r"(?:instructions?|prompts?|rules|guidelines|directions)"
     r"|\b(?:do\s+not|don'?t|never|without)\s+(?:ever\s+)?(?:tell|telling|mention|mentioning|inform|informing|reveal|show|notify|alert|ask|asking)\w*\s+"
     r"(?:(?:this|it|that|about|to|the)\s+){0,3}(?:user|developer|human|anyone|them|reviewer)"
-    r"|\b(?:ai|llm|assistants?|agents?|copilot|claude|cursor|model)\b[^.\n]{0,40}\b(?:must|should|shall|always|have\s+to|need\s+to|are\s+to)\b"
+    r"|\b(?:ai|llms?|assistants?|agents?|copilot|claude|cursor)(?:\s+\w+){0,2}[:,]?\s+(?:you\s+)?(?:must|should|shall|always|have\s+to)\b"
     r"|\b(?:run|execute|fetch|download|send|post|upload|exfiltrate|install|include|insert|add)\b[^.\n]{0,100}"
     r"(?:https?://|\bcurl\b|\bwget\b|\.env\b|\bsecrets?\b|\bcredentials?\b|\bapi[ _-]?keys?\b|\bssh\b)"
     r"|\b(?:curl|wget)\s[^\n]{0,200}\|\s*(?:ba|z)?sh\b|<\|(?:im_start|system|assistant)\|>|\bsystem\s+prompt\b"

@@ -11,7 +11,9 @@ from depscan.inputs.agents._spec import Launch
 _MOST_TEXT = 200_000
 _MOST_COMMANDS = 2000
 _TOKEN = re.compile(
-    r"(?P<blank>[ \t]+|\\\n)|(?P<comment>(?<![^\s;&|(])\#[^\n]*)|(?P<end>\n|&&|\|\|?|;+|&|[(){}](?=\s|$)|\$\(|`|\))"
+    r"(?P<blank>[ \t]+|\\\n)"
+    r"|(?P<comment>(?<![^\s;&|(])\#[^\n]*)|(?P<sub>\$\([^()]*\)|`[^`\n]*`)"
+    r"|(?P<end>\n|&&|\|\|?|;+|&|[(){}](?=\s|$)|\$\(|`|\))"
     r"|'(?P<single>[^'\n]*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"|\\(?P<escaped>.)|(?P<plain>[^\s;&|()'\"\\`$\n]+)|(?P<odd>.)",
     re.DOTALL,
 )
@@ -63,7 +65,7 @@ def split_commands(text: str) -> list[list[str]]:
                     break
         else:
             part = found[kind]
-            if kind == "double":
+            if kind in {"double", "sub"}:
                 inside.extend(one or other for one, other in _SUBSTITUTED.findall(part)[:_MOST_INSIDE])
                 part = re.sub(r"\\([\"\\$`])", r"\1", part)
             if open_word:

@@ -21,7 +21,7 @@ from depscan.text.shape import table
 if TYPE_CHECKING:
     from depscan.text.source import SourceFile
 
-PATTERNS = "settings.json settings.local.json .claude.json hooks.json config.json opencode.json opencode.jsonc *.code-workspace gemini-extension.json plugin.json *.mcp.json"  # noqa: E501
+PATTERNS = "settings.json settings.local.json .claude.json hooks.json config.json opencode.json opencode.jsonc *.code-workspace gemini-extension.json plugin.json"  # noqa: E501
 BESIDE = "yes"
 
 _MARKS = re.compile(

@@ -48,6 +48,8 @@ _ALLOWED = {"allowed-tools": "approves", "allowedtools": "approves", "tools": "a
 
 _MOST_ALLOWED = 100
 _SHOWN = 300
+_LONGEST = 1_000_000
+_MOST_USES = 2000
 
 
 def accepts(source: SourceFile) -> bool:
@@ -65,16 +67,23 @@ def parse(source: SourceFile) -> Document:
     document = Document(source.path, "agent-instructions")
     root = document.add(Package("agent-instructions", source.path, None, "local"), 1)
     document.root = root
-    lines = source.text.split("\n")
+    text = source.text
+    if len(text) > _LONGEST:
+        document.problem(f"only the first {_LONGEST} characters were read", text.count("\n", 0, _LONGEST) + 1)
+        text = text[:_LONGEST]
+    lines = text.split("\n")
     for entry in _markdown.front_matter(lines):
         if entry.key in _ALLOWED:
             _allowed(document, root, entry)
     for command in _markdown.commands(lines):
+        if len(document.uses) > _MOST_USES:
+            document.problem(f"more than {_MOST_USES} commands; the rest was not read", command.line)
+            break
         _command(document, root, command)
     for number, line in enumerate(lines, 1):
         for found in _REMOTE.finditer(line[:2000]):
             _remote(document, root, number, found[1] or found[2])
-    for place in hidden_in(source.text):
+    for place in hidden_in(text):
         said = f"{place.kind}: {mask_secrets(place.says)}" if place.says else place.kind
         document.use(root, "text", place.line, hidden=said)
     return document

@@ -103,6 +103,8 @@ def test_what_a_launched_tool_launches_or_connects_to_counts_too() -> None:
         ("bash <(curl -s https://h.example/i)", [("h.example", "curl | bash")]),
         ('iex "& { $(irm https://h.example/i.ps1) }"', [("h.example", "curl | iex")]),
         ('echo "$(uvx a)" | tee x', [("a", "uvx")]),
+        ("docker run -v $(pwd):/app node:20 x", [("library/node", "docker run")]),
+        ("export A=$(npx -y a) B=`uvx b`", [("a", "npx"), ("b", "uvx")]),
         ("npm install", []),
         ("pip install -e . -r requirements.txt", []),
         ("# npx -y a", []),
