@@ -10,6 +10,7 @@ from depscan.checks.check import Check, Context, finding_at, uses
 from depscan.model.decision import Coverage
 from depscan.model.finding import Finding, Severity
 from depscan.model.rule import Rule
+from depscan.model.use import Use
 
 RULE = Rule(
     "agent/hook-runs-shell",
@@ -25,6 +26,10 @@ RULE = Rule(
     "Formatters and linters as hooks are common and useful: accept them with an exception after reading.",
 )
 
+_NAMED = 3
+_ON_HOST = "initializeCommand"
+"""The one command of a development container that runs on the machine and not inside of the container."""
+
 _FETCHES = re.compile(
     r"(?i)\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\n]{0,300}(?:\|\s*(?:sudo\s+)?(?:[\w./]*/)?"
     r"(?:(?:ba|z|da|k)?sh|python[\d.]*|node|perl|ruby|iex|pwsh|powershell)\b|(?:&&|;)[^\n]{0,200}"
@@ -34,21 +39,28 @@ _FETCHES = re.compile(
 
 
 def run(context: Context) -> Iterator[Finding | Coverage]:
-    """Yield a finding per command that runs by itself; high where it fetches what it runs."""
+    """Yield a finding per command that fetches what it runs, and one per file for the other commands."""
+    plain: dict[str, list[Use]] = {}
     told: set[tuple[str, str]] = set()
     for document, use, _package in uses(context):
         trigger, command = use.get("trigger"), use.get("command")
         if not trigger or not command or document.format not in AGENT_FORMATS or (document.path, use.how) in told:
             continue
-        fetches = _FETCHES.search(command) is not None
-        inside = document.format == "devcontainer" and trigger != "initializeCommand"  # it is the container's build
-        if not fetches and (inside or document.format == "agent-instructions"):
-            continue
         told.add((document.path, use.how))
-        what = "fetches and runs code" if fetches else "runs"
-        message = f"{use.how} ({trigger}) {what}: {command[:150]}"
-        found = finding_at(context, RULE, use.node, message, (document.path, use.at))
-        yield found._replace(severity=Severity.HIGH) if fetches else found
+        if _FETCHES.search(command):
+            message = f"{use.how} ({trigger}) fetches and runs code: {command[:150]}"
+            found = finding_at(context, RULE, use.node, message, (document.path, use.at))
+            yield found._replace(severity=Severity.HIGH)
+        elif document.format != "agent-instructions" and (document.format != "devcontainer" or trigger == _ON_HOST):
+            plain.setdefault(document.path, []).append(use)
+    for path, held in plain.items():
+        first = held[0]
+        message = f"{first.how} ({first.get('trigger')}) runs: {first.get('command')[:150]}"
+        if len(held) > 1:
+            shown = "; ".join(f"{use.get('trigger')}: {use.get('command')[:60]}" for use in held[:_NAMED])
+            more = f"; and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
+            message = f"{len(held)} commands run by themselves: {shown}{more}"
+        yield finding_at(context, RULE, first.node, message, (path, first.at))
 
 
 CHECK = Check("agent_hook", "Hooks and tasks that run commands", (RULE,), run)

@@ -8,6 +8,7 @@ from typing import Any
 from depscan.inputs.agents._launch import launches, launches_in_text
 from depscan.inputs.agents._servers import Place, Started
 from depscan.text.secrets import mask_secrets
+from depscan.text.shape import tables
 
 HELPERS = (
     "apiKeyHelper", "awsAuthRefresh", "awsCredentialExport", "gcpAuthRefresh", "otelHeadersHelper",
@@ -16,6 +17,7 @@ HELPERS = (
 """Settings whose value is a command (Claude Code, Codex)."""
 
 _COMMAND_KEYS = ("command", "bash", "powershell", "windows", "linux", "osx")
+_SYSTEMS = ("windows", "linux", "osx")
 _MOST_DEPTH = 8
 _SHOWN = 1000
 Route = tuple[str | int, ...]
@@ -61,6 +63,33 @@ def add_command(place: Place, at: Route, command: str | list[Any], trigger: str)
             child, how, line, command=shown, runner=launch.runner, revision=launch.revision, pinned=launch.pinned,
             endpoint=mask_secrets(launch.endpoint),
         )  # fmt: skip
+
+
+def add_tasks(place: Place, route: Route, tasks: object) -> None:
+    """Add a use per task of VS Code that starts when the folder is opened; the others wait until somebody asks.
+
+    Raises:
+        InputError: tasks that are no tables.
+    """
+    for index, task in enumerate(tables(tasks, "tasks")):
+        options = task.get("runOptions")
+        if not isinstance(options, dict) or options.get("runOn") != "folderOpen":
+            continue
+        for system in ("", *_SYSTEMS):
+            part = task.get(system) if system else task
+            at = (*route, index, system, "command") if system else (*route, index, "command")
+            if isinstance(part, dict) and (command := _task_command(part)):
+                add_command(place, at, command, "folderOpen")
+
+
+def _task_command(part: dict[str, Any]) -> str | list[Any]:
+    command, arguments = part.get("command"), part.get("args")
+    if isinstance(command, dict):
+        command = command.get("value")
+    if not isinstance(command, str):
+        return ""
+    words = [w.get("value") if isinstance(w, dict) else w for w in (arguments if isinstance(arguments, list) else [])]
+    return [command, *words] if words else command
 
 
 def dotted(route: Route) -> str:

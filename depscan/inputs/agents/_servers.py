@@ -97,6 +97,7 @@ class _Server:
         for option, value in self._given(words):
             if is_wide(value):
                 self._use(first, (key,), option, permission=f"files:{value[:100]}")
+        self._endpoints(words, key, {launch.endpoint for launch in found})
         self._approvals(first)
 
     def _words(self) -> tuple[list[str], str]:
@@ -183,6 +184,23 @@ class _Server:
                 name, equals, value = word.partition("=")
                 if equals:
                     yield name, value
+
+    def _endpoints(self, words: list[str], key: str, known: set[str]) -> None:
+        """Add the services that a tool is told to talk to: ``--server https://...``, ``API_URL`` in its variables."""
+        values = self._server.get("env")
+        told = [(option, value, (key,)) for option, value in self._given(words)]
+        for name, value in values.items() if isinstance(values, dict) else ():
+            if isinstance(value, str) and str(name).upper().endswith(("URL", "URI", "ENDPOINT", "HOST", "API_BASE")):
+                told.append((f"env.{name}", value, ("env", str(name))))
+        for option, value, keys in told:
+            remote = _spec.service(value, "argument") if value not in known else None
+            if remote is not None:
+                line = self._line(*keys)
+                child = self._place.document.add(remote.package, line)
+                self._place.document.link(
+                    self._place.root, child, "calls", requested=mask_secrets(value)[:200], at=line
+                )
+                self._use(child, keys, option, runner="argument", endpoint=value)
 
     def _approvals(self, node: str) -> None:
         for key in _APPROVALS:

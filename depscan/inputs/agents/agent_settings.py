@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from depscan.inputs.agents._hooks import add_tasks
 from depscan.inputs.agents._json_lines import JsonLines
 from depscan.inputs.agents._servers import Place, Started
 from depscan.inputs.agents._settings import add_settings
@@ -26,7 +27,7 @@ BESIDE = "yes"
 
 _MARKS = re.compile(
     rb'"(?:mcpServers|mcp_servers|context_servers|modelContextProtocolServers|enableAllProjectMcpServers'
-    rb"|apiKeyHelper|statusLine|[A-Za-z_.-]*[aA]utoApprove|PreToolUse|PostToolUse|SessionStart|UserPromptSubmit"
+    rb"|runOn|apiKeyHelper|statusLine|[A-Za-z_.-]*[aA]utoApprove|PreToolUse|PostToolUse|SessionStart|UserPromptSubmit"
     rb"|before[A-Z]\w+|after[A-Z]\w+|[A-Z_]+_BASE_URL|defaultMode|autoAccept|always_allow_tool_actions|yoloMode"
     rb'|security\.workspace\.trust\.enabled|task\.allowAutomaticTasks)"\s*:'
     rb'|"(?:permissions?|hooks|mcp)"\s*:\s*[{"](?=[^}]{0,4000}"(?:allow|command|url|bash|servers)")'
@@ -62,9 +63,11 @@ def _read(source: SourceFile, started: list[Started]) -> Document:
     config = table(load_jsonc(source), "the file")
     document = Document(source.path, "agent-settings")
     place = Place(document, document.add_root(source.path), JsonLines(source.text).line, started)
-    inner = config.get("settings")
-    if isinstance(inner, dict) and source.name.endswith(".code-workspace"):
+    if source.name.endswith(".code-workspace"):
+        inner = table(config.get("settings"), "settings")
         add_settings(place._replace(line=lambda route: place.line(("settings", *route))), inner)
+        tasks = config.get("tasks")
+        add_tasks(place, ("tasks", "tasks"), tasks.get("tasks") if isinstance(tasks, dict) else None)
     else:
         add_settings(place, config)
     if not document.uses and not document.edges and not document.problems:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.inputs.agents._hooks import add_command
+from depscan.inputs.agents._hooks import add_tasks
 from depscan.inputs.agents._json_lines import JsonLines
 from depscan.inputs.agents._servers import Place, Started
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
 from depscan.text.lines import locate_line
 from depscan.text.load import load_jsonc
-from depscan.text.shape import table, tables
+from depscan.text.shape import table
 
 if TYPE_CHECKING:
     from depscan.text.source import SourceFile
 
 PATTERNS = "tasks.json"
 BESIDE = "yes"
-
-_SYSTEMS = ("windows", "linux", "osx")
 
 
 def accepts(source: SourceFile) -> bool:
@@ -51,21 +49,7 @@ def _read(source: SourceFile, started: list[Started]) -> Document:
     config = table(load_jsonc(source), "the file")
     document = Document(source.path, "editor-tasks")
     place = Place(document, document.add_root(source.path), JsonLines(source.text).line, started)
-    for index, task in enumerate(tables(config.get("tasks"), "tasks")):
-        options = task.get("runOptions")
-        if not isinstance(options, dict) or options.get("runOn") != "folderOpen":
-            continue
-        for system in ("", *_SYSTEMS):
-            part = task.get(system) if system else task
-            command = part.get("command") if isinstance(part, dict) else None
-            if isinstance(command, dict):
-                command = command.get("value")
-            if not isinstance(command, str):
-                continue
-            values = part.get("args") if isinstance(part, dict) else None
-            words = [w.get("value") if isinstance(w, dict) else w for w in (values if isinstance(values, list) else [])]
-            route = ("tasks", index, system, "command") if system else ("tasks", index, "command")
-            add_command(place, route, [command, *words] if words else command, "folderOpen")
+    add_tasks(place, ("tasks",), config.get("tasks"))
     return document if document.uses else Document(source.path, "editor-tasks")
 
 

@@ -12,6 +12,7 @@ from depscan.checks import (
     agent_hidden_text,
     agent_hook,
     agent_inline_secret,
+    agent_not_looked_at,
     agent_plain_http,
     agent_remote_instructions,
     agent_unpinned,
@@ -104,6 +105,18 @@ def test_a_hook_is_medium_and_one_that_fetches_is_high() -> None:
         "bash <(curl x)",
     ):
         assert [s for _, s in found(agent_hook.CHECK, hook(command))] == [Severity.HIGH]
+
+
+def test_several_hooks_of_a_file_are_one_finding() -> None:
+    document = settings(hooks={f"event{i}": [{"command": f"./{i}.sh"}] for i in range(5)})
+    [(message, _)] = found(agent_hook.CHECK, document)
+    assert message == "5 commands run by themselves: event0: ./0.sh; event1: ./1.sh; event2: ./2.sh; and 2 more"
+
+
+def test_remote_servers_are_named_as_not_looked_at() -> None:
+    gaps = outcome(agent_not_looked_at.CHECK, context(remote("https://h.example/mcp")))[1]
+    assert [g.why for g in gaps] == ["tools of remote servers were not looked at, none is called: h.example"]
+    assert outcome(agent_not_looked_at.CHECK, context(server("npx", "-y", "a"))) == ([], [])
 
 
 def test_tasks_of_an_opened_folder_are_hooks_and_the_build_of_a_container_is_none() -> None:

@@ -196,6 +196,21 @@ def test_only_tasks_of_an_opened_folder_count() -> None:
     assert facts(document, "command") == ["node x.js", "x.cmd"]
 
 
+def test_tasks_of_a_workspace_count_as_well() -> None:
+    task = {"command": "node x.js", "runOptions": {"runOn": "folderOpen"}}
+    document = settings({"tasks": {"tasks": [task]}}, "x.code-workspace")
+    assert [(u.how, u.get("trigger")) for u in document.uses] == [("tasks.tasks[0].command", "folderOpen")]
+
+
+def test_an_address_that_a_tool_is_told_to_talk_to_is_a_service() -> None:
+    document = mcp(a={"command": "python", "args": ["s.py", "--server", "http://h.example:5000/"]})
+    assert facts(document, "endpoint") == ["http://h.example:5000/"]
+    document = mcp(
+        a={"command": "npx", "args": ["-y", "a"], "env": {"API_URL": "https://h.example/v1", "X": "https://y.example"}}
+    )
+    assert facts(document, "endpoint") == ["https://h.example/v1"]
+
+
 def test_a_manifest_gives_packages_and_remotes() -> None:
     text = json.dumps({
         "packages": [
