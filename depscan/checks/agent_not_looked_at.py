@@ -10,6 +10,7 @@ from depscan.model.decision import Coverage
 from depscan.model.finding import Finding
 
 _NAMED = 5
+_HERE = frozenset(["localhost", "127.0.0.1", "[::1]", "0.0.0.0"])  # noqa: S104 - compared, not bound
 _TRANSPORTS = frozenset(["http", "sse", "streamable-http", "ws"])
 
 
@@ -19,7 +20,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         if document.format not in AGENT_FORMATS:
             continue
         remote = (document.nodes[u.node].name for u in document.uses if u.get("transport") in _TRANSPORTS)
-        hosts = list(dict.fromkeys(remote))
+        hosts = [host for host in dict.fromkeys(remote) if host not in _HERE]
         if hosts:
             more = f" and {len(hosts) - _NAMED} more" if len(hosts) > _NAMED else ""
             why = f"tools of remote servers were not looked at, none is called: {', '.join(hosts[:_NAMED])}{more}"

@@ -188,7 +188,7 @@ class _Server:
     def _endpoints(self, words: list[str], key: str, known: set[str]) -> None:
         """Add the services that a tool is told to talk to: ``--server https://...``, ``API_URL`` in its variables."""
         values = self._server.get("env")
-        told = [(option, value, (key,)) for option, value in self._given(words)]
+        told: list[tuple[str, str, tuple[str, ...]]] = [(option, value, (key,)) for option, value in self._given(words)]
         for name, value in values.items() if isinstance(values, dict) else ():
             if isinstance(value, str) and str(name).upper().endswith(("URL", "URI", "ENDPOINT", "HOST", "API_BASE")):
                 told.append((f"env.{name}", value, ("env", str(name))))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PATTERNS = "*.md *.mdc .cursorrules .windsurfrules .clinerules .roorules .goosehints .rules"
 
 _NAMES = re.compile(
-    r"(?i)(?:.*/)?(?:SKILL\.md|AGENTS?(?:\.override|\.local)?\.md|CLAUDE(?:\.local)?\.md|GEMINI\.md|QWEN\.md|CRUSH\.md|WARP\.md"
+    r"(?:.*/)?(?:SKILL\.md|AGENTS?(?:\.override|\.local)?\.md|CLAUDE(?:\.local)?\.md|GEMINI\.md|QWEN\.md|CRUSH\.md|WARP\.md"
     r"|[^/]+\.mdc|\.(?:cursor|windsurf|cline|roo)rules|\.goosehints|\.rules|copilot-instructions\.md"
     r"|[^/]+\.(?:prompt|instructions|chatmode|agent)\.md)"
 ).fullmatch

@@ -34,7 +34,9 @@ def test_files_that_agents_follow_are_known_by_name_or_folder(path: str) -> None
     assert accepts(SourceFile(path, b""))
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/agents/intro.md", "skill.py.md", "commands/x.md"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "docs/agents/intro.md", "skill.py.md", "commands/x.md", "docs/how-to/agents.md"]
+)
 def test_other_markdown_is_not_read(path: str) -> None:
     assert not accepts(SourceFile(path, b""))
 

@@ -105,6 +105,7 @@ def test_what_a_launched_tool_launches_or_connects_to_counts_too() -> None:
         ('echo "$(uvx a)" | tee x', [("a", "uvx")]),
         ("docker run -v $(pwd):/app node:20 x", [("library/node", "docker run")]),
         ("export A=$(npx -y a) B=`uvx b`", [("a", "npx"), ("b", "uvx")]),
+        ("curl https://... | sh; curl https://$HOST/x | sh", []),
         ("npm install", []),
         ("pip install -e . -r requirements.txt", []),
         ("# npx -y a", []),
