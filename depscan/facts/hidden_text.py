@@ -6,6 +6,7 @@ import re
 
 from depscan.facts.place import Place
 from depscan.facts.sink import Sink
+from depscan.text.hidden import FAR, HIDDEN
 
 _WORDS = re.compile(
     rb"(?i)\b(?:instructions?|prompts?|analy[sz]e|analysis|analy[sz]ing|flag(?:ged|ging)?|report(?:ed|ing)?|scann?(?:ers?|ing)?|malicious|benign|safe|system|assistant|review(?:er)?s?|models?|agents?)\b"
@@ -19,10 +20,6 @@ _PROMPT = re.compile(
     rb"|(?:mark|classify|report|label|rate|treat)\s+(?:this|it|the)\s*(?:package|code|file|module|script)?\s*(?:as|to\s+be)\s+(?:safe|benign|clean|harmless|non-malicious)"
     rb"|<\|(?:im_start|system|assistant|review(?:er)?s?|models?|agents?)\|>|\[INST\]\s*<<SYS>>"
 )
-_HIDDEN = re.compile(
-    b"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|(?:\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xb8[\x80-\x8f]|\xf3\xa0[\x84-\x87][\x80-\xbf]){4,}|\xf3\xa0[\x80-\x81][\xa0-\xbf\x80-\x9f]"
-)
-_FAR = re.compile(rb"[ \t]{150,}(?=[^\s#])")
 _MAX_FOUND = 20
 
 
@@ -51,8 +48,8 @@ def read_hidden_text(
         _report(data, _PROMPT, "text.prompt", "prompt", place)
     if code:
         if not data.isascii():
-            _report(data, _HIDDEN, "text.hidden", "invisible", place)
-        _report(data, _FAR, "text.hidden", "far-column", place)
+            _report(data, HIDDEN, "text.hidden", "invisible", place)
+        _report(data, FAR, "text.hidden", "far-column", place)
     return list(range(before, len(sink.facts)))
 
 

@@ -11,6 +11,7 @@ from depscan.model.decision import Coverage
 from depscan.model.document import Document, Edge
 from depscan.model.location import Location, Route
 from depscan.model.package import mask
+from depscan.text.secrets import mask_secrets
 from depscan.text.source import SourceFile, read_source
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Gathered:
             held = self._sources.get(path)
             known = route if isinstance(route, int) and held else 0
             line = known or (held[1].locate(held[0], route) if held and route else 0)
-            text = mask(held[0].line(line).strip()) if held and line else ""
+            text = mask_secrets(held[0].line(line).strip()) if held and line else ""
             made = self._lines[path, route] = Location(path, line, text)
         return made
 

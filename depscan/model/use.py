@@ -5,9 +5,9 @@ from typing import NamedTuple
 from depscan.model.location import Route
 
 FACTS = frozenset({
-    "attests", "base-model", "code", "command", "endpoint", "endpoint-from", "format", "key-env", "licence",
-    "model-from", "open", "permission", "pinned", "release", "revision", "safe", "secret", "split", "stage", "subset",
-    "task", "tools", "transport", "trigger", "untrusted",
+    "attests", "base-model", "code", "command", "endpoint", "endpoint-from", "format", "hidden", "key-env", "licence",
+    "model-from", "open", "permission", "pinned", "release", "revision", "runner", "safe", "secret", "split", "stage",
+    "subset", "task", "tools", "transport", "trigger", "untrusted",
 })  # fmt: skip
 """Keys a use may have (docs/decisions/0018 says what each means)."""
 

@@ -11,7 +11,9 @@ from depscan.inputs.agents._spec import Launch
 _MOST_TEXT = 200_000
 _MOST_COMMANDS = 2000
 _TOKEN = re.compile(
-    r"(?P<blank>[ \t]+|\\\n)|(?P<comment>(?<![^\s;&|(])\#[^\n]*)|(?P<end>\n|&&|\|\|?|;+|&|[(){}](?=\s|$)|\$\(|`|\))"
+    r"(?P<blank>[ \t]+|\\\n)"
+    r"|(?P<comment>(?<![^\s;&|(])\#[^\n]*)|(?P<sub>\$\([^()]*\)|`[^`\n]*`)"
+    r"|(?P<end>\n|&&|\|\|?|;+|&|[(){}](?=\s|$)|\$\(|`|\))"
     r"|'(?P<single>[^'\n]*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"|\\(?P<escaped>.)|(?P<plain>[^\s;&|()'\"\\`$\n]+)|(?P<odd>.)",
     re.DOTALL,
 )
@@ -22,6 +24,9 @@ _PIPED = re.compile(
     r"|\b(?P<iex>iex|invoke-expression)\b[^\n;|]{0,40}\b(?:curl|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)\b(?P<last>[^\n;|]{0,400})",
     re.IGNORECASE,
 )
+_SUBSTITUTED = re.compile(r"\$\(([^()]*)\)|`([^`]*)`")
+_MOST_INSIDE = 50
+_LONGEST_INSIDE = 2000
 _URL = re.compile(r"https?://[^\s\"'`<>|)]+")
 _PIP_VALUE = frozenset([
     "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-t",
@@ -46,6 +51,7 @@ def split_commands(text: str) -> list[list[str]]:
     commands after 2,000 are left out.
     """
     commands: list[list[str]] = [[]]
+    inside: list[str] = []
     open_word = False
     for found in _TOKEN.finditer(text[:_MOST_TEXT]):
         kind = found.lastgroup or ""
@@ -59,13 +65,16 @@ def split_commands(text: str) -> list[list[str]]:
                     break
         else:
             part = found[kind]
-            if kind == "double":
+            if kind in {"double", "sub"}:
+                inside.extend(one or other for one, other in _SUBSTITUTED.findall(part)[:_MOST_INSIDE])
                 part = re.sub(r"\\([\"\\$`])", r"\1", part)
             if open_word:
                 commands[-1][-1] += part
             else:
                 commands[-1].append(part)
             open_word = True
+    for code in inside[:_MOST_INSIDE]:  # each is shorter than the text around it
+        commands.extend(split_commands(code[:_LONGEST_INSIDE]))
     return [words for words in commands if words]
 
 

@@ -15,7 +15,7 @@ _NPM = re.compile(r"((?:@[\w.~-]+/)?[\w.~-]+)(?:@(.*))?").fullmatch
 _COMMIT = re.compile(r"[0-9a-f]{40}").fullmatch
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
 _IMAGE = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w.-]+(?:/[\w.-]+)*").fullmatch
-_URL = re.compile(r"(?i)https?://(?:[^/@\s]*@)?(\[[^\]\s]+\]|[^/:?#\s\"'<>]+)").match
+_URL = re.compile(r"(?i)https?://(?:[^/@\s]*@)?(\[[^\]\s]+\]|[\w-][\w.-]*)(?=[/:?#\s\"']|$)").match
 
 
 class Launch(NamedTuple):

@@ -8,40 +8,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.inputs.agents._launch import launches
+from depscan.inputs.agents._json_lines import JsonLines
+from depscan.inputs.agents._servers import Place, Started, add_servers
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
-from depscan.text.lines import locate_json
+from depscan.text.lines import locate_line
 from depscan.text.load import load_jsonc
-from depscan.text.shape import string, strings, table
+from depscan.text.shape import table
 
 if TYPE_CHECKING:
     from depscan.text.source import SourceFile
 
-PATTERNS = ".mcp.json mcp.json mcp_config.json claude_desktop_config.json"
+PATTERNS = ".mcp.json mcp.json mcp_config.json mcp_settings.json cline_mcp_settings.json claude_desktop_config.json"
+
+_SECTIONS = ("mcpServers", "servers")
 
 
 def parse(source: SourceFile) -> Document:
-    """Return the packages that the listed servers are started from.
+    """Return the packages, images and services that the listed servers are, and how they are started.
 
     Raises:
-        InputError: not JSON, or a value of the wrong type.
+        InputError: not JSON, or not a table with servers.
     """
+    return _read(source, [])
+
+
+def commands(source: SourceFile) -> list[Started]:
+    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
+
+    Raises:
+        InputError: see ``parse``.
+    """
+    started: list[Started] = []
+    _read(source, started)
+    return started
+
+
+def _read(source: SourceFile, started: list[Started]) -> Document:
     config = table(load_jsonc(source), "the file")
-    if "mcpServers" not in config and "servers" not in config and config:
+    section = next((key for key in _SECTIONS if key in config), "")
+    if not section and config:
         raise source.error("no 'mcpServers' in it", 1)
     document = Document(source.path, "mcp-json")
     root = document.add_root(source.path)
-    section = "mcpServers" if "mcpServers" in config else "servers"
-    for name, value in table(config.get(section), section).items():
-        server = table(value, f"server {name}")
-        words = [string(server.get("command"), "command"), *strings(server.get("args"), "args")]
-        at = (section, name, "args")
-        for launch in launches([word for word in words if word]):
-            if launch.package.source not in {"local", "service"}:
-                child = document.add(launch.package, at)
-                document.link(root, child, requested=" ".join(words)[:200], at=at)
+    place = Place(document, root, JsonLines(source.text).line, started)
+    if section:
+        add_servers(place, (section,), table(config[section], section))
     return document
 
 
-FORMAT = InputFormat("mcp-json", "MCP server list", "npm", parse, locate_json)
+FORMAT = InputFormat("mcp-json", "MCP server list", "npm", parse, locate_line)
