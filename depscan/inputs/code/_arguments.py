@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from depscan.inputs.code._values import Evaluator
 
 
+_NESTED = frozenset({"model_kwargs", "hub_kwargs", "from_pretrained_kwargs", "tokenizer_kwargs"})
+"""Arguments that hold arguments for the loader inside."""
+
+
 class Arguments:
     """Reads arguments of a call.
 
@@ -33,17 +37,17 @@ class Arguments:
         self.dark = False
         self._more: dict[str, tuple[ast.expr, Place]] = {}
         for keyword in node.keywords:
-            if keyword.arg is None:
-                self._spread(keyword.value)
+            if keyword.arg is None or keyword.arg in _NESTED:
+                self._spread(keyword.value, nested=keyword.arg is not None)
 
-    def _spread(self, node: ast.expr) -> None:
+    def _spread(self, node: ast.expr, *, nested: bool) -> None:
         """Read ``**options``: a dict of the file; of others it is not known what they give."""
         for value in self.ev.values(node, self.place):
             if value.kind == "dict" and isinstance(value.node, ast.Dict) and value.place is not None:
                 for key, inner in zip(value.node.keys, value.node.values, strict=False):
                     if isinstance(key, ast.Constant) and isinstance(key.value, str):
                         self._more.setdefault(key.value, (inner, value.place))
-            else:
+            elif not nested:
                 self.dark = True
 
     def _find(self, wanted: Wanted) -> tuple[ast.expr, Place] | None:
@@ -126,5 +130,6 @@ class Arguments:
         if origin:
             return {"key-env": origin[4:]}
         if any(v.kind == "text" and not v.open and v.text.strip() for v in values):
-            return {"secret": next((str(w) for w in wanted if isinstance(w, str)), "api_key")}
+            written = {k.arg for k in self.node.keywords} | set(self._more)
+            return {"secret": next((str(w) for w in wanted if w in written), "api_key")}
         return {}

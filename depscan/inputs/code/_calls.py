@@ -23,7 +23,7 @@ _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "Pa
 _SAME = frozenset({
     "str", "os.fspath", "os.path.abspath", "os.path.expanduser", "os.path.realpath", "os.path.normpath",
     "os.path.expandvars", "typing.cast", "open", "io.open", "gzip.open", "bz2.open", "lzma.open", "builtins.open",
-    "fsspec.open", "codecs.open", "os.path.dirname",
+    "fsspec.open", "codecs.open",
 })  # fmt: skip
 _SAME_METHODS = frozenset({"as_posix", "resolve", "expanduser", "absolute", "open", "strip", "rstrip", "lstrip",
                            "__str__", "read", "get_secret_value"})  # fmt: skip
@@ -69,11 +69,13 @@ def _library(ev: Evaluator, dotted: str, node: ast.Call, place: Place, depth: in
         return _texts.joined(ev, arguments, place, depth)
     if dotted in _SAME and arguments:
         return ev.values(arguments[1 if dotted == "typing.cast" and len(arguments) > 1 else 0], place, depth)
+    if dotted in {"os.path.dirname", "posixpath.dirname"} and arguments:
+        return [_texts.parent(v) for v in ev.values(arguments[0], place, depth) if v.kind == "text"]
     if dotted == "dict":
         return [_dict(ev, node, place)]
     if dotted == "getattr" and len(arguments) > 1 and isinstance(arguments[1], ast.Constant):
         bases = ev.values(arguments[0], place, depth)
-        found = [v for b in bases for v in ev.of(b, str(arguments[1].value), node, depth)]
+        found = [v for b in bases for v in ev.of(b, str(arguments[1].value), depth)]
         return [*found, *(ev.values(arguments[2], place, depth) if len(arguments) > 2 else [])]  # noqa: PLR2004
     return None
 

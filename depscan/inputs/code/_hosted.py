@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from depscan.inputs.code._table import Spec
 
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?|localhost(?::\d+)?").fullmatch
 _MODEL = re.compile(r"[A-Za-z0-9@][\w.:/@+ -]{0,199}").fullmatch
 
 
@@ -41,7 +42,8 @@ def named(uses: Uses, arguments: Arguments, spec: Spec) -> Iterator[Named]:
             )
             origins.append(value.origin or elsewhere)
             continue
-        for who, model in _split(uses, vendor, value.text):
+        routed = _split(uses, spec.vendor, value.text) if spec.vendor == "*" else [(vendor, value.text)]
+        for who, model in routed if vendor == "*" else [(vendor, next((m for _, m in routed), value.text))]:
             found = True
             served = {"service": host or who, "model-from": value.origin or "literal"}
             yield Named(names.hosted(who, model), {**facts, **served})
@@ -81,6 +83,8 @@ def _endpoint(
         wanted = known.arguments.get("endpoint", ())
         values = reads.get(wanted)
         url = next((v for v in values or [] if v.kind == "text" and not v.open), None)
+        if url is not None and known.own_host and _HOST(url.text):
+            url = url._replace(data=f"https://{url.text}")
         key = reads.key(known.arguments.get("key", ()), known.key_env) if _has_key(reads, known, made) else {}
         if url is not None and names.host_of(url.text):
             return url.text, {"endpoint": url.text[:200], "endpoint-from": url.origin or "code", **key}
@@ -98,7 +102,7 @@ def _has_key(reads: Arguments, known: Spec, made: tuple[Arguments, Spec] | None)
 
 def _usual(uses: Uses, spec: Spec, key: dict[str, str]) -> tuple[str, dict[str, str]]:
     """Return the endpoint that the file sets for a whole library or through a variable of the environment."""
-    for value in uses.endpoints.get(spec.vendor, []):
+    for value in uses.endpoints.get(spec.library or spec.vendor, []):
         if value.kind == "text" and not value.open and names.host_of(value.text):
             return value.text, {"endpoint": value.text[:200], "endpoint-from": value.origin or "code", **key}
         if value.origin:
@@ -112,12 +116,16 @@ def _usual(uses: Uses, spec: Spec, key: dict[str, str]) -> tuple[str, dict[str, 
 
 
 def _maker(uses: Uses, arguments: Arguments) -> tuple[Arguments, Spec] | None:
-    """Return the constructor call of the client that a method is called on."""
+    """Return the constructor call of the client that a method is called on, also of one that was wrapped."""
     node, place = arguments.callee.node, arguments.callee.place
-    if not isinstance(node, ast.Call) or place is None:
-        return None
-    for callee in uses.ev.values(node.func, place):
-        spec = uses.known.find(callee.text)
-        if spec is not None:
-            return Arguments(uses.ev, node, place, callee), spec
+    for _ in range(3):
+        if not isinstance(node, ast.Call) or place is None:
+            return None
+        for callee in uses.ev.values(node.func, place):
+            spec = uses.known.find(callee.text)
+            if spec is not None:
+                return Arguments(uses.ev, node, place, callee), spec
+        inner = uses.ev.values(node.args[0], place) if node.args else []
+        made = next((v for v in inner if v.kind == "ref" and isinstance(v.node, ast.Call)), None)
+        node, place = (made.node, made.place) if made is not None else (None, None)
     return None

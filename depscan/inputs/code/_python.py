@@ -44,7 +44,8 @@ def read_code(
     if not walk.whole:
         document.problem("the code is too large to be read to its end for models and services", line(1))
     outside = Modules(source, walk.module, frozenset(table().modules)).find if source is not None else None
-    Uses(document, Evaluator(walk, outside), table(), line).run()
+    path = document.path.removeprefix("./") if document.path.endswith((".py", ".pyw")) else ""
+    Uses(document, Evaluator(walk, outside, path), table(), line).run()
 
 
 def parse(text: str, document: Document, line: Callable[[int], int]) -> ast.Module | None:

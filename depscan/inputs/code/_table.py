@@ -100,7 +100,7 @@ class Table:
         self.settings: dict[str, str] = {}
         self._by_last: dict[str, list[tuple[re.Pattern[str], Spec]]] = {}
         self._any_base: dict[str, list[tuple[tuple[str, ...], str, Spec]]] = {}
-        self._accepts: tuple[re.Pattern[bytes], dict[bytes, re.Pattern[bytes]]] | None = None
+        self._accepts: tuple[re.Pattern[bytes], dict[bytes, _Words]] | None = None
 
     def add(self, data: dict[str, Any]) -> None:
         """Add one file's tables."""
@@ -146,10 +146,7 @@ class Table:
         """Return whether code imports one of the modules and calls something of it outside of long texts."""
         if self._accepts is None:
             names = b"|".join(re.escape(m.encode()) for m in sorted(self.modules, key=len, reverse=True))
-            lasts = {
-                module.encode(): re.compile(rb"\b(?:%s)\b\s*[(=]" % b"|".join(w.encode() for w in sorted(words)))
-                for module, words in self.modules.items()
-            }
+            lasts = {module.encode(): _Words(words) for module, words in self.modules.items()}
             found = re.compile(_IMPORT % names, re.MULTILINE)
             self._accepts = found, lasts
         imports, lasts = self._accepts
@@ -164,6 +161,26 @@ _IMPORT = rb"^(?:\xef\xbb\xbf)?[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w., \t]+,[ \
 _LONG_TEXT = re.compile(
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|' rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.S
 )
+
+
+class _Words:
+    """Finds calls of a module by their last words: common ones (``load``) count where they are called, not defined."""
+
+    def __init__(self, words: set[str]) -> None:
+        tails = ((w.encode(), b"" if "_" in w else rb"[ \t]*[(=]") for w in sorted(words))
+        # A pattern that starts with plain letters is found ten times faster than one with \b before them.
+        self._words = [(word, re.compile(re.escape(word) + tail)) for word, tail in tails if word]
+
+    def search(self, data: bytes) -> bool:
+        """Return whether one of them is called in ``data``."""
+        return any(_whole(data, m) for word, pattern in self._words if word in data for m in pattern.finditer(data))
+
+
+def _whole(data: bytes, match: re.Match[bytes]) -> bool:
+    start, end = match.span()
+    before, after = data[max(0, start - 4) : start], data[end : end + 1]
+    longer = match[0][-1:] not in {b"(", b"="} and (after.isalnum() or after == b"_")
+    return not (longer or before[-1:].isalnum() or before[-1:] == b"_" or before == b"def ")
 
 
 def _spec(row: dict[str, Any]) -> Spec:

@@ -25,6 +25,12 @@ def joined(ev: Evaluator, arguments: list[ast.expr], place: Place, depth: int) -
     return made
 
 
+def parent(path: Value) -> Value:
+    """Return the folder of a path."""
+    head, slash, _ = path.text.rstrip("/").rpartition("/")
+    return path._replace(data=head if slash else ".")
+
+
 def formatted(ev: Evaluator, base: Value, node: ast.Call, place: Place, depth: int) -> list[Value]:
     """Return ``text.format(values)``."""
     named = {k.arg: k.value for k in node.keywords if k.arg}

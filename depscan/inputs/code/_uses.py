@@ -257,10 +257,15 @@ def flat(ev: Evaluator, values: list[Value], depth: int = 0) -> Iterator[Value]:
             for element in node.elts[:50]:
                 yield from flat(ev, ev.values(element, place), depth + 1)
         elif value.kind == "dict" and isinstance(node, ast.Dict) and place is not None:
-            for inner in node.values[:50]:
+            models = [v for k, v in zip(node.keys, node.values, strict=False) if _is_model_key(k)]
+            for inner in models or node.values[:50]:
                 yield from flat(ev, ev.values(inner, place), depth + 1)
         else:
             yield value
+
+
+def _is_model_key(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value in {"model", "engine", "model_name"}
 
 
 def _in_memory(values: list[Value]) -> bool:
@@ -279,13 +284,38 @@ def _repository(text: str, arguments: Arguments, spec: Spec) -> tuple[Package | 
 
 
 def _commands(arguments: Arguments, spec: Spec) -> Iterator[Named]:
-    """Yield the package or image that a command starts (``StdioServerParameters(command="npx", args=[...])``)."""
-    lists = arguments.get(spec.arguments.get("args", ())) or []
-    words = [v.text for v in flat(arguments.ev, lists) if v.kind == "text"]
-    for command in arguments.texts(spec.arguments.get("name", ())):
-        line = " ".join([command.text, *words])[:200]
-        for found in launches([command.text, *words]):
-            if found.package.ecosystem == "agent-tool" or "{" in found.package.name:
-                continue
-            facts = {"pinned": found.pinned, "revision": found.revision, "command": line, "endpoint": found.endpoint}
-            yield Named(found.package, {**facts, "transport": "stdio", "stage": "run"})
+    """Yield what commands start (``StdioServerParameters(command="npx", args=[...])``), and servers by their URL."""
+    ev = arguments.ev
+    for value in arguments.get(spec.arguments.get("name", ())) or []:
+        if value.kind == "text":
+            yield from _started(ev, value.text, arguments.get(spec.arguments.get("args", ())) or [])
+        elif value.kind == "dict":
+            yield from _configured(ev, value, 0)
+
+
+def _configured(ev: Evaluator, value: Value, depth: int) -> Iterator[Named]:
+    """Yield the servers of a dict: ``{"command": ..., "args": [...]}`` or ``{"url": ...}``, by name or alone."""
+    node, place = value.node, value.place
+    if not isinstance(node, ast.Dict) or place is None or depth > 3:  # noqa: PLR2004
+        return
+    rows = {k.value: v for k, v in zip(node.keys, node.values, strict=False) if isinstance(k, ast.Constant)}
+    for command in ev.values(rows["command"], place) if "command" in rows else []:
+        yield from _started(ev, command.text, ev.values(rows["args"], place) if "args" in rows else [])
+    for url in ev.values(rows["url"], place) if "url" in rows else []:
+        host = names.host_of(url.text)
+        if url.kind == "text" and host and not url.open:
+            yield Named(names.service(host), {"endpoint": url.text[:200], "transport": "http", "pinned": "no"})
+    if not rows.keys() & {"command", "url"}:
+        for inner in node.values[:50]:
+            for found in ev.values(inner, place):
+                yield from _configured(ev, found, depth + 1)
+
+
+def _started(ev: Evaluator, command: str, lists: list[Value]) -> Iterator[Named]:
+    words = [v.text for v in flat(ev, lists) if v.kind == "text"]
+    line = " ".join([command, *words])[:200]
+    for found in launches([command, *words]) if command else ():
+        if found.package.ecosystem == "agent-tool" or "{" in found.package.name:
+            continue
+        facts = {"pinned": found.pinned, "revision": found.revision, "command": line, "endpoint": found.endpoint}
+        yield Named(found.package, {**facts, "transport": "stdio", "stage": "run"})

@@ -32,11 +32,13 @@ class Evaluator:
     Args:
         walk: the file.
         outside: name of something that is imported, and where, to the module of the project it is or stands in.
+        path: the file, which is what ``__file__`` stands for; "" when it has none.
     """
 
-    def __init__(self, walk: Walk, outside: Callable[[str, Place], list[Value]] | None = None) -> None:
+    def __init__(self, walk: Walk, outside: Callable[[str, Place], list[Value]] | None = None, path: str = "") -> None:
         self.walk = walk
         self.outside = outside
+        self.path = path
         self.steps = _STEPS
         self.environment: dict[str, list[tuple[ast.expr, Place]]] = {}
         self.alive: list[ast.AST] = []  # nodes made here: memory by identity must not see one reused
@@ -82,6 +84,8 @@ class Evaluator:
                 if bindings:
                     return self._bindings(node.id, bindings, place, depth)
             scope = scope.parent
+        if node.id == "__file__" and self.path:
+            return [Value("text", self.path)]
         if self.walk.stars and not hasattr(builtins, node.id):
             return [Value("ref", f"{star}.{node.id}") for star in self.walk.stars]
         return [Value("ref", node.id)]
@@ -144,10 +148,10 @@ class Evaluator:
                 return found
         made: list[Value] = []
         for base in self.values(node.value, place, depth):
-            made += self.of(base, node.attr, node, depth)
+            made += self.of(base, node.attr, depth)
         return made
 
-    def of(self, base: Value, name: str, node: ast.expr, depth: int) -> list[Value]:
+    def of(self, base: Value, name: str, depth: int) -> list[Value]:
         """Return the attribute ``name`` of a value."""
         if base.kind == "class":
             return self.member(base, name, depth)
@@ -156,8 +160,8 @@ class Evaluator:
         if base.kind == "ref":
             special = _calls.special_attribute(self, base, name, depth)
             return special or [Value("ref", f"{base.text}.{name}", node=base.node, place=base.place)]
-        if base.kind == "text" and name in {"value", "name", "parent", "stem"}:
-            return [base] if name == "value" else [unknown(node)]
+        if base.kind == "text" and name in {"value", "parent"}:
+            return [base if name == "value" else _texts.parent(base)]
         if base.kind == "unknown":
             found = _calls.option(self, name, depth) if base.text in _OPTIONS else []
             if found:
@@ -205,11 +209,16 @@ class Evaluator:
         if environment:
             return _calls.from_environment(self, environment, None, place, depth)
         keys = [v.data for v in self.values(node.slice, place, depth) if v.kind in {"text", "constant"} and not v.open]
+        if isinstance(node.slice, ast.Name) and self._given_from_outside(node.slice.id, place):
+            keys = []  # what callers of other files give is not known
         found: list[Value] = []
         for base in self.values(node.value, place, depth):
             for key in keys or [None]:
                 found += _items.item(self, base, key, depth)
         return found
+
+    def _given_from_outside(self, name: str, place: Place) -> bool:
+        return any(b.kind == "parameter" for b in place.scope.bound.get(name, ()))
 
     def joined(self, node: ast.JoinedStr, place: Place, depth: int) -> list[Value]:
         """Read an f-string."""

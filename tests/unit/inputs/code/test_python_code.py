@@ -309,6 +309,47 @@ def test_an_endpoint_may_be_set_for_the_whole_library_or_in_the_environment() ->
     assert "generic/hosted/env.example/m" in names(new)
 
 
+def test_a_wrapped_client_is_the_one_inside() -> None:
+    code = (
+        "import anthropic, instructor\n"
+        'c = instructor.from_anthropic(anthropic.Anthropic(base_url="https://proxy.example"))\n'
+        'c.messages.create(model="m")\n'
+    )
+    assert "generic/hosted/proxy.example/m" in names(code)
+
+
+def test_a_routers_prefix_is_no_part_of_the_model() -> None:
+    code = 'import litellm\nlitellm.completion("ollama/llama3", api_base="http://localhost:11434")\n'
+    assert names(code) == ["generic/hosted/localhost:11434/llama3"]
+
+
+def test_servers_in_a_dict_are_started_or_called() -> None:
+    code = (
+        "from langchain_mcp_adapters.client import MultiServerMCPClient as C\n"
+        'C({"a": {"command": "uvx", "args": ["tool==1.0"]}, "b": {"url": "http://tools.example/mcp"}})\n'
+    )
+    assert names(code) == ["pypi/tool@1.0", "generic/service/tools.example"]
+
+
+def test_options_for_the_loader_may_lie_inside() -> None:
+    code = (
+        "from langchain_huggingface import HuggingFaceEmbeddings as E\n"
+        'E(model_name="o/m", model_kwargs={"trust_remote_code": True})\n'
+    )
+    assert only(code).get("code") == "yes"
+
+
+def test_paths_beside_the_file_are_paths_of_the_project() -> None:
+    code = 'import joblib\nfrom pathlib import Path\njoblib.load(Path(__file__).parent / "models" / "a.joblib")\n'
+    made = FORMAT.parse(SourceFile("src/app/serve.py", code.encode()))
+    assert [u.node for u in made.uses] == ["pkg:generic/model/src/app/models/a.joblib"]
+
+
+def test_a_parameter_as_key_leaves_every_entry_open() -> None:
+    code = f'{HEAD}D = {{"a": "o/a", "b": "o/b"}}\ndef f(k="a"):\n    AutoModel.from_pretrained(D[k])\n'
+    assert names(code) == ["huggingface/o/a", "huggingface/o/b"]
+
+
 def test_keys_are_never_kept() -> None:
     made = read('from openai import OpenAI\nOpenAI(api_key="sk-very-secret", base_url="https://u:pw@llm.example/")\n')
     assert made.uses[0].get("secret") == "api_key"
