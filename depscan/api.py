@@ -22,6 +22,7 @@ from depscan.graphs import (
     open_registry,
     read_completed_graph,
     read_graph,
+    usages,
 )
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
@@ -243,6 +244,7 @@ def _judged(
         exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
         mode=mode,
         models=tuple(model for item in context.artifacts for model in item.models),
+        uses=usages(graph, gathered),
     )
 
 

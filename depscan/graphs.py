@@ -9,8 +9,10 @@ from depscan.errors import UsageError
 from depscan.graph.graph import DependencyGraph
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
+from depscan.model.document import claim
 from depscan.model.graphoptions import GraphOptions
 from depscan.model.result import FileInfo
+from depscan.model.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +112,21 @@ def graph_of(
     if completion is not None:
         extra += completion.coverage
     return graph, extra, completion
+
+
+def usages(graph: DependencyGraph, gathered: Gathered) -> tuple[Usage, ...]:
+    """Return every use of a node of the merged graph with its line."""
+    return tuple(
+        Usage(
+            claim(graph.nodes, document.nodes[use.node]),
+            document.path,
+            gathered.locate(document.path, use.at).line,
+            use.how,
+            use.facts,
+        )
+        for document in gathered.documents
+        for use in document.uses
+    )
 
 
 def gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True) -> Gathered:

@@ -23,7 +23,7 @@ from depscan.reports.discover import report_by_id, report_ids
 from depscan.reports.report import View
 from tests.golden.results import HOSTILE, RESULTS
 
-MACHINE = ["cyclonedx", "github", "json", "junit", "markdown", "sarif"]
+MACHINE = ["cyclonedx", "cyclonedx-1.7", "github", "json", "junit", "markdown", "sarif"]
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -84,8 +84,11 @@ def test_json_schema_names_every_key_that_is_written() -> None:
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_cyclonedx_passes_the_strict_validator(name: str) -> None:
-    problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(shown("cyclonedx", name))
+@pytest.mark.parametrize(
+    ("report", "version"), [("cyclonedx", SchemaVersion.V1_6), ("cyclonedx-1.7", SchemaVersion.V1_7)]
+)
+def test_cyclonedx_passes_the_strict_validator(report: str, version: SchemaVersion, name: str) -> None:
+    problem = JsonStrictValidator(version).validate_str(shown(report, name))
     assert problem is None
 
 
