@@ -40,10 +40,7 @@ def bill(result: ScanResult, version: str) -> str:
     components += files
     bom: dict[str, Any] = {"components": components}
     if services:
-        bom["services"] = [
-            service(e, [c for c in parts if e.key in c.wants], notes.get(e.key, []), edges.get(e.key, []))
-            for e in services
-        ]
+        bom["services"] = [service(e, notes.get(e.key, []), edges.get(e.key, [])) for e in services]
     bom["dependencies"] = [_depends(e) for e in sorted(entries, key=lambda e: e.key)]
     bom["dependencies"] += [{"ref": made["bom-ref"]} for made in files]
     bom["vulnerabilities"] = vulnerabilities(result)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from depscan.reports._cyclonedx_facts import Facts, compact, distribution, hashes, is_url, licences, occurrences
+from depscan.reports._cyclonedx_facts import (
+    Facts,
+    compact,
+    distribution,
+    hashes,
+    is_purl,
+    is_url,
+    licences,
+    occurrences,
+)
 from depscan.reports._cyclonedx_facts import properties as as_properties
 from depscan.reports._score import missing, sha256_of
 
@@ -37,7 +46,7 @@ def component(entry: Entry, notes: Facts, edges: list[Edge]) -> dict[str, Any]:
         made["version"] = package.version
     if entry.supplier:
         made["supplier"] = {"name": entry.supplier}
-    if entry.kind != "project":
+    if entry.kind != "project" and is_purl(entry.key):
         made["purl"] = entry.key
     if found := _hashes(entry):
         made["hashes"] = found
@@ -51,7 +60,7 @@ def component(entry: Entry, notes: Facts, edges: list[Edge]) -> dict[str, Any]:
         made["data"] = [{"type": "dataset", "name": entry.name}]
     if found := occurrences(entry):
         made["evidence"] = {"occurrences": found}
-    made["properties"] = as_properties([*_facts(entry), *notes, *edge_facts(edges)])
+    made["properties"] = as_properties([*entry_facts(entry), *notes, *edge_facts(edges)])
     return made
 
 
@@ -75,7 +84,8 @@ def _links(package: Package) -> dict[str, Any]:
     return {"externalReferences": links} if links else {}
 
 
-def _facts(entry: Entry) -> Facts:
+def entry_facts(entry: Entry) -> Facts:
+    """Return what a component has no field for: where it comes from, what is verified, claimed and unknown."""
     package = entry.package
     facts = [("ecosystem", package.ecosystem), ("kind", entry.kind if entry.kind not in {"package", "project"} else "")]
     facts += [("source", package.source), ("registry", package.registry), ("raw-name", package.raw_name)]
@@ -125,12 +135,15 @@ def file_component(file: ModelFile) -> dict[str, Any]:
 
 def edge_facts(edges: list[Edge]) -> Facts:
     """Return what ``dependsOn`` loses of requests: label, marker, what was asked for, and those not taken."""
-    kept = []
-    for edge in edges:
-        said = {"label": "" if edge.label == "prod" else edge.label, "marker": edge.marker, "requested": edge.requested}
-        filled: dict[str, Any] = {name: value for name, value in said.items() if value}
-        if not edge.taken:
-            filled["taken"] = False
-        if filled:
-            kept.append(compact({**filled, "to": edge.child}))
-    return [("edge", text) for text in sorted(kept)]
+    said = [(edge, edge_row(edge)) for edge in edges]
+    richer = {edge.child for edge, row in said if row}
+    return [
+        ("edge", text) for text in sorted({compact({**row, "to": e.child}) for e, row in said if e.child in richer})
+    ]
+
+
+def edge_row(edge: Edge) -> dict[str, Any]:
+    """Return what a request says beyond who asks for whom; {} for the plain one."""
+    said = {"label": "" if edge.label == "prod" else edge.label, "marker": edge.marker, "requested": edge.requested}
+    filled: dict[str, Any] = {name: value for name, value in said.items() if value}
+    return filled if edge.taken else {**filled, "taken": False}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from depscan.model.package import File
+    from depscan.model.usage import Usage
     from depscan.reports._inventory import Entry
 
 _ALGORITHMS = {
@@ -20,12 +21,19 @@ _URL = re.compile(r"(?:https?|git\+https|git|ssh)://[A-Za-z0-9.-]+(?::[0-9]{1,5}
 """URLs that every validator of IRI references takes; others stay out: they are the file's own text."""
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?", re.ASCII)
 
+_PURL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/[^/]", re.ASCII)
+
 Facts = list[tuple[str, str]]
 
 
 def is_url(text: str) -> bool:
     """Return whether every validator of IRI references takes this text as a URL."""
     return _URL.fullmatch(text) is not None
+
+
+def is_purl(key: str) -> bool:
+    """Return whether a node id is a package URL: one of a scanned file's own ecosystem may not be."""
+    return _PURL.match(key) is not None
 
 
 def endpoint_url(text: str) -> str:
@@ -97,14 +105,19 @@ def spdx_expression(text: str) -> str:
 
 def occurrences(entry: Entry) -> list[dict[str, Any]]:
     """Return every place of a node; a use also says how (``symbol``) and its facts (``additionalContext``)."""
-    made: list[dict[str, Any]] = []
-    for place in dict.fromkeys((p.path, p.line) for p in entry.places):
-        made.append(_place(*place))
+    made = [_place(*place) for place in dict.fromkeys((p.path, p.line) for p in entry.places)]
     made += [
         {**_place(use.path, use.line), "symbol": use.how, "additionalContext": compact(dict(use.facts))}
         for use in entry.uses
     ]
     return made
+
+
+def use_text(use: Usage) -> str:
+    """Return a use as JSON, for parts that have no place for evidence."""
+    return compact(
+        {"how": use.how, "facts": dict(use.facts), "path": use.path} | ({"line": use.line} if use.line else {})
+    )
 
 
 def _place(path: str, line: int) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Entry(NamedTuple):
         uses: where and how it is used.
         file: the model file it is, where that was read.
         wants: node ids it asks for, sorted.
+        calls: uses of the hosted models that call it: they name endpoint and key of a service too.
     """
 
     key: str
@@ -50,10 +51,23 @@ class Entry(NamedTuple):
     uses: tuple[Usage, ...] = ()
     file: ModelFile | None = None
     wants: tuple[str, ...] = ()
+    calls: tuple[Usage, ...] = ()
 
     def facts(self, name: str) -> list[str]:
         """Return the different values of a fact over all uses, sorted."""
         return sorted({value for use in self.uses if (value := use.get(name))})
+
+    @property
+    def endpoints(self) -> list[str]:
+        """Return the URLs or hosts it is reached at, as written; a service may be named after its host."""
+        found = sorted({value for use in (*self.uses, *self.calls) if (value := use.get("endpoint"))})
+        host = self.kind == "service" and "." in self.package.name and not found
+        return [self.package.name] if host else found
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the names of the environment variables that hold its key."""
+        return sorted({value for use in (*self.uses, *self.calls) if (value := use.get("key-env"))})
 
     @property
     def name(self) -> str:
@@ -102,12 +116,15 @@ def inventory(result: ScanResult, *, packages: bool = True) -> list[Entry]:
     for use in result.uses:
         uses.setdefault(use.node, []).append(use)
     wants: dict[str, set[str]] = {}
+    calls: dict[str, set[Usage]] = {}
     tools = {key for key, held in uses.items() if any(use.get("transport") for use in held)}
     for edge in graph.edges:
         if edge.taken:
             wants.setdefault(edge.parent, set()).add(edge.child)
         if edge.label == "runs":
             tools.add(edge.child)
+        elif edge.label == "calls":
+            calls.setdefault(edge.child, set()).update(uses.get(edge.parent, ()))
     files = _files(result)
     kinds = {key: kind_of(package, tool=key in tools) for key, package in graph.nodes.items()}
     entries = [
@@ -119,6 +136,7 @@ def inventory(result: ScanResult, *, packages: bool = True) -> list[Entry]:
             tuple(sorted(uses.get(key, ()))),
             files.get(package.name) if package.ecosystem == "model-file" else None,
             tuple(sorted(wants.get(key, ()))),
+            tuple(sorted(calls.get(key, ()))) if package.ecosystem == "service" else (),
         )
         for key, package in graph.nodes.items()
         if packages or kinds[key] not in {"package", "project"}

@@ -89,7 +89,7 @@ _FILLED: dict[str, Callable[[Entry], bool]] = {
     "base model": lambda e: bool(e.facts("base-model")),
     "data sets": lambda e: any("huggingface/datasets/" in key for key in e.wants),
     "evidence": lambda e: bool(e.where),
-    "endpoint": lambda e: bool(e.facts("endpoint")) or (e.kind == "service" and "." in e.package.name),
+    "endpoint": lambda e: bool(e.endpoints),
 }
 
 

@@ -79,7 +79,10 @@ def _inventory(result: ScanResult, view: View) -> list[str]:
         return []
     from depscan.reports._inventory_text import inventory_lines
 
-    return inventory_lines(result, view)
+    lines = []
+    for line in inventory_lines(result, view):
+        lines += _wrap(line, view.width, " " * 15, extra=len(line) - len(_ESCAPE.sub("", line)))
+    return lines
 
 
 def _verdict(result: ScanResult, view: View) -> str:

@@ -244,8 +244,8 @@ def ai_document() -> Document:
     document.link(dated, proxy, "calls")
     document.link(root, torch, "dev", marker="python_version < '3.12'", requested=">=2")
     load = "transformers.AutoModel.from_pretrained"
-    document.use(pinned, load, 3, revision=commit, pinned="yes", safe="yes", task="text-generation", licence="apache-2.0",
-                 base_model="acme/base-llm")  # fmt: skip
+    document.use(pinned, load, 3, revision=commit, pinned="yes", safe="yes", task="text-generation",
+                 licence="apache-2.0", base_model="acme/base-llm")  # fmt: skip
     document.use(floating, load, 4, revision="", pinned="no", code="allowed")
     document.use(data, "datasets.load_dataset", 5, pinned="no", split="train", licence="cc-by-4.0")
     document.use(weights, "safetensors.torch.load_file", 6, safe="yes", format="safetensors")
