@@ -86,6 +86,7 @@ class Options(NamedTuple):
         whole_release: read every archive of a version instead of the one an installer would take.
         jobs: worker processes that read archives, each under limits; 0 reads in this process without them.
         cache: whether facts of archives are kept between runs.
+        skip: a file that is not read though it lies below a path: what the command is about to write.
     """
 
     format_hint: str = ""
@@ -105,6 +106,7 @@ class Options(NamedTuple):
     whole_release: bool = False
     jobs: int = 0
     cache: bool = True
+    skip: str = ""
 
 
 def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
@@ -122,7 +124,7 @@ def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
     ``result.coverage`` and decide ``result.exit_code``.
     """
     options = options or Options()
-    gathered = gather(paths, options.format_hint, options.stdin)
+    gathered = gather(paths, options.format_hint, options.stdin, skip=options.skip)
     return scan_documents(gathered, paths[0], options, _project_models(paths, gathered, options))
 
 

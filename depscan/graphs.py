@@ -129,7 +129,9 @@ def usages(graph: DependencyGraph, gathered: Gathered) -> tuple[Usage, ...]:
     )
 
 
-def gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True) -> Gathered:
+def gather(
+    paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True, skip: str = ""
+) -> Gathered:
     """Return what the files and folders state.
 
     Raises:
@@ -139,7 +141,7 @@ def gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follo
         raise UsageError("nothing to scan was named")
     if "-" in paths and not format_hint:
         raise UsageError("standard input has no name to tell its format by", hint="add --format-hint ID")
-    gathered = Gathered(follow=follow)
+    gathered = Gathered(follow=follow, skip=skip)
     gathered.add_paths(list(paths), format_hint, stdin)
     return gathered
 

@@ -58,6 +58,7 @@ def run(args: Namespace) -> int:
         max_db_age=args.max_db_age,
         stdin=arguments.read_stdin(args.paths),
         inspect=False,
+        skip=args.output,
     )
     with progress() as step:
         result = scan(args.paths, options._replace(progress=step))

@@ -61,6 +61,14 @@ def test_two_runs_give_the_same_bytes(project: Path, form: str, capsysbinary: py
     assert b"torch" in texts[0]
 
 
+def test_the_bill_of_before_is_no_part_of_the_bill(project: Path) -> None:
+    bill = project / "bom.json"
+    assert main(["bom", str(project), "-o", str(bill)]) == 0
+    before = bill.read_bytes()
+    assert main(["bom", str(project), "-o", str(bill)]) == 0
+    assert bill.read_bytes() == before
+
+
 def test_the_time_stands_in_a_bill_only_when_asked_for(project: Path, tmp_path: Path) -> None:
     bill = tmp_path / "bill"
     main(["bom", str(project), "-o", str(bill)])
