@@ -36,7 +36,7 @@ def bill(result: ScanResult, version: str) -> str:
     parts = sorted((e for e in entries if e.key != root and e.kind != "service"), key=lambda e: e.key)
     services = [e for e in entries if e.kind == "service"]
     components = [component(e, notes.get(e.key, []), edges.get(e.key, [])) for e in parts]
-    files = [file_component(m) for m in loose_files(result, entries)]
+    files = [file_component(m, f"file:{i}:{m.shown}") for i, m in enumerate(loose_files(result, entries), 1)]
     components += files
     bom: dict[str, Any] = {"components": components}
     if services:

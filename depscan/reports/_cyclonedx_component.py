@@ -46,7 +46,7 @@ def component(entry: Entry, notes: Facts, edges: list[Edge]) -> dict[str, Any]:
         made["version"] = package.version
     if entry.supplier:
         made["supplier"] = {"name": entry.supplier}
-    if entry.kind != "project" and is_purl(entry.key):
+    if package.ecosystem != "project" and is_purl(entry.key):
         made["purl"] = entry.key
     if found := _hashes(entry):
         made["hashes"] = found
@@ -120,11 +120,11 @@ def file_facts(file: ModelFile) -> Facts:
     return facts + [(f"claimed:about:{name}", value) for name, value in about]
 
 
-def file_component(file: ModelFile) -> dict[str, Any]:
-    """Return a model file that no node stands for as a component of the type file."""
+def file_component(file: ModelFile, ref: str) -> dict[str, Any]:
+    """Return a model file that no node stands for as a file; an archive may hold two of a name."""
     from depscan.reports._cyclonedx_model import architecture
 
-    made: dict[str, Any] = {"type": "file", "bom-ref": f"file:{file.shown}", "name": file.shown}
+    made: dict[str, Any] = {"type": "file", "bom-ref": ref, "name": file.shown}
     digest = dict(file.about).get("sha256", "")
     if digest and (found := hashes((f"sha256:{digest}",))):
         made["hashes"] = found

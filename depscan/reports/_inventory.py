@@ -103,6 +103,10 @@ def kind_of(package: Package, *, tool: bool = False) -> str:
     """Return the kind of a node; ``tool`` says that something runs it or it is started by an agent."""
     if package.ecosystem == "huggingface" and package.name.startswith(_DATASETS):
         return "data set"
+    if package.source == "hub":  # whichever hub: huggingface is one of them
+        return "model"
+    if package.source == "local" and package.ecosystem != "model-file":
+        return "project"
     return _BY_ECOSYSTEM.get(package.ecosystem) or ("agent tool" if tool else "package")
 
 

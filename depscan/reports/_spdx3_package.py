@@ -37,7 +37,7 @@ def package_element(entry: Entry, spdx_id: str, relations: Relations, edges: lis
     made: dict[str, Any] = {"type": kind, "spdxId": spdx_id, "creationInfo": _INFO, "name": package.name}
     if package.version or profiled:
         made["software_packageVersion"] = package.version or NOASSERTION
-    if entry.kind != "project" and is_purl(entry.key):
+    if package.ecosystem != "project" and is_purl(entry.key):
         made["software_packageUrl"] = entry.key
     made["software_primaryPurpose"] = _PURPOSES.get(entry.kind, "library")
     made["software_downloadLocation"] = _download(entry)

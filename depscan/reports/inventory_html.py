@@ -53,9 +53,10 @@ _CLASSES = {"where": "where", "where and how": "where", "unknown": "unknown", "S
 
 def render(result: ScanResult, view: View) -> str:  # noqa: ARG001 - the common signature
     """Return the page."""
-    entries = [e for e in inventory(result) if e.kind != "project"]
+    every = inventory(result)
+    entries = [e for e in every if e.kind != "project"]
     made = score(entries)
-    projects = sorted({p.name for p in result.graph.nodes.values() if p.ecosystem == "project"})
+    projects = sorted({e.name for e in every if e.kind == "project"})
     title = html(f"Inventory of {', '.join(projects[:3])}" if projects else "Inventory", 200)
     parts = [f"<h1>{title}</h1>", _summary(result, len(entries), made), _navigation(made)]
     for kind, group in groupby(entries, key=lambda e: e.kind):

@@ -165,7 +165,7 @@ def _package(row: dict[str, Any], facts: Facts) -> Package | None:
     if package is None:
         return None
     stated = Package("generic", name, version if version not in _NOWHERE else None, hashes=hashes)
-    own = own_package(facts, purl or make_purl("generic", name), stated._replace(files=files_of(facts)))
+    own = own_package(facts, purl or make_purl("generic", name, stated.version), stated._replace(files=files_of(facts)))
     return own if own.ecosystem != "generic" else package._replace(files=files)
 
 
