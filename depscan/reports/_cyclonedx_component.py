@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from depscan.reports._inventory import Entry
 
 _TYPES = {"model": "machine-learning-model", "hosted model": "machine-learning-model",
-          "model file": "machine-learning-model", "data set": "data", "agent tool": "application",
+          "model file": "machine-learning-model", "data set": "data", "agent instructions": "data", "agent tool": "application",
           "action": "application", "image": "container"}  # fmt: skip
 """CycloneDX's type of a component by its kind; everything else is a library."""
 

@@ -14,17 +14,20 @@ if TYPE_CHECKING:
     from depscan.model.result import ScanResult
     from depscan.model.usage import Usage
 
-KINDS = ("model", "data set", "model file", "hosted model", "service", "agent tool", "action", "image", "package",
-         "project")  # fmt: skip
+KINDS = ("model", "data set", "model file", "hosted model", "service", "agent tool", "agent instructions",
+         "action", "image", "repository", "package", "project")  # fmt: skip
 """Kinds of entries in the order in which they are shown."""
 
 TITLES = {"model": "Models", "data set": "Data sets", "model file": "Model files", "hosted model": "Hosted models",
-          "service": "Services", "agent tool": "Agent tools", "action": "Workflow actions", "image": "Images",
+          "service": "Services", "agent tool": "Agent tools", "agent instructions": "Agent instructions",
+          "action": "Workflow actions", "image": "Images", "repository": "Code repositories",
           "package": "Packages", "project": "Projects"}  # fmt: skip
 
 _BY_ECOSYSTEM = {"huggingface": "model", "model-file": "model file", "hosted-model": "hosted model",
-                 "service": "service", "GitHub Actions": "action", "image": "image", "project": "project"}  # fmt: skip
-_OWNED = {"model", "data set", "action", "hosted model"}
+                 "library-model": "model", "service": "service", "agent-tool": "agent tool",
+                 "agent-instructions": "agent instructions", "GitHub Actions": "action", "image": "image",
+                 "repository": "repository", "project": "project"}  # fmt: skip
+_OWNED = {"model", "data set", "action", "hosted model", "repository"}
 """Kinds whose name begins with the one who publishes them."""
 
 _DATASETS = "datasets/"
@@ -103,11 +106,13 @@ def kind_of(package: Package, *, tool: bool = False) -> str:
     """Return the kind of a node; ``tool`` says that something runs it or it is started by an agent."""
     if package.ecosystem == "huggingface" and package.name.startswith(_DATASETS):
         return "data set"
-    if package.source == "hub":  # whichever hub: huggingface is one of them
+    if kind := _BY_ECOSYSTEM.get(package.ecosystem):
+        return kind
+    if package.source == "hub":  # whichever hub it is
         return "model"
-    if package.source == "local" and package.ecosystem != "model-file":
+    if package.source == "local":
         return "project"
-    return _BY_ECOSYSTEM.get(package.ecosystem) or ("agent tool" if tool else "package")
+    return "agent tool" if tool else "package"
 
 
 def inventory(result: ScanResult, *, packages: bool = True) -> list[Entry]:

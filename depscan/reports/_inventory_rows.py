@@ -16,8 +16,10 @@ HEADS = {
     "hosted model": ("model", "pin", "endpoint", "key", "where and how", "unknown"),
     "service": ("service", "endpoint", "key", "where and how", "unknown"),
     "agent tool": ("tool", "version", "pin", "command", "where and how", "unknown"),
+    "agent instructions": ("file", "where and how", "unknown"),
     "action": ("action", "version", "pin", "where and how", "unknown"),
     "image": ("image", "tag", "pin", "where and how", "unknown"),
+    "repository": ("repository", "version", "pin", "where and how", "unknown"),
     "package": ("package", "version", "ecosystem", "where", "unknown"),
 }
 """Column titles by kind; ``row`` gives as many cells."""

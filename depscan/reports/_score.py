@@ -16,8 +16,10 @@ FIELDS = {
     "hosted model": ("name", "version", "supplier", "endpoint", "evidence"),
     "service": ("name", "supplier", "endpoint", "evidence"),
     "agent tool": ("name", "version", "supplier", "licence", "hash", "source", "evidence"),
+    "agent instructions": ("name", "evidence"),
     "action": ("name", "version", "supplier", "source", "evidence"),
     "image": ("name", "version", "hash", "source", "evidence"),
+    "repository": ("name", "version", "supplier", "source", "evidence"),
     "package": ("name", "version", "supplier", "licence", "hash", "source", "evidence"),
 }
 """What each kind ought to say, after the minimum elements of an SBOM (NTIA 2021: supplier, name, version, other

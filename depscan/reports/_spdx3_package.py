@@ -24,7 +24,8 @@ PROFILED = AI_KINDS | {"data set"}
 
 _INFO = "_:creationinfo"
 _PURPOSES = {"model": "model", "hosted model": "model", "model file": "model", "data set": "data",
-             "agent tool": "application", "action": "application", "image": "container", "service": "other",
+             "agent tool": "application", "agent instructions": "configuration", "repository": "source",
+             "action": "application", "image": "container", "service": "other",
              "project": "application"}  # fmt: skip
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512",
                "BLAKE2b-512": "blake2b512"}  # fmt: skip

@@ -34,7 +34,8 @@ _VERDICTS = {
     "unsafe": ("1;31", "NOT SAFE TO LOAD"),
     "suspicious": ("1;33", "SUSPICIOUS"),
 }
-_NO_PACKAGES = frozenset({"huggingface", "model-file", "hosted-model", "service", "GitHub Actions", "image"})
+_NO_PACKAGES = frozenset({"huggingface", "library-model", "model-file", "hosted-model", "service", "agent-tool",
+                          "agent-instructions", "GitHub Actions", "image", "repository"})  # fmt: skip
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _OLD = 30
 """Days after which the age of the advisories is pointed out."""

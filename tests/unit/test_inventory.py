@@ -34,7 +34,24 @@ def test_each_node_has_its_kind() -> None:
     assert kinds["vendor-a/chat-large"] == "hosted model"
     assert kinds["@acme/files-server"] == "agent tool"
     assert kinds["torch"] == "package"
-    assert {entry.kind for entry in inventory(ai())} == set(KINDS)
+    assert {entry.kind for entry in inventory(ai())} == set(KINDS) - {"agent instructions", "repository"}
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "source", "kind"),
+    [
+        ("library-model", "hub", "model"),
+        ("another-hub", "hub", "model"),
+        ("repository", "hub", "repository"),
+        ("agent-tool", "local", "agent tool"),
+        ("agent-instructions", "local", "agent instructions"),
+        ("GitHub Actions", "local", "action"),
+        ("PyPI", "local", "project"),
+        ("npm", "npm", "package"),
+    ],
+)
+def test_what_has_no_kind_of_its_own_is_told_by_where_it_comes_from(ecosystem: str, source: str, kind: str) -> None:
+    assert kind_of(Package(ecosystem, "a/b", None, source)) == kind
 
 
 def test_a_model_file_of_the_project_meets_the_node_that_stands_for_it() -> None:

@@ -14,12 +14,14 @@ from depscan.inputs.sbom._purl import ECOSYSTEMS
 from depscan.model.document import Document, Edge, node_id
 from depscan.model.location import Route
 from depscan.model.package import File, Package
-from depscan.model.use import FACTS
 
 OF_ALL = "of all distributions"
 """Value of the property ``hashes`` where a package's hashes are those of its distributions."""
 
 _ABOUT_FILE = re.compile(r"(?a)(?:(\d{1,18}) bytes)?(?:, )?(?:uploaded (\S{1,40}))?").fullmatch
+
+_WORD = re.compile(r"[a-z][a-z-]{0,30}").fullmatch
+"""Names of facts: another version of depscan may know more of them than this one."""
 
 Facts = dict[str, list[str]]
 
@@ -87,7 +89,7 @@ def edges_of(facts: Facts, parent: str, refs: dict[str, str], path: str, at: Rou
 
 
 def add_use(document: Document, node: str, how: str, facts: str | dict[str, Any], at: Route) -> None:
-    """Add a use to the document; facts of other words than ours are left out.
+    """Add a use to the document; facts under names that are no words are left out.
 
     Args:
         document: of the bill.
@@ -97,7 +99,7 @@ def add_use(document: Document, node: str, how: str, facts: str | dict[str, Any]
         at: where it stands in the bill.
     """
     held = table_in(facts) if isinstance(facts, str) else facts
-    known = {name.replace("-", "_"): _text(held, name) for name in held if name in FACTS}
+    known = {name.replace("-", "_"): _text(held, name) for name in held if _WORD(name)}
     document.use(node, how, at, **known)
 
 
