@@ -30,8 +30,8 @@ def bill(result: ScanResult, version: str) -> str:
         result: of a scan; without a time the bill has none.
         version: of CycloneDX, "1.6" or "1.7"; what we write is the same in both.
     """
-    root, notes, edges = _root(result), _notes(result), _edges(result)
     entries = inventory(result)
+    root, notes, edges = _root(result, entries), _notes(result), _edges(result)
     about = [e for e in entries if e.key == root]
     parts = sorted((e for e in entries if e.key != root and e.kind != "service"), key=lambda e: e.key)
     services = [e for e in entries if e.kind == "service"]
@@ -57,10 +57,10 @@ def bill(result: ScanResult, version: str) -> str:
     return dump({**head, "metadata": {**time, **metadata}, **bom})
 
 
-def _root(result: ScanResult) -> str:
-    """Return the one local root, which the bill is about; "" when there are several or none."""
-    nodes = result.graph.nodes
-    roots = [k for k in result.graph.roots if nodes[k].source == "local" and nodes[k].ecosystem != "model-file"]
+def _root(result: ScanResult, entries: list[Entry]) -> str:
+    """Return the one local root that is no single file, which the bill is about; "" when there are several or none."""
+    local = {e.key for e in entries if e.kind == "project" and e.package.source == "local" and not e.is_file}
+    roots = [key for key in result.graph.roots if key in local]
     return roots[0] if len(roots) == 1 else ""
 
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from depscan.reports._inventory import Entry
 
 _TYPES = {"model": "machine-learning-model", "hosted model": "machine-learning-model",
-          "model file": "machine-learning-model", "data set": "data", "agent instructions": "data", "agent tool": "application",
-          "action": "application", "image": "container"}  # fmt: skip
+          "model file": "machine-learning-model", "data set": "data", "agent instructions": "data",
+          "agent tool": "application", "action": "application", "project": "application",
+          "image": "container"}  # fmt: skip
 """CycloneDX's type of a component by its kind; everything else is a library."""
 
 _CLAIMED = ("licence", "base-model", "task")
@@ -41,7 +42,8 @@ def component(entry: Entry, notes: Facts, edges: list[Edge]) -> dict[str, Any]:
         edges: its requests, of which properties keep what ``dependencies`` cannot say.
     """
     package = entry.package
-    made: dict[str, Any] = {"type": _TYPES.get(entry.kind, "library"), "bom-ref": entry.key, "name": package.name}
+    kind = "file" if entry.is_file else _TYPES.get(entry.kind, "library")
+    made: dict[str, Any] = {"type": kind, "bom-ref": entry.key, "name": package.name}
     if package.version:
         made["version"] = package.version
     if entry.supplier:

@@ -78,6 +78,11 @@ class Entry(NamedTuple):
         return self.package.name.removeprefix(_DATASETS) if self.kind == "data set" else self.package.name
 
     @property
+    def is_file(self) -> bool:
+        """Return whether it stands for one file of the project: code and settings are who asks for what they use."""
+        return self.kind == "project" and any(place.path == self.package.name for place in self.places)
+
+    @property
     def supplier(self) -> str:
         """Return who publishes it, as its name says; "" when the name does not say it."""
         owner, slash, _ = self.name.partition("/")

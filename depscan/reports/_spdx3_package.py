@@ -40,7 +40,7 @@ def package_element(entry: Entry, spdx_id: str, relations: Relations, edges: lis
         made["software_packageVersion"] = package.version or NOASSERTION
     if package.ecosystem != "project" and is_purl(entry.key):
         made["software_packageUrl"] = entry.key
-    made["software_primaryPurpose"] = _PURPOSES.get(entry.kind, "library")
+    made["software_primaryPurpose"] = "file" if entry.is_file else _PURPOSES.get(entry.kind, "library")
     made["software_downloadLocation"] = _download(entry)
     if entry.supplier or profiled:
         made["suppliedBy"] = relations.agent(entry.supplier or NOASSERTION)

@@ -56,7 +56,7 @@ def render(result: ScanResult, view: View) -> str:  # noqa: ARG001 - the common 
     every = inventory(result)
     entries = [e for e in every if e.kind != "project"]
     made = score(entries)
-    projects = sorted({e.name for e in every if e.kind == "project"})
+    projects = sorted({e.name for e in every if e.kind == "project" and not e.is_file})
     title = html(f"Inventory of {', '.join(projects[:3])}" if projects else "Inventory", 200)
     parts = [f"<h1>{title}</h1>", _summary(result, len(entries), made), _navigation(made)]
     for kind, group in groupby(entries, key=lambda e: e.kind):

@@ -169,7 +169,8 @@ def _files(row: dict[str, Any]) -> Iterator[File]:
 
 def _add(document: Document, row: dict[str, Any], at: _Route) -> str:
     """Add a component and return its node id; "" for what is no package."""
-    if string(row.get("type"), "type") in _NO_PACKAGES and not row.get("purl") and not row.get("version"):
+    bare = not row.get("purl") and not row.get("version") and "ecosystem" not in _facts(row)
+    if bare and string(row.get("type"), "type") in _NO_PACKAGES:
         return ""
     package = _package(row)
     if package is None:

@@ -14,7 +14,7 @@ from depscan.model.result import ScanResult
 from depscan.reports.discover import report_by_id
 from depscan.reports.report import View
 from depscan.text.source import SourceFile
-from tests.golden.results import RESULTS, ai, hostile_inventory, typical
+from tests.golden.results import RESULTS, ai, hostile_inventory, result, typical
 
 READERS = {"cyclonedx": cyclonedx_json.parse, "cyclonedx-1.7": cyclonedx_json.parse, "spdx3": spdx3_json.parse}
 
@@ -53,6 +53,17 @@ def test_nodes_edges_and_uses_come_back_as_they_were(report: str, made: Any) -> 
 @pytest.mark.parametrize("name", RESULTS)
 def test_every_bill_can_be_read(report: str, name: str) -> None:
     read(report, bill(report, RESULTS[name]()))
+
+
+def test_files_that_ask_for_something_are_files_and_come_back() -> None:
+    document = Document("src/app.py", "python-code")
+    root = document.add_root("src/app.py")
+    document.link(root, document.add(Package("PyPI", "torch", "2.0.0"), 2))
+    made = result(document, [])
+    bom = json.loads(bill("cyclonedx", made))
+    assert {c["name"]: c["type"] for c in bom["components"]} == {"src/app.py": "file", "torch": "library"}
+    assert "component" not in bom["metadata"]
+    assert read("cyclonedx", json.dumps(bom)).nodes == made.graph.nodes
 
 
 def test_hostile_names_come_back_visible_and_whole() -> None:
