@@ -58,10 +58,14 @@ def bill(result: ScanResult, version: str) -> str:
 
 
 def _root(result: ScanResult, entries: list[Entry]) -> str:
-    """Return the one local root that is no single file, which the bill is about; "" when there are several or none."""
-    local = {e.key for e in entries if e.kind == "project" and e.package.source == "local" and not e.is_file}
+    """Return the local root that is no single file, which the bill is about; "" when there are several or none.
+
+    Manifest and lock of one project are two roots of one name: the published one of them.
+    """
+    local = {e.key: e.name for e in entries if e.kind == "project" and e.package.source == "local" and not e.is_file}
     roots = [key for key in result.graph.roots if key in local]
-    return roots[0] if len(roots) == 1 else ""
+    roots.sort(key=lambda key: result.graph.nodes[key].ecosystem == "project")
+    return roots[0] if len({local[key] for key in roots}) == 1 else ""
 
 
 def _notes(result: ScanResult) -> dict[str, Facts]:

@@ -66,6 +66,14 @@ def test_files_that_ask_for_something_are_files_and_come_back() -> None:
     assert read("cyclonedx", json.dumps(bom)).nodes == made.graph.nodes
 
 
+def test_a_bill_is_about_the_project_that_manifest_and_lock_name() -> None:
+    document = Document("uv.lock", "uv-lock")
+    document.root = document.add(Package("PyPI", "app", "1.0", "local"))
+    document.add_root("app")
+    about = json.loads(bill("cyclonedx", result(document, [])))["metadata"]["component"]
+    assert (about["type"], about["purl"]) == ("application", "pkg:pypi/app@1.0")
+
+
 def test_hostile_names_come_back_visible_and_whole() -> None:
     result = hostile_inventory()
     document = read("cyclonedx", bill("cyclonedx", result))
