@@ -22,6 +22,7 @@ from depscan.graphs import (
     open_registry,
     read_completed_graph,
     read_graph,
+    usages,
 )
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
@@ -86,6 +87,7 @@ class Options(NamedTuple):
         whole_release: read every archive of a version instead of the one an installer would take.
         jobs: worker processes that read archives, each under limits; 0 reads in this process without them.
         cache: whether facts of archives are kept between runs.
+        skip: a file that is not read though it lies below a path: what the command is about to write.
     """
 
     format_hint: str = ""
@@ -105,6 +107,7 @@ class Options(NamedTuple):
     whole_release: bool = False
     jobs: int = 0
     cache: bool = True
+    skip: str = ""
 
 
 def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
@@ -122,7 +125,7 @@ def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
     ``result.coverage`` and decide ``result.exit_code``.
     """
     options = options or Options()
-    gathered = gather(paths, options.format_hint, options.stdin)
+    gathered = gather(paths, options.format_hint, options.stdin, skip=options.skip)
     return scan_documents(gathered, paths[0], options, _project_models(paths, gathered, options))
 
 
@@ -246,6 +249,7 @@ def _judged(
         exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
         mode=mode,
         models=tuple(model for item in context.artifacts for model in item.models),
+        uses=usages(graph, gathered),
     )
 
 

@@ -9,8 +9,10 @@ from depscan.errors import UsageError
 from depscan.graph.graph import DependencyGraph
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
+from depscan.model.document import claim
 from depscan.model.graphoptions import GraphOptions
 from depscan.model.result import FileInfo
+from depscan.model.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +114,24 @@ def graph_of(
     return graph, extra, completion
 
 
-def gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True) -> Gathered:
+def usages(graph: DependencyGraph, gathered: Gathered) -> tuple[Usage, ...]:
+    """Return every use of a node of the merged graph with its line."""
+    return tuple(
+        Usage(
+            claim(graph.nodes, document.nodes[use.node]),
+            document.path,
+            gathered.locate(document.path, use.at).line,
+            use.how,
+            use.facts,
+        )
+        for document in gathered.documents
+        for use in document.uses
+    )
+
+
+def gather(
+    paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True, skip: str = ""
+) -> Gathered:
     """Return what the files and folders state.
 
     Raises:
@@ -122,7 +141,7 @@ def gather(paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follo
         raise UsageError("nothing to scan was named")
     if "-" in paths and not format_hint:
         raise UsageError("standard input has no name to tell its format by", hint="add --format-hint ID")
-    gathered = Gathered(follow=follow)
+    gathered = Gathered(follow=follow, skip=skip)
     gathered.add_paths(list(paths), format_hint, stdin)
     return gathered
 

@@ -33,20 +33,21 @@ class Gathered:
     Args:
         follow: whether included files are read too.
         root: folder below which paths are shown, and named in documents, as if it were the working directory.
+        skip: a file that is not read though it lies below a path: what the command is about to write.
 
     Attributes:
         documents: the facts of every file that could be read, in path order.
         coverage: files that could not be read, in part or at all.
     """
 
-    def __init__(self, *, follow: bool = True, root: str = "") -> None:
+    def __init__(self, *, follow: bool = True, root: str = "", skip: str = "") -> None:
         self.documents: list[Document] = []
         self.coverage: list[Coverage] = []
         self._follow = follow
         self._root = root.rstrip(os.sep) + os.sep if root else ""
         self._known = entries()
         self._sources: dict[str, tuple[SourceFile, InputFormat]] = {}
-        self._seen: set[tuple[str, bool]] = set()
+        self._seen: set[tuple[str, bool]] = {(os.path.realpath(skip), False)} if skip else set()
         self._scope: tuple[str, ...] = ()
         self._including: list[tuple[Document, SourceFile]] = []
         self._constraints: list[tuple[Document, Document]] = []

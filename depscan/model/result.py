@@ -7,6 +7,7 @@ from depscan.model.decision import Coverage, Decision
 from depscan.model.finding import Confidence, Finding
 from depscan.model.modelfile import ModelFile
 from depscan.model.rule import Rule
+from depscan.model.usage import Usage
 
 if TYPE_CHECKING:
     from depscan.model.graphview import GraphView
@@ -73,6 +74,7 @@ class ScanResult(NamedTuple):
         exit_code: see ``exit_code()``.
         mode: scan, or inspect when the code of artifacts was read.
         models: what loading each model file does; in the order of artifacts and their members.
+        uses: where and how nodes are used; in the order of the files.
     """
 
     tool_version: str
@@ -87,6 +89,7 @@ class ScanResult(NamedTuple):
     exit_code: int
     mode: str = "scan"
     models: tuple[ModelFile, ...] = ()
+    uses: tuple[Usage, ...] = ()
 
     @property
     def verdict(self) -> str:

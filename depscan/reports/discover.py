@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,12 @@ _NOT_REPORTS = {"__init__", "report", "discover"}
 def report_ids() -> list[str]:
     """Return the ids of every report, sorted; imports none of them."""
     names = (e[:-3] for e in os.listdir(os.path.dirname(__file__)) if e.endswith(".py"))
-    return sorted(n.replace("_", "-") for n in names if n not in _NOT_REPORTS and not n.startswith("_"))
+    return sorted(_id(n) for n in names if n not in _NOT_REPORTS and not n.startswith("_"))
+
+
+def _id(module: str) -> str:
+    """Return the id of a module: ``cyclonedx_1_7`` is cyclonedx-1.7."""
+    return re.sub(r"(?<=\d)-(?=\d)", ".", module.replace("_", "-"))
 
 
 def report_by_id(report_id: str) -> Report:
@@ -29,7 +35,7 @@ def report_by_id(report_id: str) -> Report:
     known = report_ids()
     if report_id not in known:
         raise UsageError(f"no report format {report_id!r}", hint=f"one of: {', '.join(known)}")
-    found: Report = import_module(f"{__package__}.{report_id.replace('-', '_')}").REPORT
+    found: Report = import_module(f"{__package__}.{re.sub('[-.]', '_', report_id)}").REPORT
     return found
 
 

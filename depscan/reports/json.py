@@ -36,6 +36,7 @@ def document(result: ScanResult) -> dict[str, Any]:
         "coverage": [_coverage(c) for c in result.coverage],
         "files": [f._asdict() for f in result.files],
         "models": [_model(m) for m in result.models],
+        "uses": [u._asdict() | {"facts": dict(u.facts)} for u in result.uses],
         "snapshot": None if info is None else info._asdict() | {"counts": dict(sorted(info.counts.items()))},
     }
 

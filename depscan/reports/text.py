@@ -34,6 +34,8 @@ _VERDICTS = {
     "unsafe": ("1;31", "NOT SAFE TO LOAD"),
     "suspicious": ("1;33", "SUSPICIOUS"),
 }
+_NO_PACKAGES = frozenset({"huggingface", "library-model", "model-file", "hosted-model", "service", "agent-tool",
+                          "agent-instructions", "GitHub Actions", "image", "repository"})  # fmt: skip
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _OLD = 30
 """Days after which the age of the advisories is pointed out."""
@@ -57,6 +59,7 @@ def render(result: ScanResult, view: View) -> str:
 
         for line in model_lines(result.models, view):
             lines += _wrap(line, view.width, " " * 9, extra=len(line) - len(_ESCAPE.sub("", line)))
+    lines += _inventory(result, view)
     allowed = sum(d.action == "allow" for d in result.decisions)
     if allowed and not view.verbose:
         lines += ["", f"{_count(allowed, 'finding')} allowed by exception, baseline or VEX (--verbose shows them)"]
@@ -66,6 +69,21 @@ def render(result: ScanResult, view: View) -> str:
             lines += ["", *_wrap(terminal(item.why, 400), view.width, "  ")]
     lines += _advisories(result, view)
     return "\n".join(lines) + "\n"
+
+
+def _inventory(result: ScanResult, view: View) -> list[str]:
+    """Return the section of everything that is no package; its module is imported only where there is something."""
+    graph = result.graph
+    if not (result.uses or any(e.label == "runs" for e in graph.edges)) and not any(
+        p.ecosystem in _NO_PACKAGES for p in graph.nodes.values()
+    ):
+        return []
+    from depscan.reports._inventory_text import inventory_lines
+
+    lines = []
+    for line in inventory_lines(result, view):
+        lines += _wrap(line, view.width, " " * 15, extra=len(line) - len(_ESCAPE.sub("", line)))
+    return lines
 
 
 def _verdict(result: ScanResult, view: View) -> str:

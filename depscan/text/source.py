@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Callable
 
 from depscan.errors import InputError
 
 LIMIT = 64 << 20
 """Largest input file read, in bytes. The largest real lock known to us has 8.6 MB."""
+
+_FEW = 64
+"""Lines asked for by counting; whoever asks for more, as a bill of materials does, is answered from a table."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -26,7 +30,7 @@ class SourceFile:
             that are read alone reach nothing.
     """
 
-    __slots__ = ("_lines", "_text", "data", "name", "path", "reach")
+    __slots__ = ("_asked", "_ends", "_lines", "_text", "data", "name", "path", "reach")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
@@ -35,6 +39,8 @@ class SourceFile:
         self.reach: Callable[[str], SourceFile | None] = _nothing
         self._text: str | None = None
         self._lines: list[str] | None = None
+        self._ends: list[int] = []
+        self._asked = 0
 
     @property
     def text(self) -> str:
@@ -74,7 +80,12 @@ class SourceFile:
 
     def line_of(self, offset: int) -> int:
         """Return the 1-based line of a character offset in ``text``."""
-        return self.text.count("\n", 0, offset) + 1
+        self._asked += 1
+        if self._asked <= _FEW:
+            return self.text.count("\n", 0, offset) + 1
+        if not self._ends:
+            self._ends = [at for at, c in enumerate(self.text) if c == "\n"] or [len(self.text)]
+        return bisect_left(self._ends, offset) + 1
 
     def error(self, message: str, line: int = 0, hint: str = "") -> InputError:
         """Return an InputError that names this file."""

@@ -1,4 +1,4 @@
-"""Three scan results made by hand: nothing found, the usual, and one whose every text is hostile."""
+"""Scan results made by hand: nothing found, the usual, an AI project, and two whose every text is hostile."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from depscan.model.modelfile import ModelFile
 from depscan.model.package import File, Package
 from depscan.model.result import FileInfo, ScanResult, SnapshotInfo, exit_code
 from depscan.model.rule import Rule
+from depscan.model.usage import Usage
+from depscan.model.use import FACTS
 from depscan.policy.rules import RULES
 
 HOSTILE = "</script>\x1b[31m|@all\u202e`x`[a](https://evil.example)\n::error::%0A]]>\ud800\x00,#1"
@@ -191,7 +193,87 @@ def hostile() -> ScanResult:
     made = result(document, decisions, coverage)
     step = (HOSTILE, HOSTILE, "hostile", HOSTILE)
     model = ModelFile(HOSTILE, (HOSTILE,), "pickle", "hostile", 1, (step,), (HOSTILE,), ((HOSTILE, HOSTILE),), HOSTILE)
-    return made._replace(snapshot=SNAPSHOT._replace(origin=HOSTILE), models=(model,))
+    use = Usage(key, HOSTILE, 1, HOSTILE, (("endpoint", HOSTILE), ("licence", HOSTILE)))
+    return made._replace(snapshot=SNAPSHOT._replace(origin=HOSTILE), models=(model,), uses=(use,))
 
 
-RESULTS = {"empty": empty, "typical": typical, "hostile": hostile}
+def hostile_inventory() -> ScanResult:
+    """Every kind of node with hostile texts everywhere."""
+    document = Document(HOSTILE, HOSTILE)
+    root = document.add_root(HOSTILE, 1)
+    kinds = ("huggingface", "model-file", "hosted-model", "service", "GitHub Actions", "image", "npm")
+    names = [(kind, HOSTILE) for kind in kinds] + [("huggingface", f"datasets/{HOSTILE}")]
+    for kind, name in names:
+        key = document.add(Package(kind, name, HOSTILE, "hub", url=HOSTILE, commit=HOSTILE, hashes=(HOSTILE,)), 2)
+        document.link(root, key, "runs", marker=HOSTILE, requested=HOSTILE)
+        facts = dict.fromkeys((fact.replace("-", "_") for fact in FACTS), HOSTILE)
+        document.use(key, HOSTILE, 3, **facts)
+    made = result(document, [], (Coverage(HOSTILE, "failed", HOSTILE, needed=True, line=1),))
+    uses = tuple(Usage(u.node, document.path, 3, u.how, u.facts) for u in document.uses)
+    about = (("sha256", HOSTILE), ("architecture", HOSTILE), (HOSTILE, HOSTILE))
+    models = (ModelFile(HOSTILE, (), "pickle", "hostile", 1, (), (HOSTILE,), about, HOSTILE),)
+    return made._replace(uses=uses, models=models)
+
+
+def ai_document() -> Document:
+    """A project with one node of every kind, by the table of docs/decisions/0018."""
+    document = Document("app.py", "python-code")
+    root = document.add_root("assistant", 1)
+    commit = "0a" * 20
+    pinned = document.add(Package("huggingface", "acme/small-llm", commit, "hub", commit=commit), 3)
+    floating = document.add(Package("huggingface", "acme/embedder", None, "hub"), 4)
+    data = document.add(Package("huggingface", "datasets/acme/support-tickets", None, "hub"), 5)
+    weights = document.add(Package("model-file", "models/adapter.safetensors", None, "local"), 6)
+    service = document.add(Package("service", "vendor-a", None, "service"), 7)
+    proxy = document.add(Package("service", "llm.example:8443", None, "service"), 8)
+    hosted = document.add(Package("hosted-model", "vendor-a/chat-large", None, "service"), 9)
+    dated = document.add(Package("hosted-model", "vendor-a/chat-large-2029-05-01", None, "service"), 10)
+    tool = document.add(Package("npm", "@acme/files-server", None), 11)
+    action = document.add(Package("GitHub Actions", "acme/setup", commit, "git", commit=commit), 12)
+    image = document.add(
+        Package("image", "registry.example/base", "3.12", "image", hashes=("sha256:" + "0b" * 32,)), 13
+    )
+    torch = document.add(Package("PyPI", "torch", "2.0.0", registry="https://index.example/simple"), 14)
+    for child, label in (
+        (pinned, "loads"), (floating, "loads"), (data, "loads"), (weights, "loads"), (hosted, "calls"),
+        (dated, "calls"), (tool, "runs"), (action, "runs"), (image, "build"), (torch, "prod"),
+    ):  # fmt: skip
+        document.link(root, child, label)
+    document.link(pinned, data, "loads")
+    document.link(hosted, service, "calls")
+    document.link(dated, proxy, "calls")
+    document.link(root, torch, "dev", marker="python_version < '3.12'", requested=">=2")
+    load = "transformers.AutoModel.from_pretrained"
+    document.use(pinned, load, 3, revision=commit, pinned="yes", safe="yes", task="text-generation",
+                 licence="apache-2.0", base_model="acme/base-llm")  # fmt: skip
+    document.use(floating, load, 4, revision="", pinned="no", code="allowed")
+    document.use(data, "datasets.load_dataset", 5, pinned="no", split="train", licence="cc-by-4.0")
+    document.use(weights, "safetensors.torch.load_file", 6, safe="yes", format="safetensors")
+    document.use(hosted, "openai.chat.completions.create", 9, pinned="no", key_env="VENDOR_A_KEY")
+    document.use(dated, "openai.chat.completions.create", 10, pinned="yes", endpoint="https://llm.example:8443/v1",
+                 endpoint_from="env:LLM_URL", model_from="literal")  # fmt: skip
+    document.use(tool, "mcpServers.files", 11, pinned="no", transport="stdio", command="npx -y @acme/files-server")
+    document.use(action, "jobs.test.steps[0].uses", 12, pinned="yes")
+    document.use(image, "FROM", 13, pinned="yes", stage="run")
+    return document
+
+
+def ai() -> ScanResult:
+    document = ai_document()
+    about = (("sha256", "0c" * 32), ("architecture", "LlamaForCausalLM"))
+    models = (
+        ModelFile("adapter.safetensors", (), "safetensors", "data only", 4096, (), (), about, "models"),
+        ModelFile("old.pkl", (), "pickle", "foreign code needed", 90, (), ("some-package",), (), "models"),
+    )
+    uses = tuple(Usage(u.node, document.path, 0 if isinstance(u.at, tuple) else u.at, u.how, u.facts)
+                 for u in document.uses)  # fmt: skip
+    return result(document, [])._replace(uses=uses, models=models)
+
+
+RESULTS = {
+    "empty": empty,
+    "typical": typical,
+    "ai": ai,
+    "hostile": hostile,
+    "hostile-inventory": hostile_inventory,
+}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable
+from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from cyclonedx.model.bom import Bom
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from jsonschema import Draft202012Validator
@@ -23,7 +27,18 @@ from depscan.reports.discover import report_by_id, report_ids
 from depscan.reports.report import View
 from tests.golden.results import HOSTILE, RESULTS
 
-MACHINE = ["cyclonedx", "github", "json", "junit", "markdown", "sarif"]
+MACHINE = [
+    "cyclonedx",
+    "cyclonedx-1.7",
+    "github",
+    "inventory-html",
+    "inventory-markdown",
+    "json",
+    "junit",
+    "markdown",
+    "sarif",
+    "spdx3",
+]
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -84,9 +99,95 @@ def test_json_schema_names_every_key_that_is_written() -> None:
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_cyclonedx_passes_the_strict_validator(name: str) -> None:
-    problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(shown("cyclonedx", name))
+@pytest.mark.parametrize(
+    ("report", "version"), [("cyclonedx", SchemaVersion.V1_6), ("cyclonedx-1.7", SchemaVersion.V1_7)]
+)
+def test_cyclonedx_passes_the_strict_validator(report: str, version: SchemaVersion, name: str) -> None:
+    problem = JsonStrictValidator(version).validate_str(shown(report, name))
     assert problem is None
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_spdx_fits_the_published_model(name: str) -> None:
+    """The bindings are generated from SPDX's own shapes: types, vocabularies and counts are checked both ways."""
+    from spdx_python_model.bindings import v3_0_1 as spdx
+
+    held = spdx.SHACLObjectSet()
+    spdx.JSONLDDeserializer().read(io.BytesIO(shown("spdx3", name).encode()), held)
+    assert not held.link()
+    spdx.JSONLDSerializer().write(held, io.BytesIO())
+    unknown = [type(thing).__name__ for thing in held.foreach() if type(thing) is spdx.SHACLExtensibleObject]
+    assert not unknown
+
+
+def test_spdx_says_models_data_sets_licences_and_training() -> None:
+    graph = json.loads(shown("spdx3", "ai"))["@graph"]
+    by_name = {row["name"]: row for row in graph if "name" in row}
+    model, data = by_name["acme/small-llm"], by_name["datasets/acme/support-tickets"]
+    assert (model["type"], data["type"]) == ("ai_AIPackage", "dataset_DatasetPackage")
+    assert model["ai_domain"] == ["text-generation"]
+    relations = {(row["from"], row["relationshipType"], row["to"][0]) for row in graph if "relationshipType" in row}
+    assert (model["spdxId"], "trainedOn", data["spdxId"]) in relations
+    licences = {row["spdxId"]: row["simplelicensing_licenseExpression"] for row in graph if "licens" in row["type"]}
+    declared = [licences[to] for source, kind, to in relations if kind == "hasDeclaredLicense" and to in licences]
+    assert sorted(declared) == ["Apache-2.0", "CC-BY-4.0"]
+    weights = by_name["models > adapter.safetensors"]
+    assert weights["verifiedUsing"] == [{"type": "Hash", "algorithm": "sha256", "hashValue": "0c" * 32}]
+
+
+def test_bills_without_a_time_say_so_or_have_none() -> None:
+    made = RESULTS["ai"]()._replace(timestamp="")
+    assert "timestamp" not in json.loads(report_by_id("cyclonedx").render(made, View()))["metadata"]
+    created = json.loads(report_by_id("spdx3").render(made, View()))["@graph"][0]
+    assert created["created"] == "1970-01-01T00:00:00Z"
+    assert "none was asked for" in created["comment"]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("report", ["cyclonedx", "cyclonedx-1.7"])
+def test_cyclonedx_is_read_back_by_its_own_library(report: str, name: str) -> None:
+    bom = json.loads(shown(report, name))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of what it does not know: model cards
+        held = Bom.from_json(json.loads(json.dumps(bom)))  # type: ignore[attr-defined] # made by a decorator
+    assert {str(c.bom_ref) for c in held.components} == {c["bom-ref"] for c in bom["components"]}
+    assert {str(s.bom_ref) for s in held.services} == {s["bom-ref"] for s in bom.get("services", [])}
+
+
+def test_cyclonedx_says_what_kind_of_thing_each_part_is() -> None:
+    bom = json.loads(shown("cyclonedx-1.7", "ai"))
+    types = {c["name"]: c["type"] for c in bom["components"]}
+    assert types["acme/small-llm"] == types["vendor-a/chat-large"] == "machine-learning-model"
+    assert types["datasets/acme/support-tickets"] == "data"
+    assert types["@acme/files-server"] == types["acme/setup"] == "application"
+    assert types["registry.example/base"] == "container"
+    assert types["models > old.pkl"] == "file"
+    services = {s["name"]: s for s in bom["services"]}
+    assert services["vendor-a"]["authenticated"] is True
+    assert services["llm.example:8443"]["endpoints"] == ["https://llm.example:8443/v1"]
+    assert [d["flow"] for d in services["vendor-a"]["data"]] == ["inbound", "outbound"]
+    wants = {d["ref"]: d.get("dependsOn") for d in bom["dependencies"]}
+    assert wants["pkg:generic/hosted/vendor-a/chat-large"] == ["pkg:generic/service/vendor-a"]
+
+
+def test_cyclonedx_model_has_card_ancestors_licence_and_what_is_unknown() -> None:
+    bom = json.loads(shown("cyclonedx", "ai"))
+    parts = {c["name"]: c for c in bom["components"]}
+    model = parts["acme/small-llm"]
+    assert model["modelCard"]["modelParameters"] == {
+        "task": "text-generation",
+        "datasets": [{"ref": "pkg:huggingface/datasets/acme/support-tickets"}],
+    }
+    assert model["pedigree"]["ancestors"][0]["purl"] == "pkg:huggingface/acme/base-llm"
+    assert model["licenses"] == [{"expression": "Apache-2.0", "acknowledgement": "declared"}]
+    facts = {p["name"]: p["value"] for p in parts["models/adapter.safetensors"]["properties"]}
+    assert facts["depscan:verified:load-verdict"] == "data only"
+    assert facts["depscan:claimed:about:architecture"] == "LlamaForCausalLM"
+    assert facts["depscan:unknown"] == "licence, base model, data sets"
+    assert parts["models/adapter.safetensors"]["hashes"][0]["content"] == "0c" * 32
+    places = parts["acme/embedder"]["evidence"]["occurrences"]
+    assert places[1]["symbol"] == "transformers.AutoModel.from_pretrained"
+    assert (places[1]["location"], places[1]["line"]) == ("app.py", 4)
 
 
 def test_cyclonedx_serial_number_changes_with_the_content_only() -> None:
@@ -202,6 +303,51 @@ def test_markdown_renders_our_own_tags_and_no_others(name: str) -> None:
             assert "<" not in ours.sub("", token.content)
     rows = [t for t in tokens if t.type == "tr_open"]
     assert len([t for t in tokens if t.type in {"td_open", "th_open"}]) == 6 * len(rows)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_inventory_in_markdown_holds_tables_and_no_tag_of_others(name: str) -> None:
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(shown("inventory-markdown", name))
+    flat = [t for token in tokens for t in (token, *(token.children or ()))]
+    assert not [t for t in flat if t.type in {"link_open", "image", "code_inline", "fence", "code_block"}]
+    ours = re.compile(r"</?sub>|<br>|<!-- -->")
+    assert not [t for t in flat if t.type == "html_block"]
+    assert all(ours.fullmatch(t.content) for t in flat if t.type == "html_inline")
+    widths = {len(re.findall("td_open", " ".join(t.type for t in row))) for row in _rows(flat)}
+    assert widths <= {0, 3, 5, 6}
+
+
+def _rows(flat: list[Any]) -> list[list[Any]]:
+    starts = [i for i, t in enumerate(flat) if t.type == "tr_open"]
+    ends = [i for i, t in enumerate(flat) if t.type == "tr_close"]
+    return [flat[a:b] for a, b in zip(starts, ends, strict=True)]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_inventory_page_is_closed_in_itself_and_runs_nothing(name: str) -> None:
+    page = shown("inventory-html", name)
+    seen: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            seen.append(tag)
+            for key, value in attrs:
+                assert key in {"class", "id", "href", "lang", "charset", "name", "content", "http-equiv", "min", "max",
+                               "value", "title"}  # fmt: skip
+                assert key != "href" or (value or "").startswith("#")
+
+    Reader().feed(page)
+    assert not {"script", "img", "iframe", "link", "object", "form", "svg"} & set(seen)
+    assert "default-src 'none'" in page
+    assert "http://" not in page.replace("http-equiv", "")
+    assert seen.count("td") == page.count("</td>")
+
+
+def test_inventory_shows_what_floats_and_what_is_unknown() -> None:
+    page = shown("inventory-html", "ai")
+    assert '<td class="floating">floating</td>' in page
+    assert "completeness 72 of 100" in page
+    assert "npx -y @acme/files-server" in page
 
 
 def test_markdown_fits_a_comment_however_much_is_found() -> None:

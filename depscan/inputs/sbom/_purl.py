@@ -33,7 +33,7 @@ ECOSYSTEMS = {
 """purl type to OSV's name of the ecosystem; other types keep their own name."""
 
 _JOINTS = {"maven": ":"}
-_SOURCES = {"conda": "conda", "JSR": "jsr"}
+_SOURCES = {"conda": "conda", "JSR": "jsr", "huggingface": "hub", "GitHub Actions": "git"}
 _UNKNOWN = {"", "NOASSERTION", "NONE"}
 _EXACT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!:~-]*").fullmatch
 
@@ -60,6 +60,8 @@ def read_purl(text: str, hashes: tuple[str, ...] = ()) -> Package | None:
         found = PackageURL.from_string(text)
     except (ValueError, TypeError, AttributeError):  # what the library raises for texts that are no purl
         return None
+    if found.type == "oci":
+        return _image(found.name, found.version or "", dict(found.qualifiers), hashes)
     known = ECOSYSTEMS.get(found.type, found.type)
     raw = _JOINTS.get(found.type, "/").join(part for part in (found.namespace, found.name) if part)
     facts = ecosystem(known) if found.type in ECOSYSTEMS else None
@@ -76,6 +78,17 @@ def read_purl(text: str, hashes: tuple[str, ...] = ()) -> Package | None:
         origin.commit,
         hashes,
     )
+
+
+def _image(name: str, version: str, qualifiers: dict[str, str], hashes: tuple[str, ...]) -> Package:
+    """Return a container image: its purl has the digest as version, and registry and tag as qualifiers.
+
+    https://github.com/package-url/purl-spec/blob/main/types-doc/oci-definition.md
+    """
+    digest = (version,) if version.startswith("sha256:") else ()
+    tag = qualifiers.get("tag") or ("" if digest else version)
+    full = qualifiers.get("repository_url", "") or name
+    return Package("image", full, tag or None, "image", hashes=tuple(dict.fromkeys((*digest, *hashes))))
 
 
 def _origin(known: str, qualifiers: dict[str, str]) -> Origin:

@@ -1,7 +1,8 @@
 """SPDX 3.0 documents in JSON-LD (https://spdx.github.io/spdx-spec/v3.0.1/serializations/).
 
 Reads packages, AI packages and data sets of the ``@graph`` with purl and hashes, the root elements, and
-relationships of dependency with their life cycle scope.
+relationships of dependency with their life cycle scope. What depscan's own bills say beyond that stands in the
+extension for CycloneDX's properties and comes back too (``_own``).
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from depscan.inputs.format import InputFormat
+from depscan.inputs.sbom._own import Facts, add_use, edges_of, files_of, own_package, table_in
 from depscan.inputs.sbom._purl import as_root, component, hash_text
-from depscan.model.document import Document
+from depscan.model.document import Document, Edge
 from depscan.model.package import File, Package
+from depscan.model.package import purl as make_purl
 from depscan.text.lines import locate_json
 from depscan.text.load import load_json
 from depscan.text.shape import array, required, string, table, tables
@@ -30,8 +33,11 @@ _LABELS = {
     "hasProvidedDependency": "peer",
     "hasPrerequisite": "prod",
     "usesTool": "build",
+    "trainedOn": "loads",
+    "testedOn": "loads",
 }
 _SCOPES = {"development": "dev", "test": "dev", "build": "build"}
+_NOWHERE = {"", "NOASSERTION", "NONE"}
 _PURL_TYPES = frozenset({"packageUrl", "packageURL", "purl"})
 
 
@@ -55,22 +61,56 @@ def parse(source: SourceFile) -> Document:
     elements = {_id(row): row for row in graph if _id(row)}
     roots = _roots(elements)
     refs: dict[str, str] = {}
+    rows: list[tuple[Facts, str, tuple[str | int, ...]]] = []
     for i, row in enumerate(graph):
         if _type(row) not in _PACKAGES:
             continue
         at: tuple[str | int, ...] = () if single else ("@graph", i)
-        package = _package(row)
+        facts = _facts(row)
+        package = _package(row, facts)
         if package is None:
             document.problem(f"package {_id(row)[:200]} has neither a purl nor a name", at)
             continue
-        is_root = roots == {_id(row)}
+        is_root = roots == {_id(row)} and facts.get("source", ["local"]) == ["local"]
         refs[_id(row)] = document.add(as_root(package) if is_root else package, (*at, "name"))
         if is_root:
             document.root = refs[_id(row)]
+        rows.append((facts, refs[_id(row)], at))
+    own = _own_parts(document, rows)
     for i, row in enumerate(graph):
         if _type(row) in _RELATIONS:
-            _link(document, (refs, elements), row, ("@graph", i))
+            _link(document, (refs, elements, own), row, ("@graph", i))
     return document
+
+
+def _facts(row: dict[str, Any]) -> Facts:
+    """Return the properties that depscan writes, by name without ``depscan:``."""
+    facts: Facts = {}
+    for held in array(row.get("extension"), "extension"):
+        if not isinstance(held, dict):
+            continue
+        for entry in tables(held.get("extension_cdxProperty"), "extension_cdxProperty"):
+            name = string(entry.get("extension_cdxPropName"), "extension_cdxPropName")
+            if name.startswith("depscan:"):
+                value = string(entry.get("extension_cdxPropValue"), "extension_cdxPropValue")
+                facts.setdefault(name[8:], []).append(value)
+    return facts
+
+
+def _own_parts(document: Document, rows: list[tuple[Facts, str, tuple[str | int, ...]]]) -> set[tuple[str, str]]:
+    """Add the uses and requests that packages of our own bills state; return who asks for whom in them."""
+    known = {key: key for key in document.nodes}
+    said: list[Edge] = []
+    for facts, key, at in rows:
+        if "ecosystem" not in facts:
+            continue
+        said += edges_of(facts, key, known, document.path, at)
+        for text in facts.get("use", ()):
+            use = table_in(text)
+            if isinstance(use.get("how"), str) and isinstance(use.get("facts"), dict):
+                add_use(document, key, use["how"], use["facts"], (*at, "extension"))
+    document.edges += said
+    return {(edge.parent, edge.child) for edge in said if edge.taken}
 
 
 def _id(row: dict[str, Any]) -> str:
@@ -105,7 +145,7 @@ def _references(value: Any) -> list[str]:  # noqa: ANN401 - one id, a list of id
     return [_id(v) if isinstance(v, dict) else string(v, "reference") for v in values]
 
 
-def _package(row: dict[str, Any]) -> Package | None:
+def _package(row: dict[str, Any], facts: Facts) -> Package | None:
     name = string(row.get("name"), "name of a package")
     hashes = tuple(
         hash_text(required(h.get("algorithm"), "algorithm"), string(h.get("hashValue"), "hashValue"))
@@ -119,20 +159,23 @@ def _package(row: dict[str, Any]) -> Package | None:
         if string(identifier.get("externalIdentifierType"), "externalIdentifierType") in _PURL_TYPES:
             purl = purl or string(identifier.get("identifier"), "identifier")
     version = string(row.get("software_packageVersion"), f"version of {name}")
-    package = component(purl, name, version, hashes)
     location = string(row.get("software_downloadLocation"), "software_downloadLocation")
-    if package is None or not location:
-        return package
-    return package._replace(files=(File(location, hashes[0] if hashes else ""),))
+    files = (File(location, hashes[0] if hashes else ""),) if location not in _NOWHERE else ()
+    package = component(purl, name, version, hashes)
+    if package is None:
+        return None
+    stated = Package("generic", name, version if version not in _NOWHERE else None, hashes=hashes)
+    own = own_package(facts, purl or make_purl("generic", name, stated.version), stated._replace(files=files_of(facts)))
+    return own if own.ecosystem != "generic" else package._replace(files=files)
 
 
 def _link(
     document: Document,
-    held: tuple[dict[str, str], dict[str, dict[str, Any]]],
+    held: tuple[dict[str, str], dict[str, dict[str, Any]], set[tuple[str, str]]],
     row: dict[str, Any],
     at: tuple[str | int, ...],
 ) -> None:
-    refs, elements = held
+    refs, elements, own = held
     label = _LABELS.get(string(row.get("relationshipType"), "relationshipType"))
     if label is None:
         return
@@ -142,7 +185,7 @@ def _link(
             for missing in (parent, child):
                 if missing not in elements and not missing.endswith(("NoneElement", "NoAssertionElement")):
                     document.problem(f"relationship with {missing[:200]!r}, which is not in the document", at)
-            if parent in refs and child in refs:
+            if parent in refs and child in refs and (refs[parent], refs[child]) not in own:
                 document.link(refs[parent], refs[child], label, at=(*at, "to"))
 
 
