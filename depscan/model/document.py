@@ -9,6 +9,7 @@ from depscan.model.use import Use
 PURL_TYPES = {
     "PyPI": "pypi", "crates.io": "cargo", "project": "generic", "JSR": "jsr", "GitHub Actions": "githubactions",
     "image": "oci", "hosted-model": "generic/hosted", "service": "generic/service", "model-file": "generic/model",
+    "library-model": "generic/library-model", "repository": "generic/repository",
 }  # fmt: skip
 """purl type of an ecosystem where it is not simply the lower-cased name."""
 

@@ -19,8 +19,8 @@ def lint(folder: str = "") -> list[str]:
     problems, used = [], set()
     for base, folders, names in os.walk(top):
         folders[:] = sorted(
-            f for f in folders if base != top or f not in ("loading", "names")
-        )  # theirs: depscan.loading.lint, depscan.names.lint
+            f for f in folders if base != top or f not in ("loading", "names", "uses", "vendors")
+        )  # theirs: depscan.loading.lint, depscan.names.lint, depscan.inputs.settings._table, depscan.vendors.lint
         for name in sorted(n for n in names if n.endswith(".toml")):
             path = os.path.join(base, name)
             rule_id = os.path.relpath(path, top)[:-5].replace(os.sep, "/")

@@ -46,6 +46,15 @@ def load_yaml_documents(source: SourceFile) -> list[Any]:
     Raises:
         InputError: see ``load_yaml``.
     """
+    return documents_of(source, Builder(source))
+
+
+def documents_of(source: SourceFile, builder: Builder) -> list[Any]:
+    """Return the values that ``builder`` makes of all documents in a YAML file.
+
+    Raises:
+        InputError: see ``load_yaml``.
+    """
     conflict = source.conflict_line()
     if conflict:
         raise source.error("merge-conflict markers: the file was committed unresolved", conflict)
@@ -54,7 +63,7 @@ def load_yaml_documents(source: SourceFile) -> list[Any]:
     # Not every build of PyYAML has the C parser; the other one is slow and gives the same events.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        return _Builder(source).documents(yaml.parse(source.text, Loader=loader))
+        return builder.documents(yaml.parse(source.text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "syntax error"
@@ -94,7 +103,7 @@ class _Frame:
         self.height = 1
 
 
-class _Builder:
+class Builder:
     """Makes values from the events of one file."""
 
     def __init__(self, source: SourceFile) -> None:
@@ -108,7 +117,7 @@ class _Builder:
         import yaml
 
         steps = {
-            yaml.ScalarEvent: self._scalar,
+            yaml.ScalarEvent: self.scalar,
             yaml.MappingStartEvent: self._open_table,
             yaml.SequenceStartEvent: self._open_array,
             yaml.MappingEndEvent: self._close,
@@ -127,7 +136,8 @@ class _Builder:
                 found.append(self.stack[0].value[0])
         return found
 
-    def _scalar(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's events are untyped
+    def scalar(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's events are untyped
+        """Take a scalar; who overrides it may put another kind of text into the event before."""
         value = event.value
         frame = self.stack[-1]
         is_key = type(frame.value) is dict and not frame.keyed
@@ -178,7 +188,7 @@ class _Builder:
             held[frame.key] = value
             frame.keyed = False
         else:
-            if type(value) is not str:
+            if not isinstance(value, str):
                 raise self._error("invalid YAML: a key that is not a text", event)
             if value in held:
                 raise self._error(f"invalid YAML: duplicate key {value[:80]!r}", event)
