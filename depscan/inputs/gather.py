@@ -12,7 +12,7 @@ from depscan.model.document import Document, Edge
 from depscan.model.location import Location, Route
 from depscan.model.package import mask
 from depscan.text.secrets import mask_secrets
-from depscan.text.source import SourceFile, read_source
+from depscan.text.source import LIMIT, SourceFile, read_source
 
 if TYPE_CHECKING:
     from depscan.inputs.format import InputFormat
@@ -103,7 +103,8 @@ class Gathered:
             folders[:] = sorted(n for n in folders if n not in SKIPPED_FOLDERS)
             in_requirements = os.path.basename(folder) == "requirements"
             for name in sorted(files):
-                if not candidates(name, self._known, named=in_requirements):
+                found = candidates(name, self._known, named=in_requirements)
+                if not found or (all(e.beside for _, e in found) and self._is_data(os.path.join(folder, name))):
                     continue
                 count += 1
                 if count > MAX_FILES:
@@ -117,6 +118,16 @@ class Gathered:
             self.coverage.append(
                 Coverage(self._shown(top), "skipped", f"folders of installed packages and caches: {names}")
             )
+
+    def _is_data(self, path: str) -> bool:
+        """Return whether a file of which only something beside would be read is too large to be that; it is said so."""
+        try:
+            large = os.stat(path).st_size > LIMIT
+        except OSError:
+            return False  # reading it says what is wrong
+        if large:
+            self.coverage.append(Coverage(self._shown(path), "skipped", f"data of more than {LIMIT >> 20} MB"))
+        return large
 
     def _closed_folder(self, error: OSError) -> None:
         """Record a folder that cannot be listed: ``os.walk`` would leave it out without a word."""

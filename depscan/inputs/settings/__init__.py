@@ -1,0 +1,1 @@
+"""Settings of projects: which models, data sets, vendors and endpoints they name (``rules/uses/settings.toml``)."""

@@ -1,0 +1,88 @@
+"""The keys and variables of ``rules/uses/settings.toml``."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import tomli
+
+from depscan.text.folder import rules_folder
+
+KINDS = frozenset({"model", "data-set", "tokenizer", "hosted", "endpoint", "key", "published"})
+
+
+class Setting(NamedTuple):
+    """What keys of one kind name; see the head of the table for the fields."""
+
+    kind: str
+    task: str = ""
+    bare: bool = False
+    needs_file: tuple[str, ...] = ()
+
+
+class Table:
+    """The whole table.
+
+    Attributes:
+        facts: fact to the keys that give it.
+        vendor_keys: keys whose value is a vendor.
+        skipped: names of files that are not read; ``other`` finds them by content.
+        context: finds words of a file that is about models.
+        options: what options of command lines give.
+        variables: name of a variable to what it gives.
+    """
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.facts: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in data["facts"].items()}
+        self.vendor_keys: frozenset[str] = frozenset(data["vendor"]["keys"])
+        self.options: dict[str, str] = {name: k for k, names in data["options"].items() for name in names}
+        self.skipped: frozenset[str] = frozenset(data["skip"]["names"])
+        self.other = re.compile("|".join(data["skip"]["patterns"]).encode(), re.MULTILINE)
+        self.context = re.compile(
+            rb"(?i)(?<![a-z])(?:%s)" % "|".join(re.escape(w) for w in data["context"]["words"]).encode()
+        )
+        self.variables: dict[str, str] = {name: k for k, names in data["variables"].items() for name in names}
+        self._plain: dict[str, Setting] = {}
+        self._placed: dict[str, list[tuple[tuple[str, ...], Setting]]] = {}
+        tells: set[str] = set()
+        for row in data["setting"]:
+            made = Setting(row["kind"], row.get("task", ""), row.get("bare", False), tuple(row.get("needs-file", ())))
+            for name in row["keys"]:
+                *around, last = name.split(".")
+                if around:
+                    self._placed.setdefault(last, []).append((tuple(around), made))
+                else:
+                    self._plain[name] = made
+                if row.get("tells"):
+                    tells.add(last)
+        words = sorted((re.escape(w).replace("_", "[_-]?") for w in tells if w != "name"), key=len, reverse=True)
+        self.tells = re.compile(rb"(?i)(?<![\w$-])[\"']?(?:%s)[\"']?\s{0,9}[:=]" % "|".join(words).encode())
+
+    def find(self, path: tuple[str, ...], key: str) -> Setting | None:
+        """Return what a key in the table at ``path`` names."""
+        name = normal(key)
+        for around, made in self._placed.get(name, ()):
+            if tuple(normal(p) for p in path[-len(around) :]) == around:
+                return made
+        return self._plain.get(name)
+
+    def variable(self, name: str) -> str:
+        """Return what a variable gives: a prefix of the project before the name in the table does not matter."""
+        parts = name.upper().split("_")
+        found = (self.variables.get("_".join(parts[i:])) for i in range(len(parts)) if i == 0 or len(parts) - i > 1)
+        return next((kind for kind in found if kind), "")
+
+
+def normal(key: str) -> str:
+    """Return a key as the table writes it."""
+    return key.lower().replace("-", "_")
+
+
+@lru_cache(maxsize=2)
+def table(path: str = "") -> Table:
+    """Return the table of a file, by default of the one that comes with depscan."""
+    with open(path or os.path.join(rules_folder(), "uses", "settings.toml"), "rb") as stream:
+        return Table(tomli.load(stream))

@@ -1,0 +1,1 @@
+"""Who runs hosted models: hosts, names of keys, and which model ids stand still (``rules/vendors``)."""
