@@ -130,9 +130,7 @@ def _looked(graph: DependencyGraph, path: str, options: Options) -> Looked | Non
         return look_online(graph, wish, registry)
 
 
-def drift(
-    path: str = ".", options: Options | None = None, *, against: str = "", quick: bool = False
-) -> ScanResult:
+def drift(path: str = ".", options: Options | None = None, *, against: str = "", quick: bool = False) -> ScanResult:
     """Compare a project with its lock; the differences are findings that the policy judges.
 
     Args:
@@ -161,7 +159,7 @@ def drift(
     return _result(now, findings, policy, found.gaps, when, source.path, len(held.rows))
 
 
-def _result(  # noqa: PLR0913, PLR0917 - the parts of a result
+def _result(
     now: Locked, findings: list[Finding], policy: Policy, gaps: Sequence[str], when: str, path: str, held: int
 ) -> ScanResult:
     decisions = with_allowed(decide(findings, policy, when[:10]), policy)

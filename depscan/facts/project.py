@@ -72,9 +72,7 @@ def read_project(top: str) -> Inspected | None:
     return _inspected(top, sink, when)
 
 
-def _read(
-    top: str, wanted: list[tuple[str, str]], digests: Digests | None
-) -> tuple[Artifact, Sink, dict[str, str]]:
+def _read(top: str, wanted: list[tuple[str, str]], digests: Digests | None) -> tuple[Artifact, Sink, dict[str, str]]:
     from depscan.artifacts.open import open_files
     from depscan.facts.pause import collector_paused
     from depscan.facts.read import read_loading

@@ -29,6 +29,11 @@ def is_pickle(row: Row) -> bool:
     return row.section == "file" and "pickle" in row.text("format")
 
 
+def is_data(row: Row) -> bool:
+    """Return whether a file holds weights in a format that is no pickle; of an archive its members say."""
+    return is_weights(row) and not is_pickle(row) and row.text("format") != "archive"
+
+
 def changed(old: Row, new: Row) -> Iterator[Said]:
     """Yield class and sentence of everything in which two rows of one thing differ; nothing for equal ones."""
     yield from _BY_SECTION[old.section](old, new)

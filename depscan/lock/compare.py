@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.lock.changed import changed, is_pickle, is_weights
+from depscan.lock.changed import changed, is_data, is_pickle
 from depscan.lock.records import SECTIONS
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class _Before:
         self._keys = {(row.section, row.key): row for row in lock.rows}
         self._endpoints = {text for row in lock.rows for text in row.texts("endpoints")}
         self._folders = {_folder(row) for row in lock.rows if row.section == "file"}
-        self._data = {_folder(row) for row in lock.rows if is_weights(row) and not is_pickle(row)}
+        self._data = {_folder(row) for row in lock.rows if is_data(row)}
 
     def judge(self, row: Row) -> Iterator[Drift]:
         """Yield what a row without a partner is: new, and what is bad about that."""
@@ -161,15 +161,16 @@ class _Before:
         if row.section == "code" or row.text("code") == "yes" or row.texts("auto-map"):
             yield Drift("code-appeared", f"{name} is new, and its code runs or may run.", None, row)
         if is_pickle(row) and _folder(row) in self._data:
-            yield Drift("pickle-appeared", f"{name} is a pickle beside weights that are none.", None, row)
+            yield Drift("pickle-appeared", f"{name} is a pickle beside weights that are no pickle.", None, row)
         if row.text("verdict") == "hostile":
             yield Drift("verdict-worse", f"{name} is new, and loading it is hostile.", None, row)
         if row.texts("template-sha256") and _folder(row) in self._folders:
             yield Drift("template-changed", f"{name} is new and brings a template for a model of the lock.", None, row)
-        if row.section == "hosted" and set(row.texts("endpoints")) - self._endpoints:
-            where = ", ".join(sorted(set(row.texts("endpoints")) - self._endpoints))
-            yield Drift("endpoint-changed", f"{name} is new and reached at {where}, which the lock does not know.", None,
-                        row)  # fmt: skip
+        strange = set(row.texts("endpoints")) - self._endpoints
+        if row.section == "hosted" and strange:
+            where = ", ".join(sorted(strange))
+            message = f"{name} is new and reached at {where}, which the lock does not know."
+            yield Drift("endpoint-changed", message, None, row)
         if held is not None and held.text("pinned") == "yes" and row.text("pinned") == "no":
             yield Drift("revision-unpinned", f"{name} is used without a fixed revision in one more place.", held, row)
 

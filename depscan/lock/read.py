@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from depscan.errors import LockError, LockMissingError
-from depscan.errors import InputError
+from depscan.errors import InputError, LockError, LockMissingError
 from depscan.lock.records import SECTIONS, VERSION, Row, lock_of
 from depscan.text.load import load_toml
 from depscan.text.source import SourceFile, read_source
@@ -44,7 +43,9 @@ def lock_in(source: SourceFile) -> Lock:
         raise LockError(error.message, path=source.path, line=error.line) from None
     version = data.pop("version", None)
     if version != VERSION or isinstance(version, bool):
-        hint = "a newer depscan reads it" if isinstance(version, int) and version > VERSION else "depscan lock writes one"
+        hint = (
+            "a newer depscan reads it" if isinstance(version, int) and version > VERSION else "depscan lock writes one"
+        )
         raise LockError(f"version should be {VERSION}, not {str(version)[:20]}", path=source.path, line=1, hint=hint)
     reader = _Reader(source)
     rows = [row for name, value in data.items() for row in reader.rows(name, value)]
@@ -94,7 +95,7 @@ class _Reader:
             if isinstance(value, list) and all(isinstance(one, str) for one in value):
                 return tuple(value)
         elif type(value) is wanted:
-            return value  # type: ignore[no-any-return]
+            return cast("Value", value)
         raise self._error(f"{section.name}: {name} is of the wrong type", line)
 
     def _error(self, message: str, line: int) -> LockError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from depscan.model.location import Route
+
 VERSION = 1
 """Of the format; a lock of a later one is refused."""
 
@@ -75,14 +77,14 @@ class Row(NamedTuple):
         section: a name of ``SECTIONS``.
         fields: key fields and the others that are known; what is not known is left out.
         line: where it stands in the lock that was read, or 0.
-        at: file and line of the project that state it; for a lock that was read ("", 0).
+        at: file and place in it that state it in the project; for a lock that was read ("", 0).
         subject: package URL, or the path of a file.
     """
 
     section: str
     fields: Mapping[str, Value]
     line: int = 0
-    at: tuple[str, int] = ("", 0)
+    at: tuple[str, Route] = ("", 0)
     subject: str = ""
 
     @property

@@ -70,9 +70,7 @@ def lock_taken(taken: Taken) -> Lock:
     """Return the lock of a project."""
     nodes = _nodes(taken.documents)
     rows = [row for node in nodes.values() for row in _rows(node)]
-    rows += [
-        tool_row(document, use) for document in taken.documents for use in document.uses if is_tool(document, use)
-    ]
+    rows += [tool_row(document, use) for document in taken.documents for use in document.uses if is_tool(document, use)]
     rows += [row for document in taken.documents if document.format in CLAIMS for row in _cards(document)]
     rows += package_rows(taken.graph, taken.looked, taken.documents, frozenset(_SECTIONS) | {"model-file", "project"})
     rows += _files(taken.models)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _HEAD = "# What this project trusts. Written by: depscan lock; compared by: depscan drift.\n"
 _INLINE = 100
-_ESCAPED = re.compile('[\x00-\x1f"\\\\\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]')
+_ESCAPED = re.compile(
+    '[\x00-\x1f"\\\\\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]'
+)
 """Characters that TOML wants escaped, and those that a reviewer would not see."""
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
