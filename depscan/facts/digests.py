@@ -118,9 +118,9 @@ def code_beside(files: Mapping[str, File], loaded: Iterable[str]) -> Iterator[tu
     """
     from depscan.loading.repository import model_folders
 
-    at_load = set(loaded)
-    marked = {folder for folder, why in model_folders(files).items() if folder or not why.startswith("weights")}
+    marked = {folder for folder, why in model_folders(files).items() if not why.startswith("weights")}
     marked |= _weights_alone(files)
+    at_load = {path for path in loaded if path.startswith(tuple(marked))}
     for path in sorted(files):
         folder = path[: path.rfind("/") + 1]
         if path in at_load or (path.endswith(".py") and folder in marked):

@@ -51,7 +51,8 @@ def digest_project(top: str, digests: Digests) -> DigestedProject:
     opened, sink, when = _read(top, wanted, digests)
     loaded = (path for path, word in when.items() if word == LOAD)
     files = files_of(opened).get((), {})
-    outer = (model.container[0] for model in sink.models if model.container)
+    outer = {model.container[0] for model in sink.models if model.container}
+    outer -= {model.path for model in sink.models if not model.container and model.format != "archive"}
     held = tuple(archives(files, outer, digests))
     return DigestedProject(_inspected(top, sink, when), tuple(code_beside(files, loaded)), held)
 

@@ -74,9 +74,20 @@ def compare(lock: Lock, now: Lock) -> Comparison:
 
 
 def _without_echo(found: list[Drift]) -> list[Drift]:
-    """Return the differences without those of services that a hosted model of the same file already tells."""
+    """Return the differences without those that another one tells already.
+
+    A service's by the hosted model that the same file calls there, a member's by the archive it is in.
+    """
+    outer = {(d.klass, d.row.text("path")) for d in found if d.row.section == "file"}
+    found = [d for d in found if (d.klass, _container(d.row)) not in outer]
     told = {path for d in found if d.row.section == "hosted" and d.klass in _TOLD for path in d.row.texts("in")}
     return [d for d in found if d.row.section != "service" or told.isdisjoint(d.row.texts("in"))]
+
+
+def _container(row: Row) -> str:
+    """Return the archive a file is in; one that no row has for others."""
+    outer, inside, _ = row.text("path").partition(" > ")
+    return outer if inside else "/"
 
 
 def _matched(old: Iterable[Row], new: Iterable[Row]) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:

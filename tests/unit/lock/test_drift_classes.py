@@ -137,6 +137,13 @@ def test_a_service_behind_a_hosted_model_is_told_once() -> None:
     assert [d.klass for d in drifts(before, after)] == ["endpoint-changed"]
 
 
+def test_a_member_of_an_archive_is_told_by_the_archive() -> None:
+    outer = {**FILE, "path": "m/w.pt", "format": "packed pickle", "template-sha256": ()}
+    member = {**outer, "path": "m/w.pt > data.pkl", "format": "pickle"}
+    found = drifts(lock(("file", FILE)), lock(("file", FILE), ("file", outer), ("file", member)))
+    assert sorted((d.klass, d.subject) for d in found) == [("added", "m/w.pt"), ("pickle-appeared", "m/w.pt")]
+
+
 def test_two_versions_of_a_package_are_compared_each_with_its_own() -> None:
     other = {**PACKAGE, "version": "2", "hashes": (B,)}
     both = lock(("package", PACKAGE), ("package", other))
