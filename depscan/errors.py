@@ -6,6 +6,7 @@
       ArtifactError   an archive, folder or script cannot be opened at all    exit 2
       PolicyError     the policy, the baseline or a VEX file is wrong         exit 2
       RuleError       a rule file or list is wrong                            exit 2
+      LockError       depscan.lock is wrong                                   exit 2; LockMissingError: exit 4
       IntelError      advisory data is missing, broken or too old             exit 4
       RegistryError   an index is unreachable, broken, over budget, or not asked
                       because of --offline; NotThere, HashMismatch            exit 4
@@ -71,6 +72,16 @@ class IntelError(DepscanError):
 
 class RuleError(DepscanError):
     """A rule file or list is wrong."""
+
+
+class LockError(DepscanError):
+    """A depscan.lock is not what ``depscan lock`` writes."""
+
+
+class LockMissingError(LockError):
+    """There is no depscan.lock, or it cannot be read: nothing was compared."""
+
+    exit_code = 4
 
 
 class RegistryError(DepscanError):

@@ -51,9 +51,11 @@ def _show(ids: list[str]) -> int:
 
 def _lint() -> int:
     from depscan.loading.lint import lint as lint_loading
+    from depscan.lock.classes import drift_classes
     from depscan.names.lint import lint as lint_names
     from depscan.rules.lint import lint
 
+    drift_classes()  # raises where the table is wrong
     problems = lint() + lint_names() + lint_loading()
     sys.stdout.write("".join(f"{problem}\n" for problem in problems))
     return 1 if problems else 0
@@ -71,12 +73,14 @@ def _test(ids: list[str]) -> int:
 
 
 def all_rules() -> list[Rule]:
-    """Return the rules of every check and of the policy, and those over facts, by id."""
+    """Return the rules of every check, of the policy and of drift, and those over facts, by id."""
     from depscan.checks.behaviour import rule_page
     from depscan.checks.check import checks
+    from depscan.lock.classes import drift_classes
     from depscan.policy.rules import RULES
     from depscan.rules.load import load_rules
 
     behaviour = [rule_page(rule) for rule in load_rules()]
+    drift = [one.rule for one in drift_classes().values()]
     own = [rule for check in checks() for rule in check.rules]
-    return sorted([*own, *RULES, *behaviour], key=lambda rule: rule.id)
+    return sorted([*own, *RULES, *behaviour, *drift], key=lambda rule: rule.id)

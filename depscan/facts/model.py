@@ -33,6 +33,8 @@ CODE_ENDINGS = frozenset({
 _PROGRAM = 200
 _PROGRAM_TITLE = "native program"
 """What a model's name on a program or script is called; in a package such files are its scripts, read as those."""
+_AROUND = "archive"
+"""Format of the records that are about what holds model files."""
 
 _FOLLOWED = frozenset({"shell.run", "process.spawn", "code.eval"})
 
@@ -92,7 +94,7 @@ def _read_around(artifact: Artifact, sink: Sink) -> None:
     from depscan.loading.file import file_of
 
     for path, report in read_layout(artifact, sink):
-        report.format = "archive"
+        report.format = _AROUND
         _lower(report, file_of(b"", path), sink, LOAD, needed=True)
 
 
@@ -151,7 +153,8 @@ def _lower(report: Report, file: File, sink: Sink, when: str, *, needed: bool) -
         sink.gap(file.path, why, when=when if needed else "call")
     program = tuple(_line(step) for step in report.steps[:_PROGRAM])
     needs = tuple(sorted({s.package for s in report.steps if s.package and s.verdict == "foreign"}))
-    about = tuple(sorted(report.about.items()))
+    digests = sink.digests.about(file, report) if sink.digests and report.format != _AROUND else {}
+    about = tuple(sorted({**report.about, **digests}.items()))
     sink.models.append(
         ModelFile(file.path, file.container, report.format, report.verdict, file.size, program, needs, about)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.facts.inspected import CodeGap, Inspected
 from depscan.facts.model import CODE_ENDINGS
@@ -11,6 +11,9 @@ from depscan.facts.model import CODE_ENDINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from depscan.artifacts.artifact import Artifact
+    from depscan.facts.digests import Digests
+    from depscan.facts.sink import Sink
     from depscan.model.document import Document
     from depscan.model.modelfile import ModelFile
 
@@ -22,6 +25,38 @@ _NEVER = CODE_ENDINGS - {"py"} | {"md", "txt", "lock", "toml", "cfg", "ini", "sh
 """Endings of what is no model, and of packages: those are inspected when they are named."""
 
 
+class DigestedProject(NamedTuple):
+    """The model files of a folder with their digests, and the Python files that come along with them.
+
+    Attributes:
+        item: what loading does; None where there are no models.
+        code: path, when it runs and SHA-256; see ``depscan.facts.digests.code_beside``.
+        archives: path, size and SHA-256 of the archives around model files.
+    """
+
+    item: Inspected | None
+    code: tuple[tuple[str, str, str], ...] = ()
+    archives: tuple[tuple[str, int, str], ...] = ()
+
+
+def digest_project(top: str, digests: Digests) -> DigestedProject:
+    """Return what ``read_project`` does, with digests in ``ModelFile.about``, and the code beside the models."""
+    from depscan.facts.digests import archives, code_beside
+    from depscan.facts.fact import LOAD
+    from depscan.facts.model import files_of
+
+    wanted = _candidates(top)
+    if all(path.endswith(".py") for path, _ in wanted):
+        return DigestedProject(None)
+    opened, sink, when = _read(top, wanted, digests)
+    loaded = (path for path, word in when.items() if word == LOAD)
+    files = files_of(opened).get((), {})
+    outer = {model.container[0] for model in sink.models if model.container}
+    outer -= {model.path for model in sink.models if not model.container and model.format != "archive"}
+    held = tuple(archives(files, outer, digests))
+    return DigestedProject(_inspected(top, sink, when), tuple(code_beside(files, loaded)), held)
+
+
 def read_project(top: str) -> Inspected | None:
     """Return what loading the model files below a folder does; None when there are none.
 
@@ -31,15 +66,24 @@ def read_project(top: str) -> Inspected | None:
     Args:
         top: a folder; installed packages, caches and version control in it are left out.
     """
+    wanted = _candidates(top)
+    if all(path.endswith(".py") for path, _ in wanted):
+        return None
+    _, sink, when = _read(top, wanted, None)
+    return _inspected(top, sink, when)
+
+
+def _read(top: str, wanted: list[tuple[str, str]], digests: Digests | None) -> tuple[Artifact, Sink, dict[str, str]]:
     from depscan.artifacts.open import open_files
     from depscan.facts.pause import collector_paused
     from depscan.facts.read import read_loading
 
-    wanted = _candidates(top)
-    if all(path.endswith(".py") for path, _ in wanted):
-        return None
+    opened = open_files(top, wanted)
     with collector_paused():
-        sink, when = read_loading(open_files(top, wanted))
+        return opened, *read_loading(opened, digests)
+
+
+def _inspected(top: str, sink: Sink, when: dict[str, str]) -> Inspected | None:
     if not sink.models:
         return None
     models = tuple(model._replace(artifact=_outer(top, model.path, model.container)) for model in sink.models)

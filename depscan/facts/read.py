@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from depscan.artifacts.artifact import Artifact
     from depscan.artifacts.surface import Surface
+    from depscan.facts.digests import Digests
     from depscan.loading.file import File
 
 
@@ -40,12 +41,17 @@ def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
     return sink, when
 
 
-def read_loading(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
-    """Return the same of loading the models in an artifact alone: its other code is not looked at."""
+def read_loading(artifact: Artifact, digests: Digests | None = None) -> tuple[Sink, dict[str, str]]:
+    """Return the same of loading the models in an artifact alone: its other code is not looked at.
+
+    Args:
+        artifact: opened.
+        digests: what of its model files is hashed; None for nothing.
+    """
     from depscan.artifacts.surface import surface
     from depscan.facts.model import files_of, read_models
 
-    sink = Sink()
+    sink = Sink(digests)
     files = files_of(artifact)
     shape = _with_loading(surface(artifact), files, artifact)
     shape = shape._replace(entries=tuple(e for e in shape.entries if e.when == LOAD))

@@ -1,7 +1,12 @@
 """Where readers put their facts: a bounded list whose indices are the facts' identities."""
 
+from typing import TYPE_CHECKING
+
 from depscan.facts.fact import Fact, Gap
 from depscan.model.modelfile import ModelFile
+
+if TYPE_CHECKING:
+    from depscan.facts.digests import Digests
 
 MAX_FACTS = 20_000
 _PER_LINE = 100
@@ -12,13 +17,17 @@ _LONG_LINE = 300
 class Sink:
     """Collects the facts and gaps of one artifact.
 
+    Args:
+        digests: what of its model files is hashed; None for nothing.
+
     Attributes:
         facts: in the order found; a fact's index is its identity for ``Fact.sources``.
         gaps: what could not be followed.
         models: what loading each model file does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, digests: "Digests | None" = None) -> None:
+        self.digests = digests
         self.facts: list[Fact] = []
         self.gaps: list[Gap] = []
         self.models: list[ModelFile] = []

@@ -110,6 +110,8 @@ class Report:
         gaps: what could not be read, in plain words: the file is then incomplete.
         meter: what was spent.
         about: facts about the file for an inventory, by the format's own words ("tensors" -> "291").
+        header: bytes at the start of the file that say what the rest is; 0 for formats without such.
+        templates: where each template stands that loaders render, and its SHA-256 in hexadecimal digits.
     """
 
     def __init__(self, meter: Meter | None = None) -> None:
@@ -118,6 +120,8 @@ class Report:
         self.gaps: list[str] = []
         self.meter = meter or Meter()
         self.about: dict[str, str] = {}
+        self.header = 0
+        self.templates: list[tuple[str, str]] = []
         self._seen: set[tuple[object, ...]] = set()
         self._dropped: set[str] = set()
 
@@ -152,6 +156,7 @@ class Report:
             self.add(step)
         for why in inner.gaps:
             self.gap(why)
+        self.templates += inner.templates
 
     @property
     def verdict(self) -> str:

@@ -112,6 +112,8 @@ def _selected(finding: Finding, policy: Policy) -> bool:
 
 def _about_exceptions(policy: Policy, live: list[Waiver], used: set[Waiver]) -> Iterable[Finding]:
     for waiver in policy.exceptions:
+        if waiver.id.startswith("drift/") != policy.drifting:
+            continue  # of another command
         name = f"{waiver.id} for {waiver.package}" if waiver.package else waiver.id
         if waiver not in live:
             message = f"The exception {name} expired on {waiver.expires} and accepts nothing any more."

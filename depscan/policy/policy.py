@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from depscan.errors import InputError, PolicyError
 from depscan.model.cooldown import CooldownOptions
 from depscan.model.decision import Waiver
+from depscan.model.driftoptions import DriftOptions
 from depscan.model.nameoptions import NameOptions
 from depscan.text.load import load_toml
 from depscan.text.source import read_source
@@ -43,6 +44,8 @@ class Policy(NamedTuple):
         names: private and allowed names.
         cooldown: how old releases have to be.
         inspect_needed: whether a package whose code was not looked at makes the scan incomplete.
+        drift: what of ``depscan drift`` fails.
+        drifting: whether drift is what is judged: exceptions for it hold then, and only then.
         db_url: where ``db update`` downloads from; "" for the default.
         lines: policy key to its 1-based line, for the keys the file sets.
         texts: line number to its text, for the lines findings may point at.
@@ -63,6 +66,8 @@ class Policy(NamedTuple):
     names: NameOptions = NameOptions()
     cooldown: CooldownOptions = CooldownOptions()
     inspect_needed: bool = False
+    drift: DriftOptions = DriftOptions()
+    drifting: bool = False
     db_url: str = ""
     lines: dict[str, int] = {}  # noqa: RUF012 - never changed
     texts: dict[int, str] = {}  # noqa: RUF012 - never changed
@@ -168,7 +173,7 @@ def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
 
     keys = (
         "fail-on", "fixable-only", "undecidable", "max-db-age", "accept-unchecked", "exception", "checks", "db",
-        "names", "cooldown", "inspect",
+        "names", "cooldown", "inspect", "drift",
     )  # fmt: skip
     top = reader.table(data, (), keys)
     checks = reader.table(top.get("checks"), ("checks",), ("disable",))
@@ -196,7 +201,16 @@ def _policy(reader: Reader, data: Any) -> Policy:  # noqa: ANN401 - TOML
         cooldown=read_cooldown(reader, top.get("cooldown")),
         inspect_needed=reader.flag(look.get("needed"), ("inspect", "needed")),
         db_url=reader.text(db.get("url"), ("db", "url")),
+        drift=_drift(reader, top.get("drift")),
         lines=reader.lines,
         texts=reader.texts,
     )
     return policy if fail_on is None else policy._replace(fail_on=fail_on)
+
+
+def _drift(reader: Reader, value: Any) -> DriftOptions:  # noqa: ANN401 - TOML
+    if value is None:
+        return DriftOptions()
+    from depscan.policy.drift import read_drift
+
+    return read_drift(reader, value)

@@ -77,6 +77,7 @@ def _read(stream: Stream, report: Report) -> None:
         from depscan.loading.gguf_tensors import read_tensors
 
         read_tensors(stream, report, head.tensors, alignment)
+        report.header = stream.at
 
 
 def _header(stream: Stream, report: Report) -> Header | None:

@@ -92,6 +92,7 @@ def read(file: File, report: Report) -> None:
     if len(raw) < length:
         report.gap("its header could not be read to the end")
         return
+    report.header = _LENGTH + length
     if too_dense(raw):
         why = f"a header of {length} bytes with far more values than tensors need: it takes memory when it is read"
         report.add(Step("load.bomb", HOSTILE, "header-values", raw[:100].decode("latin-1"), why, at=_LENGTH))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 from depscan.loading.steps import HOSTILE, KNOWN, ODD, Report, Step
 
 MAX_SIZE = 1 << 18
+_MOST = 1000
+"""Templates of one file whose digests are kept."""
 _GO = re.compile(r"\{\{-?\s*(?:if|range|with|end|else|template|define|block|eq|and|or|\$|\.)")
 _NAMES = re.compile(r"__(?:class|globals|subclasses|init|builtins|import|mro|base|getitem|getattribute)__|\|\s*attr\b")
 _OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]|[\U000e0000-\U000e007f]")
@@ -24,6 +27,8 @@ def read_template(text: str, report: Report, where: str = "", *, at: int = -1, s
         sure: whether loaders do render it. Of text that only looks like a template, nothing but harm is told.
     """
     inner = Report(report.meter)
+    if sure and len(report.templates) < _MOST:
+        report.templates.append((where, sha256(text.encode("utf-8", "surrogatepass")).hexdigest()))
     _read(text, inner, sure=sure)
     for step in inner.steps:
         if sure or step.verdict == HOSTILE:

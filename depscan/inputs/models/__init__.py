@@ -1,0 +1,1 @@
+"""Folders of models and data sets: what they say of themselves."""

@@ -1,0 +1,1 @@
+"""depscan.lock: what a project trusts, written down so that a change of it shows."""
