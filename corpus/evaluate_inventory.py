@@ -24,6 +24,9 @@ PROJECT = os.path.join(HERE, "projects", "ai-assistant")
 FOUND, FALSE, FACTS = 0.98, 0.02, 0.98
 """Bars: share of labelled edges found (at least), of found edges that are none (at most), of facts right (at least)."""
 
+HOSTED = "pkg:generic/hosted/"
+SERVICE = "pkg:generic/service/"
+
 MANIFESTS = frozenset({"requirements.txt", "uv.lock", "pyproject.toml"})
 """Files whose packages all count as edges: only a sample of them is labelled."""
 
@@ -137,9 +140,16 @@ def version(node: str) -> str:
 
 
 def same(label: str, found: str) -> bool:
-    """Return whether two names mean the same; an image may carry the registry and folder that are left out in it."""
+    """Return whether two names mean the same.
+
+    An image may carry the registry and folder that are left out in the label, and a hosted model that is called at
+    another host than the vendor's may go by that host.
+    """
     if label.startswith("pkg:oci/") and found.startswith("pkg:oci/"):
         return found == label or found.endswith("/" + label.removeprefix("pkg:oci/"))
+    if label.startswith(HOSTED) and found.startswith(HOSTED):
+        vendor, _, model = found.removeprefix(HOSTED).partition("/")
+        return found == label or ("." in vendor and model == label.removeprefix(HOSTED).partition("/")[2])
     return label == found
 
 
@@ -184,6 +194,8 @@ def read_found(project: str = PROJECT) -> list[Found]:
         for use in document.uses:
             line = gathered.locate(document.path, use.at).line
             note(use.node, document.path, line, use.facts, use.how)
+        for node, at in document.at.items() if document.lock else ():
+            note(node, document.path, gathered.locate(document.path, at).line, (), "lock")
         for edge in document.edges:
             if document.nodes[edge.child].ecosystem != "project":
                 at = edge.at or document.at.get(edge.child, 0)
@@ -230,13 +242,14 @@ def compare(labels: list[Label], found: list[Found]) -> Result:
 def _beside(item: Found, edges: list[Label]) -> bool:
     """Return whether an edge goes without saying.
 
-    These are packages of a manifest, the vendor of a hosted model in the same statement, and a weight file as a whole.
+    These are packages of a manifest, the vendor of a hosted model in the same statement, a weight file as a whole, and
+    what is said about the file itself (which has a node of its own).
     """
-    if item.file in MANIFESTS and item.node.startswith("pkg:pypi/"):
+    if item.file in MANIFESTS and item.node.startswith(("pkg:pypi/", "pkg:generic/assistant")):
         return True
-    if item.node.startswith("pkg:generic/service/"):
+    if item.node.startswith(SERVICE):
         return any(label.kind == "hosted" and label._replace(node="*").fits(item) for label in edges)
-    return name(item.node) == f"pkg:generic/model/{item.file}"
+    return name(item.node) in {f"pkg:generic/model/{item.file}", f"pkg:generic/{item.file}"}
 
 
 def _table(result: Result) -> str:
