@@ -2,7 +2,7 @@
 
     cp -r corpus/projects/ai-assistant /tmp/project && rm /tmp/project/labels.tsv
     airom fs /tmp/project --offline --no-cve --include-tests -q -o json=/tmp/airom.json
-    python tests/bench/inventory_airom.py /tmp/airom.json
+    python corpus/inventory_airom.py /tmp/airom.json
 
 Its answers are read generously: the vendor is not compared, a model id that it splits into name and version is put
 together again, libraries, frameworks and infrastructure that it names by their import are not counted as false, and the
@@ -17,11 +17,10 @@ import sys
 from collections import Counter
 from typing import Any
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "corpus"))
-
 from evaluate_inventory import Found, Label, compare, name, read_labels
 
-NODES = {"hub-model": "pkg:huggingface/", "dataset": "pkg:huggingface/datasets/", "local-model-file": "pkg:generic/model/",
+NODES = {"hub-model": "pkg:huggingface/",
+         "dataset": "pkg:huggingface/datasets/", "local-model-file": "pkg:generic/model/",
          "hosted-llm": "pkg:generic/hosted/", "embedding-model": "pkg:generic/hosted/", "library": "pkg:pypi/",
          "framework": "pkg:pypi/", "prompt": "pkg:generic/prompt/"}  # fmt: skip
 COUNTED = ("hub-model", "dataset", "local-model-file", "hosted-llm", "embedding-model")
@@ -60,8 +59,9 @@ def read(path: str, labels: list[Label]) -> list[tuple[str, Found]]:
         for where, line in occurrences(component):
             node = NODES.get(component["kind"], "pkg:generic/other/") + component["name"]
             found = Found(node, where, line, (), component["kind"])
-            agreed = [x for x in labels if x.verdict != "near" and agrees(x, called) and x._replace(node="*").fits(found)]
-            made.append((component["kind"], found._replace(node=agreed[0].node.removeprefix("~")) if agreed else found))
+            here = [x for x in labels if x.verdict != "near" and x._replace(node="*").fits(found)]
+            agreed = [x.node.removeprefix("~") for x in here if agrees(x, called)]
+            made.append((component["kind"], found._replace(node=agreed[0]) if agreed else found))
     return made
 
 
