@@ -234,13 +234,13 @@ def compare(labels: list[Label], found: list[Found]) -> Result:
             wrong.append((label, "; ".join(differences)))
     false = []
     for item in found:
-        if any(label.verdict != "near" and label.fits(item) for label in labels) or _beside(item, edges):
+        if any(label.verdict != "near" and label.fits(item) for label in labels) or _beside(item, labels):
             continue
         false.append((item, next((x for x in labels if x.verdict == "near" and x.fits(item)), None)))
     return Result(edges, missed, wrong, found, false)
 
 
-def _beside(item: Found, edges: list[Label]) -> bool:
+def _beside(item: Found, labels: list[Label]) -> bool:
     """Return whether an edge goes without saying.
 
     These are packages of a manifest, the vendor of a hosted model in the same statement, a weight file as a whole, and
@@ -249,7 +249,8 @@ def _beside(item: Found, edges: list[Label]) -> bool:
     if item.file in MANIFESTS and item.node.startswith(("pkg:pypi/", "pkg:generic/assistant")):
         return True
     if item.node.startswith(SERVICE):
-        return any(label.kind == "hosted" and label._replace(node="*").fits(item) for label in edges)
+        hosted = [label for label in labels if label.kind == "hosted" and label.verdict != "near"]
+        return any(label._replace(node="*").fits(item) for label in hosted)
     return name(item.node) in {f"pkg:generic/model/{item.file}", f"pkg:generic/{item.file}"}
 
 
