@@ -15,10 +15,16 @@ import argparse
 import os
 import sys
 from collections import Counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from depscan.facts.project import needed_packages, read_project
 from depscan.inputs.gather import Gathered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from depscan.model.modelfile import ModelFile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.join(HERE, "projects", "ai-assistant")
@@ -184,6 +190,8 @@ def read_found(project: str = PROJECT) -> list[Found]:
     """Return every edge that depscan finds in a project, each once: uses, requests, and weight files as a whole."""
     gathered = Gathered(root=project)
     gathered.add_paths([project])
+    read = read_project(project)
+    models = read.models if read else ()
     made: dict[tuple[str, str, int], Found] = {}
 
     def note(node: str, file: str, line: int, facts: tuple[tuple[str, str], ...], how: str) -> None:
@@ -191,7 +199,7 @@ def read_found(project: str = PROJECT) -> list[Found]:
         if held is None or len(held.facts) < len(facts):
             made[node, file, line] = Found(node, file, line, facts, how)
 
-    for document in gathered.documents:
+    for document in [*gathered.documents, *needed_packages(_shown(models, project), gathered.documents)]:
         for use in document.uses:
             line = gathered.locate(document.path, use.at).line
             note(use.node, document.path, line, use.facts, use.how)
@@ -201,18 +209,15 @@ def read_found(project: str = PROJECT) -> list[Found]:
             if document.nodes[edge.child].ecosystem != "project":
                 at = edge.at or document.at.get(edge.child, 0)
                 note(edge.child, document.path, gathered.locate(document.path, at).line, (), edge.label)
-    for node, path in _weights(project):
-        note(node, path, 0, (), "weights")
+    for model in _shown(models, project):
+        if not model.artifact.endswith((".json", ".py", ".md")):
+            note(f"pkg:generic/model/{model.artifact}", model.artifact, 0, (), "weights")
     return sorted(made.values(), key=lambda f: (f.file, f.line, f.node))
 
 
-def _weights(project: str) -> list[tuple[str, str]]:
-    from depscan.facts.project import read_project
-
-    read = read_project(project)
-    paths = {os.path.relpath(os.path.join(project, m.path), project) for m in read.models} if read else set()
-    paths = {path for path in paths if not path.endswith((".json", ".py", ".md"))}
-    return [(f"pkg:generic/model/{path}", path) for path in sorted(paths)]
+def _shown(models: Iterable[ModelFile], project: str) -> list[ModelFile]:
+    """Return model files with their paths as in the labels."""
+    return [model._replace(artifact=os.path.relpath(model.artifact, project)) for model in models]
 
 
 def evaluate(project: str = PROJECT) -> Result:
