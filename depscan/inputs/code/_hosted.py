@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from depscan.inputs.code import _names as names
 from depscan.inputs.code._arguments import Arguments
-from depscan.inputs.code._uses import Named, Uses, flat
+from depscan.inputs.code._items import flat
+from depscan.inputs.code._names import Named
 from depscan.inputs.code._vendors import vendors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from depscan.inputs.code._table import Spec
+    from depscan.inputs.code._uses import Uses
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?|localhost(?::\d+)?").fullmatch
 _MODEL = re.compile(r"[A-Za-z0-9@][\w.:/@+ -]{0,199}").fullmatch

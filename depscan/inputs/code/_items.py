@@ -81,3 +81,24 @@ def _through(ev: Evaluator, name: str, node: ast.Call, place: Place, depth: int)
                 yield pair, where
             elif name in {"sorted", "list", "set", "tuple", "reversed", "tqdm.tqdm", "tqdm", "tqdm.auto.tqdm"}:
                 yield element, where
+
+
+def flat(ev: Evaluator, values: list[Value], depth: int = 0) -> Iterator[Value]:
+    """Yield values, and the items of lists and the values of dicts among them, four levels deep."""
+    if depth > 4:  # noqa: PLR2004
+        return
+    for value in values:
+        node, place = value.node, value.place
+        if value.kind == "items" and isinstance(node, (ast.List, ast.Tuple, ast.Set)) and place is not None:
+            for element in node.elts[:50]:
+                yield from flat(ev, ev.values(element, place), depth + 1)
+        elif value.kind == "dict" and isinstance(node, ast.Dict) and place is not None:
+            models = [v for k, v in zip(node.keys, node.values, strict=False) if _is_model_key(k)]
+            for inner in models or node.values[:50]:
+                yield from flat(ev, ev.values(inner, place), depth + 1)
+        else:
+            yield value
+
+
+def _is_model_key(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value in {"model", "engine", "model_name"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from depscan.model.package import Package
@@ -19,6 +20,13 @@ _WEIGHTS = re.compile(
 ).search
 _FILE = re.compile(r"\.(?:json|jsonl|csv|tsv|txt|ya?ml|parquet|arrow|zip|gz|py|toml|db|sqlite|html?)$", re.I).search
 _LOCAL = re.compile(r"(?:[./~\\]|[A-Za-z]:[\\/]|file:|\$)").match
+
+
+class Named(NamedTuple):
+    """A node that a call names, with facts of its own."""
+
+    package: Package
+    facts: dict[str, str]
 
 
 def commit_of(revision: str) -> str:

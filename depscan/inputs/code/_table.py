@@ -3,8 +3,9 @@
 A file lists ``modules`` (first parts of the names of what it is about) and tables ``[[call]]``:
 
 * ``call``: dotted names as imported, with ``*`` for anything; those of a class and its methods are written as one name.
+* ``needs`` (of a file): texts of which one must be there: for modules that nearly every file imports.
 * ``node``: model, data-set, model-file, library-model, repository, hosted, service, url (a file that is downloaded),
-  package (a command that starts one).
+  served (a URL that is loaded), package (a command that starts one), shell (a command line).
 * ``name``: arguments that hold the name, by keyword or position, the first that is given counts.
 * ``revision``, ``code``, ``task``, ``split``, ``subset``, ``endpoint``, ``key``, ``provider`` (the vendor), ``source``
   (``local``: a folder), ``saved-as`` (of a download), ``args`` (of a command): the same for what else is known.
@@ -100,6 +101,7 @@ class Table:
         self.settings: dict[str, str] = {}
         self._by_last: dict[str, list[tuple[re.Pattern[str], Spec]]] = {}
         self._any_base: dict[str, list[tuple[tuple[str, ...], str, Spec]]] = {}
+        self._needs: dict[str, list[bytes]] = {}
         self._accepts: tuple[re.Pattern[bytes], dict[bytes, _Words]] | None = None
 
     def add(self, data: dict[str, Any]) -> None:
@@ -121,6 +123,7 @@ class Table:
                 self._any_base.setdefault(last, []).append((tuple(modules), tail, spec))
         for module in modules:
             self.modules.setdefault(module, set()).update(words)
+        self._needs.update({module: [w.encode() for w in data["needs"]] for module in modules if "needs" in data})
 
     def knows(self, last: str) -> bool:
         """Return whether some call's name ends with ``last``."""
@@ -146,7 +149,7 @@ class Table:
         """Return whether code imports one of the modules and calls something of it outside of long texts."""
         if self._accepts is None:
             names = b"|".join(re.escape(m.encode()) for m in sorted(self.modules, key=len, reverse=True))
-            lasts = {module.encode(): _Words(words) for module, words in self.modules.items()}
+            lasts = {m.encode(): _Words(words, self._needs.get(m, [])) for m, words in self.modules.items()}
             found = re.compile(_IMPORT % names, re.MULTILINE)
             self._accepts = found, lasts
         imports, lasts = self._accepts
@@ -166,13 +169,16 @@ _LONG_TEXT = re.compile(
 class _Words:
     """Finds calls of a module by their last words: common ones (``load``) count where they are called, not defined."""
 
-    def __init__(self, words: set[str]) -> None:
+    def __init__(self, words: set[str], needs: list[bytes]) -> None:
+        self._needs = needs
         tails = ((w.encode(), b"" if "_" in w else rb"[ \t]*[(=]") for w in sorted(words))
         # A pattern that starts with plain letters is found ten times faster than one with \b before them.
         self._words = [(word, re.compile(re.escape(word) + tail)) for word, tail in tails if word]
 
     def search(self, data: bytes) -> bool:
         """Return whether one of them is called in ``data``."""
+        if self._needs and not any(need in data for need in self._needs):
+            return False
         return any(_whole(data, m) for word, pattern in self._words if word in data for m in pattern.finditer(data))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from depscan.inputs.agents._launch import launches
 from depscan.inputs.code import _names as names
+from depscan.inputs.code import _servers
 from depscan.inputs.code._arguments import Arguments
+from depscan.inputs.code._items import flat
+from depscan.inputs.code._names import Named
 from depscan.inputs.code._value import Value, written
+from depscan.model.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,20 +19,12 @@ if TYPE_CHECKING:
     from depscan.inputs.code._scopes import Place
     from depscan.inputs.code._table import Spec, Table
     from depscan.inputs.code._values import Evaluator
-    from depscan.model.document import Document
     from depscan.model.package import Package
 
 MAX_USES = 2_000
 """Uses kept of one file."""
 _LABELS = {"hosted": "calls", "service": "calls", "package": "runs"}
 _ORIGIN = "literal"
-
-
-class Named(NamedTuple):
-    """A node that a call names, with facts of its own."""
-
-    package: Package
-    facts: dict[str, str]
 
 
 class Uses:
@@ -101,6 +96,9 @@ class Uses:
     def _use(self, arguments: Arguments, spec: Spec, how: str) -> None:
         if spec.node == "url":
             return
+        if spec.node == "shell":
+            _servers.run(self.document, arguments, spec, self.line(arguments.node.lineno))
+            return
         facts = self._facts(arguments, spec)
         if spec.only_unsafe and facts.get("safe") == "yes":
             return
@@ -141,7 +139,7 @@ class Uses:
 
             yield from _hosted.named(self, arguments, spec)
         elif spec.node == "package":
-            yield from _commands(arguments, spec)
+            yield from _servers.commands(arguments, spec)
         else:
             yield from self._artifacts(arguments, spec, facts)
 
@@ -247,27 +245,6 @@ class Uses:
         return make(text, names.commit_of(revision)), {"revision": revision, "pinned": pinned}
 
 
-def flat(ev: Evaluator, values: list[Value], depth: int = 0) -> Iterator[Value]:
-    """Yield values, and the items of lists and the values of dicts among them, four levels deep."""
-    if depth > 4:  # noqa: PLR2004
-        return
-    for value in values:
-        node, place = value.node, value.place
-        if value.kind == "items" and isinstance(node, (ast.List, ast.Tuple, ast.Set)) and place is not None:
-            for element in node.elts[:50]:
-                yield from flat(ev, ev.values(element, place), depth + 1)
-        elif value.kind == "dict" and isinstance(node, ast.Dict) and place is not None:
-            models = [v for k, v in zip(node.keys, node.values, strict=False) if _is_model_key(k)]
-            for inner in models or node.values[:50]:
-                yield from flat(ev, ev.values(inner, place), depth + 1)
-        else:
-            yield value
-
-
-def _is_model_key(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and node.value in {"model", "engine", "model_name"}
-
-
 def _in_memory(values: list[Value]) -> bool:
     """Return whether what is loaded is made of bytes at hand: no file has a name then."""
     return any(v.kind == "ref" and v.text.rpartition(".")[2] in {"BytesIO", "StringIO"} for v in values)
@@ -281,41 +258,3 @@ def _repository(text: str, arguments: Arguments, spec: Spec) -> tuple[Package | 
         return None, {}
     pinned = "yes" if names.commit_of(revision) else "no"
     return names.repository(name, revision), {"revision": revision, "pinned": pinned, "code": "yes"}
-
-
-def _commands(arguments: Arguments, spec: Spec) -> Iterator[Named]:
-    """Yield what commands start (``StdioServerParameters(command="npx", args=[...])``), and servers by their URL."""
-    ev = arguments.ev
-    for value in arguments.get(spec.arguments.get("name", ())) or []:
-        if value.kind == "text":
-            yield from _started(ev, value.text, arguments.get(spec.arguments.get("args", ())) or [])
-        elif value.kind == "dict":
-            yield from _configured(ev, value, 0)
-
-
-def _configured(ev: Evaluator, value: Value, depth: int) -> Iterator[Named]:
-    """Yield the servers of a dict: ``{"command": ..., "args": [...]}`` or ``{"url": ...}``, by name or alone."""
-    node, place = value.node, value.place
-    if not isinstance(node, ast.Dict) or place is None or depth > 3:  # noqa: PLR2004
-        return
-    rows = {k.value: v for k, v in zip(node.keys, node.values, strict=False) if isinstance(k, ast.Constant)}
-    for command in ev.values(rows["command"], place) if "command" in rows else []:
-        yield from _started(ev, command.text, ev.values(rows["args"], place) if "args" in rows else [])
-    for url in ev.values(rows["url"], place) if "url" in rows else []:
-        host = names.host_of(url.text)
-        if url.kind == "text" and host and not url.open:
-            yield Named(names.service(host), {"endpoint": url.text[:200], "transport": "http", "pinned": "no"})
-    if not rows.keys() & {"command", "url"}:
-        for inner in node.values[:50]:
-            for found in ev.values(inner, place):
-                yield from _configured(ev, found, depth + 1)
-
-
-def _started(ev: Evaluator, command: str, lists: list[Value]) -> Iterator[Named]:
-    words = [v.text for v in flat(ev, lists) if v.kind == "text"]
-    line = " ".join([command, *words])[:200]
-    for found in launches([command, *words]) if command else ():
-        if found.package.ecosystem == "agent-tool" or "{" in found.package.name:
-            continue
-        facts = {"pinned": found.pinned, "revision": found.revision, "command": line, "endpoint": found.endpoint}
-        yield Named(found.package, {**facts, "transport": "stdio", "stage": "run"})

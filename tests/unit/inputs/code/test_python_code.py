@@ -350,6 +350,25 @@ def test_a_parameter_as_key_leaves_every_entry_open() -> None:
     assert names(code) == ["huggingface/o/a", "huggingface/o/b"]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'import os\nos.system("pip install a==1")',
+        'import subprocess as s, sys\ns.check_call([sys.executable, "-m", "pip", "install", "a==1"])',
+        'import subprocess\nsubprocess.run("pip install a==1", shell=True)',
+        'from IPython import get_ipython\nget_ipython().system("pip install a==1")',
+        'import subprocess\nNAME = "a"\nsubprocess.run(["pip", "install", f"{NAME}==1"])',
+    ],
+)
+def test_programs_that_are_started_may_install(code: str) -> None:
+    assert names(code) == ["pypi/a@1"]
+    assert accepts(SourceFile("a.py", code.encode()))
+
+
+def test_other_programs_are_no_use() -> None:
+    assert names('import subprocess\nsubprocess.run(["git", "status"])\nsubprocess.run(unknown)\n') == []
+
+
 def test_keys_are_never_kept() -> None:
     made = read('from openai import OpenAI\nOpenAI(api_key="sk-very-secret", base_url="https://u:pw@llm.example/")\n')
     assert made.uses[0].get("secret") == "api_key"

@@ -14,22 +14,14 @@ from depscan.text.folder import rules_folder
 
 FILES = sorted(Path(rules_folder(), "uses").glob("*.toml"))
 NODES = {
-    "model",
-    "data-set",
-    "model-file",
-    "library-model",
-    "repository",
-    "hosted",
-    "service",
-    "served",
-    "url",
-    "package",
-}
+    "model", "data-set", "model-file", "library-model", "repository", "hosted", "service", "served", "url", "package",
+    "shell",
+}  # fmt: skip
 KEYS = {
     *ARGUMENTS, "call", "node", "bare", "vendor", "library", "key-env", "endpoint-env", "default", "skip", "safe",
     "any-base", "unknown", "format", "only-unsafe", "own-host",
 }  # fmt: skip
-TOP = {"modules", "call", "folders", "prefixes", "settings"}
+TOP = {"modules", "call", "folders", "prefixes", "settings", "needs"}
 
 
 def rows() -> list[tuple[str, dict[str, Any]]]:
