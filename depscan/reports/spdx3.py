@@ -90,7 +90,9 @@ def _head(result: ScanResult, base: str, elements: list[str], roots: list[str]) 
 
 def _comment(result: ScanResult) -> str:
     """Return what is missing, as far as the format has no field to say it."""
-    said = ["releaseTime of every package is not known to depscan and is left out: profiles ai and dataset ask for it."]
+    said = [
+        "Not known and left out, though the profiles ai and dataset ask for it: releaseTime, builtTime of data sets."
+    ]
     gaps = [f"{item.what}: {item.why}" for item in not_looked_at(result)]
     return " ".join([*said, *(f"Not looked at: {gap}." for gap in gaps)])
 
