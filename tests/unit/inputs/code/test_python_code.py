@@ -365,6 +365,25 @@ def test_programs_that_are_started_may_install(code: str) -> None:
     assert accepts(SourceFile("a.py", code.encode()))
 
 
+def test_a_notebook_that_was_saved_as_python_is_read() -> None:
+    code = "!pip install a==1\n%matplotlib inline\nimport torch\n\ntorch.load('m.pt')\n"
+    assert accepts(SourceFile("a.py", code.encode()))
+    assert [(u.node, u.at) for u in read(code).uses] == [("pkg:pypi/a@1", 1), ("pkg:generic/model/m.pt", 5)]
+    assert read(code).problems == []
+
+
+def test_a_shell_line_inside_a_text_is_no_command() -> None:
+    assert names('"""\n!pip install a==1\n"""\nx = 1\n') == []
+
+
+def test_a_choice_in_a_page_is_one_of_its_options() -> None:
+    code = (
+        "import streamlit as st\nfrom openai import OpenAI\nm = st.sidebar.selectbox('Model', ['a-1', 'b-2'])\n"
+        "OpenAI().responses.create(model=m)\n"
+    )
+    assert [n for n in names(code) if "hosted" in n] == ["generic/hosted/openai/a-1", "generic/hosted/openai/b-2"]
+
+
 def test_other_programs_are_no_use() -> None:
     assert names('import subprocess\nsubprocess.run(["git", "status"])\nsubprocess.run(unknown)\n') == []
 
