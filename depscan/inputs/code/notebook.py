@@ -5,8 +5,6 @@ Cells are read as text; nothing is run. Outputs are not looked at.
 
 from __future__ import annotations
 
-from depscan.inputs.code._cells import read_cells
-from depscan.inputs.code._script import add_code
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
 from depscan.text.lines import locate_line
@@ -29,6 +27,9 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: no JSON object.
     """
+    from depscan.inputs.code._cells import read_cells
+    from depscan.inputs.code._script import add_code
+
     document = Document(source.path, "notebook-code")
     code = read_cells(source, shaped(load_json(source), "the notebook"))
     add_code(code, document, source)

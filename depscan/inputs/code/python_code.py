@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import re
 
-from depscan.inputs.code import _script as cells
-from depscan.inputs.code._cells import is_python
-from depscan.inputs.code._python import read_code
 from depscan.inputs.code._table import table
 from depscan.inputs.format import InputFormat
 from depscan.model.document import Document
@@ -18,9 +15,7 @@ from depscan.text.source import SourceFile
 
 PATTERNS = "*.py *.pyw"
 BESIDE = "yes"
-_MAGIC = re.compile(
-    rb"^[ \t]*[!%][ \t]*(?:pip|uv|conda|wget|curl|git|huggingface-cli|matplotlib)\b", re.MULTILINE
-).search
+_MAGIC = re.compile(rb"^[ \t]*[!%][ \t]*(?:pip|uv|conda|wget|curl|git|huggingface-cli)\b", re.MULTILINE).search
 """A line of a notebook that was saved as a Python file: it is no Python, and the rest around it is."""
 
 
@@ -35,11 +30,16 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not text.
     """
+    # Imported here: most files of most folders are only looked at, and start-up time is a measure.
+    from depscan.inputs.code._cells import is_python
+    from depscan.inputs.code._python import read_code
+    from depscan.inputs.code._script import read_cell
+
     document = Document(source.path, "python-code")
     if _MAGIC(source.data) is None or is_python(source.text):
         read_code(source.text, document, source=source)
     else:
-        cells.read_cell(source.text, document, source)
+        read_cell(source.text, document, source)
     return document
 
 

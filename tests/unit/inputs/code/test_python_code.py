@@ -323,6 +323,16 @@ def test_a_routers_prefix_is_no_part_of_the_model() -> None:
     assert names(code) == ["generic/hosted/localhost:11434/llama3"]
 
 
+@pytest.mark.parametrize("text", ["researcher", "note: be kind", "https://a.example/x", "a b/c", "x" * 300])
+def test_a_router_is_given_other_texts_too(text: str) -> None:
+    assert names(f"import pydantic_ai\npydantic_ai.Agent({text!r})\n") == []
+
+
+def test_a_prompt_may_be_pinned_by_its_hash() -> None:
+    made = read('from langchain import hub\nhub.pull("o/p:0123abcd")\nhub.pull("o/p")\n')
+    assert [u.get("pinned") for u in made.uses] == ["yes", "no"]
+
+
 def test_servers_in_a_dict_are_started_or_called() -> None:
     code = (
         "from langchain_mcp_adapters.client import MultiServerMCPClient as C\n"
