@@ -27,6 +27,8 @@ _SAME = frozenset({
 })  # fmt: skip
 _SAME_METHODS = frozenset({"as_posix", "resolve", "expanduser", "absolute", "open", "strip", "rstrip", "lstrip",
                            "__str__", "read", "get_secret_value"})  # fmt: skip
+_CHOICES = frozenset({"selectbox", "radio", "select_slider", "segmented_control", "pills"})
+"""Widgets that give one of their options."""
 _FIELDS = re.compile(r"(?:.*\.)?(?:field|Field|Option|Argument|Parameter|Param|Query|Body|Form|attrib|ib|config)$")
 _SPACES = re.compile(r"(?:.*\.)?(?:SimpleNamespace|Namespace|Box|EasyDict|edict|AttrDict|ConfigDict|DotMap|Munch)$")
 
@@ -69,6 +71,9 @@ def _library(ev: Evaluator, dotted: str, node: ast.Call, place: Place, depth: in
         return _texts.joined(ev, arguments, place, depth)
     if dotted in _SAME and arguments:
         return ev.values(arguments[1 if dotted == "typing.cast" and len(arguments) > 1 else 0], place, depth)
+    if dotted.rpartition(".")[2] in _CHOICES and "." in dotted:
+        options = given(node, "options") or (arguments[1] if len(arguments) > 1 else None)
+        return _items.every(ev, options, place, depth) if options is not None else None
     if dotted in {"os.path.dirname", "posixpath.dirname"} and arguments:
         return [_texts.parent(v) for v in ev.values(arguments[0], place, depth) if v.kind == "text"]
     if dotted == "dict":

@@ -134,26 +134,27 @@ def _read(lines: list[Line], found: Code, *, python: bool) -> None:
         if words[0] not in _PYTHON_CELLS:
             return
         lines = rest
-    if python and not _parses(lines):
-        _python(lines, found)
+    if python and not is_python("\n".join(line.text for line in lines)):
+        read_lines(lines, found)
     elif python:
         found.python.extend(lines)
     else:
-        _python(lines, Code([], found.shell))
+        read_lines(lines, Code([], found.shell))
 
 
-def _parses(lines: list[Line]) -> bool:
+def is_python(text: str) -> bool:
+    """Return whether text parses as Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse("\n".join(line.text for line in lines))
+            ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
 
 
-def _python(lines: list[Line], found: Code) -> None:
-    """Add a cell with magics: shell lines go to the shell, every magic becomes ``pass``."""
+def read_lines(lines: list[Line], found: Code) -> None:
+    """Add lines with magics: shell lines go to the shell, every magic becomes ``pass``."""
     at = 0
     while at < len(lines):
         line = lines[at]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from depscan.inputs.code._uses import Uses
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?|localhost(?::\d+)?").fullmatch
-_MODEL = re.compile(r"[A-Za-z0-9@][\w.:/@+ -]{0,199}").fullmatch
+_MODEL = re.compile(r"[A-Za-z0-9@][\w.:/@+-]{0,199}").fullmatch
 
 
 def named(uses: Uses, arguments: Arguments, spec: Spec) -> Iterator[Named]:
@@ -63,7 +63,7 @@ def _split(uses: Uses, vendor: str, text: str) -> Iterator[tuple[str, str]]:
     if vendor != "*":
         yield vendor, text
         return
-    parts = re.fullmatch(r"([a-z][a-z0-9_-]*)[/:](.+)", text)
+    parts = re.fullmatch(r"([a-z][a-z0-9_-]*)[/:]([^/\s].*)", text)
     if parts:
         yield vendors().named(parts[1]), parts[2]
         return

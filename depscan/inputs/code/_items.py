@@ -37,6 +37,12 @@ def item(ev: Evaluator, base: Value, key: object, depth: int) -> list[Value]:
     return []
 
 
+def every(ev: Evaluator, node: ast.expr, place: Place, depth: int) -> list[Value]:
+    """Return what the items of a list or the keys of a dict can be."""
+    pairs = [pair for value in ev.values(node, place, depth) for pair in elements(ev, value, depth)]
+    return [v for element, where in pairs[:_MOST] for v in ev.values(element, where, depth)]
+
+
 def part(ev: Evaluator, value: Value, index: int, depth: int) -> list[Value]:
     """Return item ``index`` of what is unpacked; of parsed arguments, the arguments."""
     if value.kind == "ref" and value.node is not None:

@@ -19,6 +19,7 @@ _WEIGHTS = re.compile(
     re.IGNORECASE,
 ).search
 _FILE = re.compile(r"\.(?:json|jsonl|csv|tsv|txt|ya?ml|parquet|arrow|zip|gz|py|toml|db|sqlite|html?)$", re.I).search
+_HASHED = re.compile(r"[:@](?:sha256:)?[0-9a-f]{8,64}$").search
 _LOCAL = re.compile(r"(?:[./~\\]|[A-Za-z]:[\\/]|file:|\$)").match
 
 
@@ -32,6 +33,11 @@ class Named(NamedTuple):
 def commit_of(revision: str) -> str:
     """Return a full commit hash in lower case; "" for a branch, a tag or none."""
     return revision.lower() if _COMMIT(revision) else ""
+
+
+def pins_itself(name: str) -> str:
+    """Return yes for a name that ends with the hash of its version (``owner/prompt:0123abcd``), no for others."""
+    return "yes" if _HASHED(name) else "no"
 
 
 def hub_model(name: str, commit: str = "") -> Package:

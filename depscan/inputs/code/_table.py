@@ -99,7 +99,7 @@ class Table:
         self.folders: frozenset[str] = frozenset()
         self.prefixes: dict[str, str] = {}
         self.settings: dict[str, str] = {}
-        self._by_last: dict[str, list[tuple[re.Pattern[str], Spec]]] = {}
+        self._by_last: dict[str, list[tuple[str, Spec]]] = {}
         self._any_base: dict[str, list[tuple[tuple[str, ...], str, Spec]]] = {}
         self._needs: dict[str, list[bytes]] = {}
         self._accepts: tuple[re.Pattern[bytes], dict[bytes, _Words]] | None = None
@@ -116,8 +116,7 @@ class Table:
             for dotted in row["call"]:
                 last = re.split(r"[.*]", dotted)[-1]
                 words.add(last)
-                pattern = re.compile(re.escape(dotted).replace(r"\*", ".*"))
-                self._by_last.setdefault(last, []).append((pattern, spec))
+                self._by_last.setdefault(last, []).append((dotted, spec))
             for tail in row.get("any-base", ()):
                 last = tail.rpartition(".")[2]
                 self._any_base.setdefault(last, []).append((tuple(modules), tail, spec))
@@ -132,7 +131,7 @@ class Table:
     def find(self, dotted: str) -> Spec | None:
         """Return what a call of this name names, None for others."""
         for pattern, spec in self._by_last.get(dotted.rpartition(".")[2], ()):
-            if pattern.fullmatch(dotted):
+            if _glob(pattern).fullmatch(dotted):
                 return spec
         return None
 
@@ -166,6 +165,11 @@ _LONG_TEXT = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)
+def _glob(dotted: str) -> re.Pattern[str]:
+    return re.compile(re.escape(dotted).replace(r"\*", ".*"))
+
+
 class _Words:
     """Finds calls of a module by their last words: common ones (``load``) count where they are called, not defined."""
 
@@ -173,13 +177,13 @@ class _Words:
         self._needs = needs
         tails = ((w.encode(), b"" if "_" in w else rb"[ \t]*[(=]") for w in sorted(words))
         # A pattern that starts with plain letters is found ten times faster than one with \b before them.
-        self._words = [(word, re.compile(re.escape(word) + tail)) for word, tail in tails if word]
+        self._words = [(word, word + tail) for word, tail in tails if word]
 
     def search(self, data: bytes) -> bool:
         """Return whether one of them is called in ``data``."""
         if self._needs and not any(need in data for need in self._needs):
             return False
-        return any(_whole(data, m) for word, pattern in self._words if word in data for m in pattern.finditer(data))
+        return any(_whole(data, m) for word, pattern in self._words if word in data for m in re.finditer(pattern, data))
 
 
 def _whole(data: bytes, match: re.Match[bytes]) -> bool:

@@ -210,7 +210,7 @@ class Uses:
         if spec.node == "library-model":
             if names.is_path(text, frozenset()) and not names.host_of(text):
                 return names.model_file(text), {}
-            return names.library_model(spec.library, text), {"pinned": "no"}
+            return names.library_model(spec.library, text), {"pinned": names.pins_itself(text)}
         if spec.node == "served":
             host = names.host_of(text)
             return (names.service(host), {"endpoint": text[:200], "pinned": "no"}) if host else (None, {})

@@ -323,6 +323,16 @@ def test_a_routers_prefix_is_no_part_of_the_model() -> None:
     assert names(code) == ["generic/hosted/localhost:11434/llama3"]
 
 
+@pytest.mark.parametrize("text", ["researcher", "note: be kind", "https://a.example/x", "a b/c", "x" * 300])
+def test_a_router_is_given_other_texts_too(text: str) -> None:
+    assert names(f"import pydantic_ai\npydantic_ai.Agent({text!r})\n") == []
+
+
+def test_a_prompt_may_be_pinned_by_its_hash() -> None:
+    made = read('from langchain import hub\nhub.pull("o/p:0123abcd")\nhub.pull("o/p")\n')
+    assert [u.get("pinned") for u in made.uses] == ["yes", "no"]
+
+
 def test_servers_in_a_dict_are_started_or_called() -> None:
     code = (
         "from langchain_mcp_adapters.client import MultiServerMCPClient as C\n"
@@ -363,6 +373,25 @@ def test_a_parameter_as_key_leaves_every_entry_open() -> None:
 def test_programs_that_are_started_may_install(code: str) -> None:
     assert names(code) == ["pypi/a@1"]
     assert accepts(SourceFile("a.py", code.encode()))
+
+
+def test_a_notebook_that_was_saved_as_python_is_read() -> None:
+    code = "!pip install a==1\n%matplotlib inline\nimport torch\n\ntorch.load('m.pt')\n"
+    assert accepts(SourceFile("a.py", code.encode()))
+    assert [(u.node, u.at) for u in read(code).uses] == [("pkg:pypi/a@1", 1), ("pkg:generic/model/m.pt", 5)]
+    assert read(code).problems == []
+
+
+def test_a_shell_line_inside_a_text_is_no_command() -> None:
+    assert names('"""\n!pip install a==1\n"""\nx = 1\n') == []
+
+
+def test_a_choice_in_a_page_is_one_of_its_options() -> None:
+    code = (
+        "import streamlit as st\nfrom openai import OpenAI\nm = st.sidebar.selectbox('Model', ['a-1', 'b-2'])\n"
+        "OpenAI().responses.create(model=m)\n"
+    )
+    assert [n for n in names(code) if "hosted" in n] == ["generic/hosted/openai/a-1", "generic/hosted/openai/b-2"]
 
 
 def test_other_programs_are_no_use() -> None:
