@@ -130,8 +130,7 @@ def _of_library(how: str) -> Vendor | None:
 
 
 def _is_private(host: str) -> bool:
-    bare = host.strip("[]") if host.count(":") > 1 else host.partition(":")[0]
-    return _PRIVATE(bare) is not None
+    return _PRIVATE(re.sub(r":\d+$", "", host).strip("[]")) is not None
 
 
 def _is_own(vendor: Vendor, host: str) -> bool:
