@@ -82,12 +82,12 @@ def test_serving_settings_say_revision_code_and_quantisation() -> None:
     assert (tokenizer.node, tokenizer.get("task")) == ("pkg:huggingface/org/tok", "tokenizer")
 
 
-def test_training_settings_name_base_model_and_data_sets_and_where_the_result_goes() -> None:
+def test_training_settings_name_base_model_and_data_sets_but_not_where_the_result_goes() -> None:
     found = {use.how: use for use in sample("settings", "axolotl.yml")}
     assert found["base_model"].get("code") == "yes"
     assert found["datasets.*.path"].node == "pkg:huggingface/datasets/mhenrichsen/alpaca_2k_test"
     assert (found["datasets.*.path"].at, found["datasets.*.path"].get("revision")) == (4, "main")
-    assert found["hub_model_id"].get("task") == "publish"
+    assert "hub_model_id" not in found
 
 
 def test_tables_of_toml_and_json_keep_endpoint_key_and_vendor_together() -> None:
