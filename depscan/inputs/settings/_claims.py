@@ -24,7 +24,10 @@ _FLOW_MODEL = re.compile(rb"(?i)\"(?:template|inputs)\"\s*:\s*\{").search
 
 @lru_cache(maxsize=1)
 def claimed(source: SourceFile) -> str:
-    """Return the id of the format that reads a file of settings; "" for none. Only looks at bytes; asked by each format in turn."""
+    """Return the id of the format that reads a file of settings; "" for none.
+
+    Only looks at bytes; each format asks in turn, hence the cache.
+    """
     data, name = source.data, source.name.lower()
     if len(data) > MAX_BYTES:
         return ""

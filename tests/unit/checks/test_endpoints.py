@@ -73,6 +73,7 @@ def test_the_variable_the_key_or_the_library_says_whose_a_service_is() -> None:
     assert FOREIGN in rules(service(how="environment.ANTHROPIC_BASE_URL"))
     assert FOREIGN in rules(service(key_env="MISTRAL_API_KEY"))
     assert FOREIGN in rules(service(how="openai.OpenAI"))
+    assert FOREIGN in rules(sent("https://proxy.example", node="proxy.example/anthropic/claude-2.1"))
     assert rules(service(how="curl")) == {}
     assert rules(service(how="requests.get")) == {}
 
@@ -85,6 +86,7 @@ def test_a_cloud_of_ones_own_and_a_local_server_may_have_any_host_of_theirs() ->
 def test_files_that_differ_are_told_with_both_places() -> None:
     made = found(sent("https://api.openai.com/v1"), sent("https://eu.api.openai.com/v1", "prod.yaml"))
     assert [f.rule for f in made] == [DIFFERS]
+    assert found(sent("https://api.openai.com/v1"), sent("http://localhost:8000/v1", "dev.yaml")) == []
     assert [e.location.path for e in made[0].evidence] == ["prod.yaml", "app.py"]
     assert "2 hosts: api.openai.com, eu.api.openai.com" in made[0].message
 

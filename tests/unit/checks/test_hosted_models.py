@@ -60,7 +60,12 @@ def test_the_last_day_is_too_late_and_a_far_day_is_not_yet_told() -> None:
 def test_vendors_nobody_knows_and_other_nodes_are_left_alone() -> None:
     other = Document("a", "test")
     other.use(other.add(package("gpt-4o"), 1), "x", 1)
-    assert found(calls("gateway.example/gpt-4o", "openai"), other) == []
+    assert found(calls("gateway.example/own-name", "openai", "127.0.0.1:8000/gpt-4o"), other) == []
+
+
+def test_the_id_says_whose_a_model_behind_a_gateway_is() -> None:
+    assert rules("gateway.example/mistral-large-latest") == ["ai/floating-model"]
+    assert rules("gateway.example/anthropic/claude-2.1") == ["ai/retired-model"]
 
 
 def test_places_are_the_lines_of_the_uses() -> None:

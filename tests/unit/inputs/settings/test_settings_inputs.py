@@ -124,7 +124,8 @@ def test_ini_and_aider_files_are_read_too() -> None:
 def test_a_proxy_of_litellm_routes_by_the_word_before_the_slash() -> None:
     found = sample("litellm-config", "litellm.yaml")
     assert [(u.at, u.node.removeprefix("pkg:generic/hosted/")) for u in found] == [
-        (4, "azure-openai/my-gpt4"), (9, "anthropic/claude-3-5-sonnet-20241022"), (13, "vllm/org/name"), (17, "openai/gpt-4o"),
+        (4, "azure-openai/my-gpt4"), (9, "anthropic/claude-3-5-sonnet-20241022"),
+        (13, "vllm/org/name"), (17, "openai/gpt-4o"),
     ]  # fmt: skip
     assert (found[0].get("key-env"), found[3].get("endpoint")) == ("AZURE_API_KEY", "http://gw.example/v1")
     text = "model_list:\n- litellm_params: {model: openai/own-name, api_base: 'https://h.example/v1'}\n"
