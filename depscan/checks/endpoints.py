@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.checks._hosted import hosted_by, is_private
 from depscan.checks.check import Check, Context, finding_at, uses
 from depscan.model.decision import Coverage
 from depscan.model.finding import Evidence, Finding, Severity
@@ -52,11 +52,6 @@ DIFFERS = Rule(
     "Files of different environments (development, production) that are meant to differ.",
 )
 
-_PRIVATE = re.compile(
-    r"(?:localhost|.*\.localhost|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+|169\.254\.[\d.]+"
-    r"|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|f[cde][0-9a-f]{2}:.*|[^.:]+|.*\.(?:local|internal|lan|intranet|corp|home|svc"
-    r"|svc\.cluster\.local|home\.arpa))"
-).fullmatch
 _RELATED = 9
 
 
@@ -79,9 +74,9 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     groups: dict[tuple[str, ...], list[_Sent]] = {}
     for one in sent:
         plain = str(one.url.lower().startswith("http://"))
-        if not _is_own(one.vendor, one.host) and not _is_private(one.host):
+        if not _is_own(one.vendor, one.host) and not is_private(one.host):
             groups.setdefault((FOREIGN.id, one.vendor.slug, one.host, plain), []).append(one)
-        if one.key is not None and not _is_own(one.key, one.host) and not _is_private(one.host):
+        if one.key is not None and not _is_own(one.key, one.host) and not is_private(one.host):
             groups.setdefault((KEY.id, one.key_name, one.host, plain), []).append(one)
     for (rule, *_), places in groups.items():
         yield _foreign(context, places) if rule == FOREIGN.id else _key(context, places)
@@ -106,13 +101,12 @@ def _meant(use: Use, package: Package) -> Vendor | None:
 
     What moves the endpoint counts first (``OPENAI_BASE_URL``), then the model's vendor, the key, and the library.
     """
-    from depscan.vendors.known import vendor_named, vendor_of_variable
+    from depscan.vendors.known import vendor_of_variable
 
     moved, what = vendor_of_variable(use.get("endpoint-from").removeprefix("env:"))
     if moved is not None and what == "url":
         return moved
-    slug = package.name.partition("/")[0] if package.ecosystem == "hosted-model" else ""
-    named = vendor_named(slug) if slug else None
+    named, _ = hosted_by(package)
     if named is not None:
         return named
     keyed = vendor_of_variable(use.get("key-env"))
@@ -127,11 +121,6 @@ def _of_library(how: str) -> Vendor | None:
 
     head = how.partition(".")[0].replace("_", "-")
     return next((v for v in vendors().by_slug.values() if head in v.sdks), None) if "." in how else None
-
-
-def _is_private(host: str) -> bool:
-    bare = host.strip("[]") if host.count(":") > 1 else host.partition(":")[0]
-    return _PRIVATE(bare) is not None
 
 
 def _is_own(vendor: Vendor, host: str) -> bool:
@@ -174,7 +163,7 @@ def _differing(context: Context, sent: list[_Sent]) -> Iterator[Finding]:
     by_vendor: dict[str, dict[str, _Sent]] = {}
     for one in sent:
         # A resource of one's own has its own host at a cloud, and every machine its own local server.
-        if one.vendor.kind in {"vendor", "gateway"} and one.vendor.hosts:
+        if one.vendor.kind in {"vendor", "gateway"} and one.vendor.hosts and not is_private(one.host):
             by_vendor.setdefault(one.vendor.slug, {}).setdefault(one.host, one)
     for hosts in by_vendor.values():
         if len(hosts) == 1:

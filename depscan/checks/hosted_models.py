@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.checks._hosted import hosted_by
 from depscan.checks.check import Check, Context, finding_at, uses
 from depscan.model.decision import Coverage
 from depscan.model.finding import Evidence, Finding, Severity
@@ -81,13 +82,10 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
 
 
 def _models(context: Context) -> dict[str, _Found]:
-    from depscan.vendors.known import vendor_named
-
     made: dict[str, _Found] = {}
     for document, use, package in uses(context):
-        slug, _, model = package.name.partition("/")
-        vendor = vendor_named(slug) if package.ecosystem == "hosted-model" else None
-        if vendor is not None and model:
+        vendor, model = hosted_by(package)
+        if vendor is not None:
             found = made.setdefault(use.node, _Found(use.node, vendor, model, []))
             found.places.append((document.path, use.at))
     return made

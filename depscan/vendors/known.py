@@ -86,7 +86,7 @@ def is_own_id(vendor: Vendor, model_id: str) -> bool:
 def vendor_of_host(host: str) -> Vendor | None:
     """Return whose a host is; a port does not matter unless the vendor's table names it."""
     whole = host.lower().rstrip(".")
-    bare = whole.partition(":")[0]
+    bare = re.sub(r":\d+$", "", whole)
     for known, vendor in vendors().hosts:
         if known.startswith("*."):
             if bare.endswith(known[1:]):
@@ -118,4 +118,5 @@ def host_of(url: str) -> str:
         return ""
     if not re.fullmatch(r"[a-z0-9._:-]+", host):
         return ""
+    host = f"[{host}]" if ":" in host else host
     return f"{host}:{port}" if port else host

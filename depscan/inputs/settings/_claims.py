@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,8 +22,12 @@ _FLOW = re.compile(rb"\"nodes\"\s*:\s*\[").search
 _FLOW_MODEL = re.compile(rb"(?i)\"(?:template|inputs)\"\s*:\s*\{").search
 
 
+@lru_cache(maxsize=1)
 def claimed(source: SourceFile) -> str:
-    """Return the id of the format that reads a file of settings; "" for none. Only looks at bytes."""
+    """Return the id of the format that reads a file of settings; "" for none.
+
+    Only looks at bytes; each format asks in turn, hence the cache.
+    """
     data, name = source.data, source.name.lower()
     if len(data) > MAX_BYTES:
         return ""
@@ -42,6 +47,6 @@ def _by_keys(source: SourceFile) -> str:
     from depscan.inputs.settings._table import table
 
     known = table()
-    if source.name.lower() in known.skipped or known.tells.search(source.data) is None:
+    if source.name.lower() in known.skipped or not known.tells(source.data):
         return ""
     return "" if known.other.search(source.data) else "settings"

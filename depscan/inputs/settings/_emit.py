@@ -138,12 +138,6 @@ def hub(document: Document, name: str, how: str, line: int, *, label: str = "mod
     document.use(node, how, line, **facts)
 
 
-def published(document: Document, name: str, how: str, line: int) -> None:
-    """Add the place on a hub that a project puts its own model to: named, but nothing is loaded from it."""
-    node = document.add(Package("huggingface", name, None, "hub"), line)
-    document.use(node, how, line, task="publish")
-
-
 def local(document: Document, path: str, how: str, line: int, **facts: str) -> None:
     """Add a model file or folder of the project."""
     node = document.add(Package("model-file", path.removeprefix("file://"), None, "local"), line)

@@ -81,7 +81,7 @@ class Reader:
         how = ".".join((*group.path, key))
         if known.needs_file and not any(word.encode() in self.data for word in known.needs_file):
             return
-        if known.kind in {"data-set", "tokenizer", "published"}:
+        if known.kind in {"data-set", "tokenizer"}:
             self._of_hub(value, how, known.kind, facts)
             return
         hint = around.hint
@@ -101,9 +101,6 @@ class Reader:
         if not _emit.is_hub(text.text):
             return
         origin = f"env:{text.variable}" if text.variable else "literal"
-        if kind == "published":
-            _emit.published(self.document, text.text, how, value.line)
-            return
         if kind == "tokenizer":
             kept = {k: v for k, v in facts.items() if k == "code"}
             _emit.hub(self.document, text.text, how, value.line, task="tokenizer", model_from=origin, **kept)

@@ -11,7 +11,10 @@ import tomli
 
 from depscan.text.folder import rules_folder
 
-KINDS = frozenset({"model", "data-set", "tokenizer", "hosted", "endpoint", "key", "published"})
+KINDS = frozenset({"model", "data-set", "tokenizer", "hosted", "endpoint", "key"})
+
+
+_KEY = re.compile(rb"([A-Za-z_][\w-]{2,50})[\"']?[ \t]{0,9}[:=]")
 
 
 class Setting(NamedTuple):
@@ -58,8 +61,12 @@ class Table:
                     self._plain[name] = made
                 if row.get("tells"):
                     tells.add(last)
-        words = sorted((re.escape(w).replace("_", "[_-]?") for w in tells if w != "name"), key=len, reverse=True)
-        self.tells = re.compile(rb"(?i)(?<![\w$-])[\"']?(?:%s)[\"']?\s{0,9}[:=]" % "|".join(words).encode())
+        self._tells = frozenset(word.replace("_", "").encode() for word in tells if word != "name")
+
+    def tells(self, data: bytes) -> bool:
+        """Return whether a key of the table stands in the bytes of a file: each key is looked up, none searched for."""
+        found = {key.lower() for key in _KEY.findall(data)}
+        return any(key.translate(None, b"_-") in self._tells for key in found)
 
     def find(self, path: tuple[str, ...], key: str) -> Setting | None:
         """Return what a key in the table at ``path`` names."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from depscan.errors import InputError
 from depscan.inputs.format import InputFormat
 from depscan.text.lines import locate_line
 
@@ -30,13 +31,21 @@ def parse(source: SourceFile) -> Document:
     """Return the models, data sets and services that keys name.
 
     Raises:
-        InputError: not YAML, TOML or JSON though it is named so.
+        InputError: not YAML, TOML or JSON though it is named so, and some line of it names a model.
     """
     from depscan.inputs.settings._filled import filled
-    from depscan.inputs.settings._groups import groups_of
+    from depscan.inputs.settings._groups import groups_of, line_groups
     from depscan.inputs.settings._keys import Reader
 
-    return filled(source, "settings", lambda document: Reader(document, source.data).read(groups_of(source)))
+    try:
+        groups = groups_of(source)
+    except InputError:
+        # Dialects that only their own tool reads are no news, unless something of ours stands there.
+        made = filled(source, "settings", lambda document: Reader(document, source.data).read(line_groups(source)))
+        if made.nodes:
+            raise
+        return made
+    return filled(source, "settings", lambda document: Reader(document, source.data).read(groups))
 
 
 FORMAT = InputFormat("settings", "Settings that name models", "huggingface", parse, locate_line, accepts)
