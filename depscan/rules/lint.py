@@ -19,7 +19,7 @@ def lint(folder: str = "") -> list[str]:
     problems, used = [], set()
     for base, folders, names in os.walk(top):
         folders[:] = sorted(
-            f for f in folders if base != top or f not in ("loading", "names")
+            f for f in folders if base != top or f not in ("drift", "loading", "names")
         )  # theirs: depscan.loading.lint, depscan.names.lint
         for name in sorted(n for n in names if n.endswith(".toml")):
             path = os.path.join(base, name)

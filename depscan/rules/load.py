@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from depscan.rules.schema import BehaviourRule
 
 
-DATA_FOLDERS = ("lists", "loading", "names")
+DATA_FOLDERS = ("drift", "lists", "loading", "names")
 """Folders beside the families that hold what rules and other checks look things up in."""
 
 
