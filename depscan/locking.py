@@ -1,8 +1,8 @@
 """Write down what a project trusts, and say later what of it changed.
 
-import depscan
-text = depscan.lock("project")
-print(depscan.drift("project").verdict)
+from depscan.locking import drift, lock
+text = lock("project")
+print(drift("project").verdict)
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.api import Options, open_registry, time_of_scan
-from depscan.errors import LockMissingError, UsageError
+from depscan.errors import UsageError
 from depscan.graphs import file_info, merged
 from depscan.inputs.gather import Gathered
 from depscan.lock.classes import PREFIX, drift_classes
 from depscan.lock.compare import compare
-from depscan.lock.read import lock_in, read_lock
+from depscan.lock.read import lock_in
 from depscan.lock.take import Taken, lock_taken
 from depscan.lock.write import written
 from depscan.model.decision import Coverage
 from depscan.model.finding import Confidence, Evidence, Finding, Severity
 from depscan.model.location import Location
 from depscan.model.result import ScanResult, exit_code
+from depscan.policy.at import state_before
 from depscan.policy.decide import decide
 from depscan.policy.drift import for_drift, with_allowed
-from depscan.policy.policy import load_policy
 from depscan.policy.rules import RULES
 from depscan.version import __version__
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "Locked", "drift", "lock", "take"]
 
 NAME = "depscan.lock"
-_INSTALLERS = frozenset({"input", "budget", "include", "revision"})
+_UNREAD = frozenset({"input", "budget", "include", "revision"})
 """Kinds of coverage that say that the project was not read whole."""
 
 
@@ -105,7 +105,7 @@ def _top(path: str) -> str:
 
 def _project(item: Coverage) -> Coverage:
     """Return coverage by which a project that was not read whole is incomplete rather than bad input."""
-    return item._replace(kind="project") if item.kind in _INSTALLERS else item
+    return item._replace(kind="project") if item.kind in _UNREAD else item
 
 
 def _looked(graph: DependencyGraph, path: str, options: Options) -> Looked | None:
@@ -135,21 +135,22 @@ def drift(path: str = ".", options: Options | None = None, *, against: str = "",
 
     Args:
         path: its folder, or one file.
-        options: see ``take``; policy, baseline and time matter, too.
-        against: a lock, or a git revision that holds one at the project's place; "" for the lock in the project.
+        options: see ``take``; policy and time matter, too.
+        against: a lock, or a git revision that holds one at the project's place; "" for the lock in the project. The
+            policy is then the revision's, too, unless ``options`` name one: a change does not vote on itself.
         quick: see ``take``.
 
     Raises:
         LockMissingError: there is no lock.
         LockError: the lock is wrong.
         UsageError: no such file, folder or revision.
-        PolicyError: the policy or baseline is wrong.
+        PolicyError: the policy is wrong.
     """
     options = options or Options()
     if not os.path.exists(path):
         raise UsageError("no such file or folder", path=path)
-    held, source = _lock(path, against)
-    policy = for_drift(load_policy(options.config, path))
+    before = state_before(path, against, options.config, NAME)
+    held, source, policy = lock_in(before.source), before.source, for_drift(before.policy)
     now = take(path, options, quick=quick)
     found = compare(held, now.lock)
     prefix = path if os.path.isdir(path) else os.path.dirname(path)
@@ -181,38 +182,6 @@ def _result(
         exit_code=exit_code(decisions, coverage, held + len(now.lock.rows)),
         mode="drift",
     )
-
-
-def _lock(path: str, against: str) -> tuple[Lock, SourceFile]:
-    """Return the lock to compare with, and its text."""
-    from depscan.text.source import read_source
-
-    own = os.path.normpath(os.path.join(path if os.path.isdir(path) else os.path.dirname(path), NAME))
-    named = against or own
-    if not against or os.path.exists(against) or against.endswith(".lock"):
-        return read_lock(named), read_source(named)
-    source = _in_revision(own, against)
-    return lock_in(source), source
-
-
-def _in_revision(path: str, revision: str) -> SourceFile:
-    """Return the lock of a git revision.
-
-    Raises:
-        LockMissingError: the revision has none.
-        UsageError: there is no such revision.
-    """
-    from depscan.inputs.revision import Repository
-    from depscan.text.source import LIMIT, SourceFile
-
-    repository = Repository(os.path.dirname(path) or ".")
-    commit = repository.commit(revision)
-    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(repository.top)).replace(os.sep, "/")
-    blob = repository.files(commit).get(inside)
-    data = repository.contents([blob.object]).get(blob.object) if blob and blob.size <= LIMIT else None
-    if data is None:
-        raise LockMissingError(f"{revision} has no {inside}", path=path, hint="depscan lock writes one")
-    return SourceFile(f"{revision}:{inside}", data)
 
 
 class _Places:

@@ -1,7 +1,7 @@
 """Say what a project trusts now that its lock does not say, and the other way round.
 
 depscan drift                        this folder and its depscan.lock
-depscan drift --against main         the lock of a git revision
+depscan drift --against main         the lock and the policy of a git revision
 depscan drift service --against old.lock --format markdown
 
 Code, pickles, templates, weights, hashes, endpoints, publishers, tools, actions and images that changed are told

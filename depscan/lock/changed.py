@@ -19,6 +19,10 @@ SETTINGS = (".json", ".jinja", ".jinja2", ".j2", ".yaml", ".yml", ".xml", ".txt"
 """Ends of the names of files that are no weights."""
 
 
+_EXPLAIN = frozenset({"code-appeared", "automap-changed"})
+"""Classes that say themselves why loading needs foreign code now."""
+
+
 def is_weights(row: Row) -> bool:
     """Return whether a file holds weights rather than settings."""
     return row.section == "file" and not row.text("path").lower().endswith(SETTINGS)
@@ -118,9 +122,11 @@ def _file(old: Row, new: Row) -> Iterator[Said]:
         yield "pickle-appeared", f"{path} was {old.text('format')} and is a pickle now."
     elif old.text("format") != new.text("format"):
         yield "weights-changed", f"{path} was {old.text('format')} and is {new.text('format')}."
-    if _rank(new) < _rank(old):
+    told = list(_what_runs(old, new))
+    explained = bool(told) and told[0][0] in _EXPLAIN and new.text("verdict") != "hostile"
+    if _rank(new) < _rank(old) and not explained:
         yield "verdict-worse", f"Loading {path} was: {old.text('verdict')}. It is: {new.text('verdict')}."
-    yield from _what_runs(old, new)
+    yield from told
     if old.text("header-sha256") and _differs(old, new, "header-sha256"):
         yield "header-changed", f"The header of {path} is another one."
 

@@ -1,4 +1,4 @@
-"""The classes of drift, their pages and what each does by default: ``rules/drift.toml``."""
+"""The classes of drift, their pages and what each does by default: ``rules/drift/classes.toml``."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def drift_classes(path: str = "") -> Mapping[str, DriftClass]:
     Raises:
         RuleError: the file is missing or wrong.
     """
-    path = path or os.path.join(rules_folder(), "drift.toml")
+    path = path or os.path.join(rules_folder(), "drift", "classes.toml")
     try:
         data = load_toml(read_source(path))
         return {name: _class(name, table(row, name)) for name, row in data.items()}

@@ -25,7 +25,7 @@ class Drift(NamedTuple):
     """One difference.
 
     Attributes:
-        klass: a name of ``rules/drift.toml``.
+        klass: a name of ``rules/drift/classes.toml``.
         message: one sentence.
         old: the row of the lock; None for what is new.
         new: the row of the project; None for what is gone.

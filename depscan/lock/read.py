@@ -16,19 +16,17 @@ if TYPE_CHECKING:
 _HEADER = re.compile(r"(?m)^\[\[\s*([\w-]+)\s*\]\]")
 
 
-def read_lock(path: str, shown: str = "") -> Lock:
-    """Return the lock in a file.
+def lock_source(path: str) -> SourceFile:
+    """Return the text of a lock.
 
     Raises:
         LockMissingError: there is no such file, or it cannot be read.
-        LockError: it is no lock, or one of a later version.
     """
     try:
-        source = read_source(path, shown)
+        return read_source(path)
     except InputError as error:
         hint = "depscan lock writes one"
         raise LockMissingError(error.message, path=error.path, hint=hint) from None
-    return lock_in(source)
 
 
 def lock_in(source: SourceFile) -> Lock:

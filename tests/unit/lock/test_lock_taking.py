@@ -7,7 +7,7 @@ from depscan.facts.inspected import Inspected
 from depscan.facts.packages import Looked
 from depscan.facts.publishers import Publishers
 from depscan.graph.graph import DependencyGraph
-from depscan.lock.records import Row
+from depscan.lock.records import Row, Value
 from depscan.lock.take import Taken, lock_taken
 from depscan.model.document import Document
 from depscan.model.modelfile import ModelFile
@@ -23,7 +23,7 @@ def rows(*documents: Document, looked: Looked | None = None, models: tuple[Model
     return list(lock_taken(Taken(graph, list(documents), models, looked=looked)).rows)
 
 
-def one(section: str, found: list[Row]) -> dict[str, object]:
+def one(section: str, found: list[Row]) -> dict[str, Value]:
     held = [dict(row.fields) for row in found if row.section == section]
     assert len(held) == 1, held
     return held[0]
@@ -88,7 +88,7 @@ def test_an_agents_tool_is_a_row_of_its_own_and_no_package_or_service() -> None:
     far = document.add(Package("service", "mcp.example", None, "service"), 9)
     document.use(npm, "mcpServers.files", 3, transport="stdio", command="npx -y @acme/files@1.0.0")
     document.use(far, "mcpServers.far", 9, transport="http", endpoint="https://mcp.example/sse")
-    document.use(document.root, "mcpServers.files", 4, secret="TOKEN")
+    document.use(document.root, "mcpServers.files", 4, secret="TOKEN")  # noqa: S106 - a name
     found = rows(document)
     assert {row.section for row in found} == {"tool"}
     assert [row.text("package") for row in found] == ["service:mcp.example", "npm:@acme/files"]
@@ -136,7 +136,9 @@ def test_publishers_and_what_runs_at_start_are_kept_where_somebody_looked() -> N
 
 
 def test_a_file_has_the_worst_verdict_of_what_is_said_of_it() -> None:
-    whole = ModelFile("m.bin", (), "safetensors", "data only", 9, about=(("sha256", "1"), ("template-sha256", "a 1\nb 2")))
+    whole = ModelFile(
+        "m.bin", (), "safetensors", "data only", 9, about=(("sha256", "1"), ("template-sha256", "a 1\nb 2"))
+    )
     around = ModelFile("m.bin", (), "archive", "hostile", 0)
     made = one("file", rows(models=(around, whole)))
     assert made == {
