@@ -4,7 +4,7 @@
     airom fs /tmp/project --offline --no-cve --include-tests -q -o json=/tmp/airom.json
     python corpus/inventory_airom.py /tmp/airom.json [ai-assistant]
 
-Its answers are read generously: the vendor is not compared, a model id that it splits into name and version is put
+Its answers are read generously: vendor and case are not compared, a model id that it splits into name and version is put
 together again, libraries, frameworks and infrastructure that it names by their import are not counted as false, and the
 second column counts an edge as found wherever in the project its name is reported.
 """
@@ -35,8 +35,8 @@ def occurrences(component: dict[str, Any]) -> list[tuple[str, int]]:
 
 def names(component: dict[str, Any]) -> set[str]:
     """Return the names a component may go by."""
-    plain = str(component["name"])
-    return {plain, f"{plain}-{component.get('version', '')}"}
+    plain = str(component["name"]).lower()
+    return {plain, f"{plain}-{component.get('version', '')}".lower()}
 
 
 def tail(label: Label) -> str:
@@ -67,7 +67,7 @@ def read(path: str, labels: list[Label]) -> list[tuple[str, Found]]:
 
 def agrees(label: Label, called: set[str]) -> bool:
     """Return whether a label's artifact goes by one of these names."""
-    text = tail(label)
+    text = tail(label).lower()
     stem = os.path.splitext(os.path.basename(text))[0]
     return text in called or label.node == "*" or (label.kind == "file" and stem in called)
 
