@@ -249,14 +249,15 @@ def _beside(item: Found, labels: list[Label]) -> bool:
     """Return whether an edge goes without saying.
 
     These are packages of a manifest, the vendor of a hosted model in the same statement, a weight file as a whole, and
-    what is said about the file itself (which has a node of its own).
+    what is said about the file itself or the model folder it is in.
     """
     if item.file in MANIFESTS and item.node.startswith(("pkg:pypi/", "pkg:generic/assistant")):
         return True
     if item.node.startswith(SERVICE):
         hosted = [label for label in labels if label.kind == "hosted" and label.verdict != "near"]
         return any(label._replace(node="*").fits(item) for label in hosted)
-    return name(item.node) in {f"pkg:generic/model/{item.file}", f"pkg:generic/{item.file}"}
+    itself = (f"model/{item.file}", f"model/{os.path.dirname(item.file)}", item.file)
+    return name(item.node).removeprefix("pkg:generic/") in itself
 
 
 def _table(result: Result) -> str:

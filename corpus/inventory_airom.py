@@ -2,9 +2,9 @@
 
     cp -r corpus/projects/ai-assistant /tmp/project && rm /tmp/project/labels.tsv
     airom fs /tmp/project --offline --no-cve --include-tests -q -o json=/tmp/airom.json
-    python corpus/inventory_airom.py /tmp/airom.json
+    python corpus/inventory_airom.py /tmp/airom.json [ai-assistant]
 
-Its answers are read generously: the vendor is not compared, a model id that it splits into name and version is put
+Its answers are read generously: vendor and case are not compared, a model id that it splits into name and version is put
 together again, libraries, frameworks and infrastructure that it names by their import are not counted as false, and the
 second column counts an edge as found wherever in the project its name is reported.
 """
@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from evaluate_inventory import Found, Label, compare, name, read_labels
+from evaluate_inventory import HERE, PROJECT, Found, Label, compare, name, read_labels
 
 NODES = {"hub-model": "pkg:huggingface/",
          "dataset": "pkg:huggingface/datasets/", "local-model-file": "pkg:generic/model/",
@@ -35,8 +35,8 @@ def occurrences(component: dict[str, Any]) -> list[tuple[str, int]]:
 
 def names(component: dict[str, Any]) -> set[str]:
     """Return the names a component may go by."""
-    plain = str(component["name"])
-    return {plain, f"{plain}-{component.get('version', '')}"}
+    plain = str(component["name"]).lower()
+    return {plain, f"{plain}-{component.get('version', '')}".lower()}
 
 
 def tail(label: Label) -> str:
@@ -67,14 +67,14 @@ def read(path: str, labels: list[Label]) -> list[tuple[str, Found]]:
 
 def agrees(label: Label, called: set[str]) -> bool:
     """Return whether a label's artifact goes by one of these names."""
-    text = tail(label)
+    text = tail(label).lower()
     stem = os.path.splitext(os.path.basename(text))[0]
     return text in called or label.node == "*" or (label.kind == "file" and stem in called)
 
 
-def main(path: str) -> None:
+def main(path: str, project: str = PROJECT) -> None:
     """Print the table."""
-    labels = read_labels()
+    labels = read_labels(os.path.join(HERE, "projects", project))
     rows = read(path, labels)
     counted = [found for kind, found in rows if kind in COUNTED]
     result = compare(labels, [found for _, found in rows])
@@ -93,4 +93,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

@@ -23,32 +23,47 @@ def _load() -> ModuleType:
 
 
 INVENTORY = _load()
-LABELS = INVENTORY.read_labels()
+PROJECTS = [os.path.join(ROOT, "corpus", "projects", name) for name in ("ai-assistant", "voice-desk")]
+by_project = pytest.mark.parametrize("project", PROJECTS, ids=os.path.basename)
 
 
 def test_there_are_enough_edges_and_near_misses() -> None:
-    assert sum(label.verdict == "edge" for label in LABELS) >= 80
-    assert sum(label.verdict == "near" for label in LABELS) >= 50
+    labels = INVENTORY.read_labels()
+
+    assert sum(label.verdict == "edge" for label in labels) >= 80
+    assert sum(label.verdict == "near" for label in labels) >= 50
 
 
-def test_every_label_points_at_the_text_it_is_about() -> None:
-    for label in LABELS:
-        with open(os.path.join(INVENTORY.PROJECT, label.file), "rb") as file:
+@by_project
+def test_every_label_points_at_the_text_it_is_about(project: str) -> None:
+    for label in INVENTORY.read_labels(project):
+        with open(os.path.join(project, label.file), "rb") as file:
             lines = file.read().decode("utf-8", "replace").split("\n")
         first, last = label.lines[0]
         assert first == 0 or any(label.text in line for line in lines[first - 1 : last]), label
 
 
-def test_the_project_names_no_host_but_reserved_ones() -> None:
-    for folder, _, names in os.walk(INVENTORY.PROJECT):
+@by_project
+def test_the_project_names_no_host_but_reserved_ones(project: str) -> None:
+    for folder, _, names in os.walk(project):
         for name in set(names) - {"labels.tsv"}:
             with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                hosts = re.findall(r"https?://([^/:\s\"'`)]+)", file.read())
+                hosts = re.findall(r"https?://([^/:\s\"'`{}\\)]+)", file.read())
             assert all(host == "127.0.0.1" or host.endswith(".example") for host in hosts), (name, hosts)
 
 
-@pytest.mark.xfail(reason="parts not integrated: found 5.9 % of 170 edges on the seam alone", strict=False)
+@pytest.mark.xfail(reason="parts not integrated: found 6.5 % of 170 edges on the seam alone", strict=False)
 def test_trust_edges_are_found_and_nothing_else_is() -> None:
     result = INVENTORY.evaluate()
 
     assert result.good, "\n".join([result.sentence(), *INVENTORY.differences(result)])
+
+
+@pytest.mark.xfail(
+    reason="parts not integrated; 94 % of 88 edges with all of them, written apart from it", strict=False
+)
+def test_a_project_that_nobody_tuned_for_is_read_almost_as_well() -> None:
+    result = INVENTORY.evaluate(PROJECTS[1])
+
+    assert result.share_found >= 0.9
+    assert result.share_false <= 0.04
