@@ -20,10 +20,23 @@ RULE = Rule(
     "A hook, helper or task in the project's settings runs a shell command when the agent works or the folder is "
     "opened.",
     "Whoever can change the file runs commands on the machine of everybody who opens the project; attacks of 2025 "
-    "and 2026 planted such hooks. One that fetches a program and runs it is decided anew by a server each time.",
+    "and 2026 planted such hooks.",
     "Read the command; keep hooks in the user's own settings, or trust the folder only after a review. Never let "
     "a hook fetch code.",
     "Formatters and linters as hooks are common and useful: accept them with an exception after reading.",
+)
+
+FETCHES = Rule(
+    "agent/hook-fetches-code",
+    "Hook or task of an agent or editor fetches code and runs it",
+    "behaviour",
+    Severity.HIGH,
+    "A hook, helper or task in the project's settings fetches a program or script and runs it, when the agent works or "
+    "the folder is opened.",
+    "What runs on the machine of everybody who opens the project is decided anew by a server each time; attacks of "
+    "2025 and 2026 planted such hooks.",
+    "Remove the hook; install the tool once, pinned and reviewed.",
+    "None known: a hook has no need to fetch what it runs.",
 )
 
 _NAMED = 3
@@ -49,8 +62,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         told.add((document.path, use.how))
         if _FETCHES.search(command):
             message = f"{use.how} ({trigger}) fetches and runs code: {command[:150]}"
-            found = finding_at(context, RULE, use.node, message, (document.path, use.at))
-            yield found._replace(severity=Severity.HIGH)
+            yield finding_at(context, FETCHES, use.node, message, (document.path, use.at))
         elif document.format != "agent-instructions" and (document.format != "devcontainer" or trigger == _ON_HOST):
             plain.setdefault(document.path, []).append(use)
     for path, held in plain.items():
@@ -63,4 +75,4 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         yield finding_at(context, RULE, first.node, message, (path, first.at))
 
 
-CHECK = Check("agent_hook", "Hooks and tasks that run commands", (RULE,), run)
+CHECK = Check("agent_hook", "Hooks and tasks that run commands", (RULE, FETCHES), run)

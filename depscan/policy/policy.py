@@ -55,7 +55,8 @@ class Policy(NamedTuple):
     fail_on: tuple[str, ...] = (
         "malicious", "vulnerability", "loading", "name/imitation", "name/foreign-script", "name/private-from-elsewhere",
         "trust/cooldown", "integrity/hash-changed", "trust/left-index", "behaviour/new-surface",
-        "integrity/local-file-differs", "integrity/index-hash-differs",
+        "integrity/local-file-differs", "integrity/index-hash-differs", "agent/inline-secret", "agent/plain-http",
+        "agent/hook-fetches-code", "ci/agent-fed-by-strangers",
     )  # fmt: skip
     fixable_only: bool = False
     undecidable: str = "warn"

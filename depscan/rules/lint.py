@@ -19,8 +19,6 @@ def lint(folder: str = "") -> list[str]:
     top = folder or rules_folder()
     problems, used = [], set()
     for base, folders, names in os.walk(top):
-<<<<<<< HEAD
-        # the tables of other parts have lints of their own, beside their readers
         # the tables of other parts have lints of their own, beside their readers
         folders[:] = sorted(f for f in folders if base != top or f == "lists" or f not in DATA_FOLDERS)
         for name in sorted(n for n in names if n.endswith(".toml")):

@@ -6,7 +6,6 @@ import os
 import re
 from functools import cache, lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from depscan.text.folder import rules_folder
 from depscan.vendors.vendor import Vendor, read_vendor
@@ -111,6 +110,8 @@ def vendor_of_variable(name: str) -> tuple[Vendor | None, str]:
 @lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """Return the host of a URL (or of ``host:port/path``) in lower case, with its port if any; "" for none."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url if "://" in url else f"//{url}")
         host, port = parts.hostname or "", parts.port
