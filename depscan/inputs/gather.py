@@ -268,8 +268,8 @@ class Gathered:
         self.coverage.append(Coverage(path, "failed", why, needed=True, line=error.line))
 
 
-_MAY_BE_SECRET = ("key", "token", "secret", "passw", "auth", "bearer", "cred", "pat", "dsn", "cookie", "sk-", "gh", "hf_",
-                  "akia", "aiza", "eyj", "://")  # fmt: skip
+_MAY_BE_SECRET = ("key", "token", "secret", "passw", "auth", "bearer", "cred", "pat", "dsn", "cookie", "sk-", "gh",
+                  "hf_", "akia", "aiza", "eyj", "://")  # fmt: skip
 """What a line with a secret has one of: the expressions that find it are not built for other lines."""
 
 

@@ -66,7 +66,8 @@ def test_without_a_file_the_default_holds(tmp_path: Path) -> None:
     names = ("name/imitation", "name/foreign-script", "name/private-from-elsewhere")
     changes = ("trust/cooldown", "integrity/hash-changed", "trust/left-index", "behaviour/new-surface")
     files = ("integrity/local-file-differs", "integrity/index-hash-differs")
-    assert policy.fail_on == ("malicious", "vulnerability", "loading", *names, *changes, *files)
+    agents = ("agent/inline-secret", "agent/plain-http", "agent/hook-fetches-code", "ci/agent-fed-by-strangers")
+    assert policy.fail_on == ("malicious", "vulnerability", "loading", *names, *changes, *files, *agents)
     assert policy.because("fail-on") == "default policy"
 
 
