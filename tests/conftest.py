@@ -7,6 +7,10 @@ from collections.abc import Callable
 
 import pytest
 import pytest_socket
+from hypothesis import settings
+
+settings.register_profile("shared machine", deadline=None)  # how long one example takes is no property of the code
+settings.load_profile("shared machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

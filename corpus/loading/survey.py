@@ -195,30 +195,40 @@ def main() -> None:
     parser.add_argument("package")
     parser.add_argument("folders", nargs="+")
     parser.add_argument("--refused", action="store_true")
+    parser.add_argument("--keep", action="store_true", help="also what the file lists already, of other versions")
     parser.add_argument("--show", action="store_true", help="with the text of each method that made it so")
     args = parser.parse_args()
     with open(os.path.join(HERE, "reviewed.toml"), "rb") as stream:
         settings = tomli.load(stream).get(args.package, {})
     found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    if args.keep:
+        keep(args.package, found)
     for folder in args.folders:
-        library = Library(folder, args.package)
-        survey = Survey(library, settings)
-        only, skip = settings.get("only", ["*"]), settings.get("skip", [])
-        for one in library.classes:
-            if not fits(one.module, only) or fits(one.module, skip):
-                continue
-            verdict = survey.judge(one)
-            if verdict.kind:
-                found[verdict.kind, verdict.state][one.module].add(one.name)
-            elif args.refused and ": " not in verdict.why:
-                print(f"{one.dotted}: {verdict.why}")
-                if args.show and (node := one.methods().get(verdict.why)):
-                    print(textwrap.indent(ast.unparse(node), "    "))
-        for module in library.modules.values():
-            if fits(module.name, settings.get("functions", [])):
-                found["function", ""][module.name] |= {n for n in module.functions if not n.startswith("__")}
+        collect(Library(folder, args.package), settings, found, args)
     if not args.refused:
         write(args.package, found, settings)
+
+
+def collect(
+    library: Library, settings: dict[str, Any], found: dict[tuple[str, str], dict[str, set[str]]],
+    args: argparse.Namespace,
+) -> None:  # fmt: skip
+    """Add the names of one version of a library."""
+    survey = Survey(library, settings)
+    only, skip = settings.get("only", ["*"]), settings.get("skip", [])
+    for one in library.classes:
+        if not fits(one.module, only) or fits(one.module, skip):
+            continue
+        verdict = survey.judge(one)
+        if verdict.kind:
+            found[verdict.kind, verdict.state][one.module].add(one.name)
+        elif args.refused and ": " not in verdict.why:
+            print(f"{one.dotted}: {verdict.why}")
+            if args.show and (node := one.methods().get(verdict.why)):
+                print(textwrap.indent(ast.unparse(node), "    "))
+    for module in library.modules.values():
+        if fits(module.name, settings.get("functions", [])):
+            found["function", ""][module.name] |= {n for n in module.functions if not n.startswith("__")}
 
 
 WHY = {
@@ -227,6 +237,20 @@ WHY = {
     "error": ("construct call reference", "", "errors and warnings keep their arguments"),
     "function": ("reference", "", "a function that computes from what it is given, kept by name and not called"),
 }
+
+
+def keep(package: str, found: dict[tuple[str, str], dict[str, set[str]]]) -> None:
+    """Add what stands below the marker already: the survey of versions whose folders are not given this time."""
+    path = os.path.join(RULES, f"{package}.toml")
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as stream:
+        below = stream.read().partition(MARKER)[2]
+    kinds = {(roles, args): kind for kind, (roles, args, _) in WHY.items()}
+    for row in tomli.loads(below).get("allow", ()):
+        kind = kinds[row["roles"], row.get("args", "")]
+        for module, names in row["names"].items():
+            found[kind, row.get("state", "")][module] |= set(names.split())
 
 
 def write(package: str, found: dict[tuple[str, str], dict[str, set[str]]], settings: dict[str, Any]) -> None:

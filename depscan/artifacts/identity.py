@@ -16,7 +16,7 @@ _ROOT_FILES = frozenset({"PKG-INFO", "setup.py", "pyproject.toml", "setup.cfg"})
 _SUFFIXES = (".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz", ".tbz2", ".tar", ".zip", ".whl", ".egg", ".conda")
 _EXPECTED = {
     ".whl": "zip", ".egg": "zip", ".zip": "zip", ".conda": "zip", ".gz": "gzip", ".tgz": "gzip", ".bz2": "bzip2",
-    ".tbz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".tar": "tar",
+    ".tbz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".tar": "tar", ".7z": "7z", ".lz4": "lz4",
 }  # fmt: skip
 _MEDIA_NAMES = frozenset({
     ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ico", ".wav", ".avi", ".ogg", ".mp3",
@@ -29,8 +29,8 @@ _TEXT_NAMES = frozenset({
     ".cjs", ".ipynb", ".sql", ".env", ".in", ".typed", ".lock", ".pem", ".crt", ".key",
 })  # fmt: skip
 _COMPILED_NAMES = frozenset({".pyc", ".pyo"})
-_NOT_BYTECODE = NATIVE | CLOSED_ARCHIVES | {"zip", "gzip", "bzip2", "xz", "zstd"}
-_NOT_TEXT = NATIVE | CLOSED_ARCHIVES | {"zip", "gzip", "bzip2", "xz", "zstd", "pyc"}
+_NOT_BYTECODE = NATIVE | CLOSED_ARCHIVES | {"zip", "gzip", "bzip2", "xz", "zstd", "7z", "lz4"}
+_NOT_TEXT = NATIVE | CLOSED_ARCHIVES | {"zip", "gzip", "bzip2", "xz", "zstd", "7z", "lz4", "pyc"}
 _METADATA_LINE = re.compile(rb"(?im)^(name|version):[ \t]*([^\r\n]{1,200})")
 _DIST_INFO = re.compile(r"[^/]+\.dist-info/(?:METADATA|WHEEL|RECORD)").fullmatch
 _NAMED = re.compile(r"(.+?)-v?(\d[^-]*(?:-\d+)?)").fullmatch

@@ -84,12 +84,20 @@ class Ledger:
         self._once("budget", path, f"more than {self.budget.members} members; the rest was not listed")
         return False
 
-    def explodes(self, path: str, packed: int, unpacked: int) -> bool:
-        """Whether data grows more than the budget's ratio once past 1 MiB; says so."""
+    def explodes(self, path: str, packed: int, unpacked: int, *, patient: bool = True) -> bool:
+        """Whether to stop at data that grows more than the budget's ratio once past 1 MiB; says so.
+
+        Args:
+            path: for the oddity.
+            packed: bytes taken.
+            unpacked: bytes made.
+            patient: whether the ledger's patience holds: where a header may state as much.
+        """
         if unpacked <= _MIB or unpacked <= packed * self.budget.ratio:
             return False
-        self.stopped = unpacked > self._patience
-        where = "; reading stopped there" if not self._patience else ""
+        patience = self._patience if patient else 0
+        self.stopped = unpacked > patience
+        where = "; reading stopped there" if not patience else ""
         self._once("ratio", path, f"unpacks to more than {self.budget.ratio} times its size{where}")
         return self.stopped
 

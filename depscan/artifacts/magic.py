@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-ARCHIVES = frozenset({"zip", "gzip", "bzip2", "xz", "zstd", "tar", "zlib", "lzma-alone", "zfile"})
-CLOSED_ARCHIVES = frozenset({"7z", "rar", "cab", "lz4"})
+ARCHIVES = frozenset({"zip", "gzip", "bzip2", "xz", "zstd", "tar", "zlib", "lzma-alone", "zfile",
+                      "7z", "lz4"})  # fmt: skip
+CLOSED_ARCHIVES = frozenset({"rar", "cab"})
 NATIVE = frozenset({"elf", "pe", "macho"})
 MEDIA = frozenset({"png", "jpeg", "gif", "bmp", "webp", "tiff", "ico", "wav", "avi", "ogg", "mp3", "flac", "mp4",
                    "pdf", "font"})  # fmt: skip

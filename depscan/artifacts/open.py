@@ -29,6 +29,7 @@ _TAIL = 22 + 0xFFFF
 _COMPARED = 1 << 20
 _ZFILE = 21
 """Bytes in front of the zlib stream in files of joblib before 0.10: a mark and a length."""
+_SPACES = 16
 _ENDLESS = 1 << 62
 """For the size of a stream that is not counted."""
 
@@ -225,11 +226,18 @@ def _listing(source: Source, kind: str, path: str, ledger: Ledger) -> _Opened:
 def _members(source: Source, kind: str, path: str, ledger: Ledger) -> Iterator[Found]:
     """Yield the members of an archive; a compressed single file is its own only member."""
     if kind == "zfile":
-        source, kind = WindowSource(source, _ZFILE, source.size), "zlib"
+        # One more space where Python 2 wrote it (joblib.numpy_pickle_compat.read_zfile).
+        behind = source.at(_ZFILE, _SPACES)
+        source, kind = WindowSource(source, _ZFILE + len(behind) - len(behind.lstrip(b" ")), source.size), "zlib"
     if kind == "zip":
         from depscan.artifacts.zip import ZipWalk
 
         yield from ZipWalk(source, path, ledger).members()
+        return
+    if kind == "7z":
+        from depscan.artifacts.sevenzip import SevenZipWalk
+
+        yield from SevenZipWalk(source, path, ledger).members()
         return
     stream = unpack(pieces(source), "" if kind == "tar" else kind, path, ledger)
     first = b""

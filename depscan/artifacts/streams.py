@@ -1,4 +1,4 @@
-"""Unpack gzip, bzip2, xz, zstd, LZMA and deflate piece by piece, against the budgets."""
+"""Unpack gzip, bzip2, xz, zstd, LZ4, LZMA and deflate piece by piece, against the budgets."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from depscan.artifacts.ledger import Ledger
+from depscan.artifacts.magic import HEAD
 from depscan.artifacts.source import PIECE, Source
 
 _OUT = 1 << 18
+_FEW = 4
+"""Values of bytes in the head of data that states no size: whatever follows, no header accounts for it."""
 _XZ_MEMORY = 128 << 20
 """xz's highest preset needs 65 MiB; a header may ask for 4 GiB."""
 
-_MAGIC = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ"}
+_MAGIC = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ", "lz4": b"\x04\x22\x4d\x18"}
+_SLOW = {"lz4": 64 << 20}
+"""Bytes that are unpacked by a decoder in plain Python; more is a gap."""
 
 
 class UnpackError(Exception):
@@ -108,6 +113,12 @@ def _zstd() -> _Zstd:
     return _Zstd(zstandard)
 
 
+def _lz4() -> Any:  # noqa: ANN401 - a decoder with the interface of the others
+    from depscan.artifacts.lz4 import Lz4Frame
+
+    return Lz4Frame()
+
+
 _TOOLS: dict[str, Callable[[], Any]] = {
     "gzip": lambda: _Inflate(31),
     "deflate": lambda: _Inflate(-15),
@@ -116,6 +127,7 @@ _TOOLS: dict[str, Callable[[], Any]] = {
     "bzip2": bz2.BZ2Decompressor,
     "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO, _XZ_MEMORY),
     "zstd": _zstd,
+    "lz4": _lz4,
 }
 _ERRORS = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError)
 
@@ -159,6 +171,7 @@ class _Unpacker:
     def __init__(self, kind: str, path: str, ledger: Ledger) -> None:
         self._kind, self._path, self._ledger = kind, path, ledger
         self._taken = self._made = 0
+        self._empty = False
 
     def run(self, packed: Iterator[bytes]) -> Iterator[bytes]:
         tool = None
@@ -175,6 +188,8 @@ class _Unpacker:
                         continue
                 out = tool.decompress(data, _OUT)
                 data = b""
+                if not self._made:
+                    self._empty = len(set(out[:HEAD])) <= _FEW
                 yield out
                 if self._stopped(len(out)):
                     return
@@ -207,4 +222,9 @@ class _Unpacker:
 
     def _stopped(self, made: int) -> bool:
         self._made += made
-        return self._ledger.explodes(self._path, self._taken, self._made) or self._ledger.late(self._path)
+        if self._made > _SLOW.get(self._kind, self._made):
+            why = f"more than {_SLOW[self._kind] >> 20} MiB of {self._kind} data; the rest was not read"
+            self._ledger.odd("budget", self._path, why)
+            return True
+        grown = self._ledger.explodes(self._path, self._taken, self._made, patient=not self._empty)
+        return grown or self._ledger.late(self._path)

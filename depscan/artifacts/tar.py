@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from depscan.artifacts.ledger import Ledger
+from depscan.artifacts.links import leaves
 from depscan.artifacts.magic import ARCHIVES, HEAD, checksum_fits, looks_text, sniff
 from depscan.artifacts.members import Found, HeadOf, Held, Reader, hold
 from depscan.artifacts.source import PIECE, Source, WindowSource
@@ -145,6 +146,7 @@ class TarWalk:
         self._path = path
         self._ledger = ledger
         self._links: list[_Link] = []
+        self._symbolic: dict[str, str] = {}
         self._global: dict[str, str] = {}
         self._next: dict[str, str] = {}
 
@@ -284,9 +286,15 @@ class TarWalk:
             self._ledger.odd("link", path, f"a link out of the archive, to {target[:200]}")
         elif len(self._links) < self._ledger.budget.members:
             self._links.append(_Link(path, resolved, executable))
+            if not hard:
+                self._symbolic[path] = where
 
     def _linked(self, held: dict[str, Found]) -> Iterator[Found]:
         """Yield links that end at a file as files: an extractor puts the same content there."""
+        for path, target in self._symbolic.items():
+            if leaves(f"{path.rpartition('/')[0]}/{target}", self._symbolic):
+                why = f"a link out of the archive through another one, to {target[:200]}"
+                self._ledger.odd("link", path, why)
         targets = {link.path: link.target for link in self._links}
         for link in self._links:
             end = link.target

@@ -39,6 +39,9 @@ from depscan.artifacts.zip_records import (
     wide_values,
 )
 
+_DESCRIPTOR = 24
+"""Bytes of the longest data descriptor: mark, checksum and two sizes of eight bytes."""
+
 
 class ZipWalk:
     """The members of one zip archive."""
@@ -297,14 +300,19 @@ class ZipWalk:
         for begin, stop in [*sorted(spans), (directory.start, directory.start)]:
             if begin < end:
                 self._ledger.odd("broken", self._path, f"members overlap at byte {begin}", "overlap")
-            elif begin - end >= LOCAL.size and self._hidden(end, begin):
-                self._ledger.odd("broken", self._path, "members that the directory does not list", "unlisted")
-                yield from self._salvage(end, begin)
+            elif begin > end:
+                yield from self._unlisted(end, begin)
             end = max(end, stop)
 
-    def _hidden(self, start: int, stop: int) -> bool:
-        # A data descriptor (at most 24 bytes) may stand first.
-        return b"PK\x03\x04" in self._source.at(start, min(stop - start, 1 << 20))
+    def _unlisted(self, start: int, stop: int) -> Iterator[Found]:
+        """Yield what stands where the directory has nothing: members, or bytes that are more than padding."""
+        data = self._source.at(start, min(stop - start, MIB))
+        if b"PK\x03\x04" in data and stop - start >= LOCAL.size:
+            self._ledger.odd("broken", self._path, "members that the directory does not list", "unlisted")
+            yield from self._salvage(start, stop)
+        elif _is_more(data):
+            why = f"{stop - start} bytes at {start} that no member accounts for"
+            self._ledger.odd("broken", self._path, why, "gap")
 
     def _salvage(self, at: int, stop: int) -> Iterator[Found]:
         """Yield what local headers alone tell, for archives without a directory and gaps in others."""
@@ -321,3 +329,13 @@ class ZipWalk:
                 yield found
             if self._ledger.late(self._path):
                 return
+
+
+def _is_more(data: bytes) -> bool:
+    """Whether bytes between members are more than a data descriptor, padding or an Android package's signatures."""
+    rest = data.lstrip(b"\0")
+    if len(data) <= _DESCRIPTOR or not rest:
+        return False
+    if rest.startswith(b"PK\x07\x08"):
+        rest = data.partition(b"PK\x07\x08")[2][_DESCRIPTOR - 4 :].strip(b"\0")
+    return bool(rest) and not rest.endswith(b"APK Sig Block 42")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from depscan.checks._dataset_scripts import RULE, script_verdict
 from depscan.checks.check import Check, Context
 from depscan.model.decision import Coverage
 from depscan.model.finding import Confidence, Evidence, Finding, Severity
@@ -61,6 +62,9 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
             needed = _needed(item.facts[hit.anchor])
             if hit.rule.verdict == "unsafe" and _in_graph(needed, context):
                 hit = hit._replace(rule=hit.rule._replace(verdict="suspicious"))  # noqa: PLW2901 - the same hit
+            if hit.rule.id == RULE:
+                verdict = script_verdict(context.graph, hit.rule.verdict)
+                hit = hit._replace(rule=hit.rule._replace(verdict=verdict))  # noqa: PLW2901 - the same hit
             count[hit.rule.id] = count.get(hit.rule.id, 0) + 1
             if count[hit.rule.id] <= _REPORTED_PER_RULE:
                 yield _finding(item, hit)
@@ -74,7 +78,11 @@ def _needed(fact: Fact) -> str:
 
 def _in_graph(needed: str, context: Context) -> bool:
     """Whether the package that a model file needs is one that the project pins: it is checked like any other."""
-    return bool(needed) and any(p.name == needed and p.version for p in context.graph.nodes.values())
+    if not needed:
+        return False
+    own = {item.subject for item in context.artifacts}  # what is inspected vouches for nothing by its own name
+    nodes = context.graph.nodes.items()
+    return any(p.ecosystem == "PyPI" and p.name == needed and p.version and key not in own for key, p in nodes)
 
 
 def _gaps(item: Inspected) -> Iterator[Coverage]:

@@ -37,37 +37,55 @@ _PROGRAM_TITLE = "native program"
 _FOLLOWED = frozenset({"shell.run", "process.spawn", "code.eval"})
 
 
-def read_models(artifact: Artifact, files: Mapping[tuple[str, ...], Mapping[str, File]], sink: Sink) -> None:
+def read_models(
+    artifact: Artifact,
+    files: Mapping[tuple[str, ...], Mapping[str, File]],
+    sink: Sink,
+    real: frozenset[str] = frozenset(),
+) -> None:
     """Add what loading each model file of an artifact does.
 
     Args:
         artifact: opened.
         files: by container, the members as ``files_of`` gives them.
         sink: where facts, gaps and ``ModelFile`` records go.
+        real: lower-cased top-level names that are the product itself: see ``in_tests``.
     """
-    from depscan.artifacts.places import in_tests
     from depscan.loading.steps import Meter
 
     meter = Meter()
     own = artifact.kind in OPEN_KINDS
-    for beside in files.values():
-        for file in beside.values():
-            if not own and _ending(file.path) in CODE_ENDINGS:
-                continue
-            opened = (*file.container, file.path) in files
-            report = _read(file, meter, sink, ask=own and not opened, opened=opened)
-            if report is not None and (own or report.format != _PROGRAM_TITLE):
-                if not own:
-                    report.steps = [_of_package(step, artifact.package) for step in report.steps]
-                tests = not own and in_tests("/".join((*file.container, file.path)))
-                _lower(report, file, sink, TEST if tests else LOAD, needed=own)
+    for file in (file for beside in files.values() for file in beside.values()):
+        opened = (*file.container, file.path) in files
+        if own:
+            report = _read(file, meter, sink, ask=not opened, opened=opened)
+            if report is not None:
+                _lower(report, file, sink, LOAD, needed=True)
+        elif _ending(file.path) not in CODE_ENDINGS:
+            report = _read(file, meter, sink, ask=False, opened=opened)
+            if report is not None and report.format != _PROGRAM_TITLE:
+                _lower_in_package(report, file, sink, artifact.package, real)
     if own:
-        from depscan.facts.model_layout import read_layout
-        from depscan.loading.file import file_of
+        _read_around(artifact, sink)
 
-        for path, report in read_layout(artifact, sink):
-            report.format = "archive"
-            _lower(report, file_of(b"", path), sink, LOAD, needed=True)
+
+def _lower_in_package(report: Report, file: File, sink: Sink, package: str, real: frozenset[str]) -> None:
+    """Add the facts of a model file that comes along with a package."""
+    from depscan.artifacts.places import in_tests
+
+    report.steps = [_of_package(step, package) for step in report.steps]
+    tests = in_tests("/".join((*file.container, file.path)), real)
+    _lower(report, file, sink, TEST if tests else LOAD, needed=False)
+
+
+def _read_around(artifact: Artifact, sink: Sink) -> None:
+    """Add what is wrong with the archives around the model files that were read."""
+    from depscan.facts.model_layout import read_layout
+    from depscan.loading.file import file_of
+
+    for path, report in read_layout(artifact, sink):
+        report.format = "archive"
+        _lower(report, file_of(b"", path), sink, LOAD, needed=True)
 
 
 def _of_package(step: Step, package: str) -> Step:
@@ -80,8 +98,11 @@ def _of_package(step: Step, package: str) -> Step:
 def _read(file: File, meter: Meter, sink: Sink, *, ask: bool, opened: bool) -> Report | None:
     from depscan.artifacts.source import cut
     from depscan.loading.route import read_file
+    from depscan.loading.torch_zip import is_storage
 
     try:
+        if is_storage(file):
+            return None  # raw numbers, of many gigabytes in a large model
         report = read_file(file, meter, ask=ask, opened=opened)
     except Exception as error:  # noqa: BLE001 - a defect of one format's reader must not hide what the others see
         why = f"the reader of model files failed ({type(error).__name__}): a defect of depscan, please report it"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _OUTSIDE = frozenset({"traversal", "absolute", "link"})
 _CUT = frozenset({"data-cut", "no-end", "directory-damaged"})
 _UNSEEN = frozenset({"budget", "unreadable", "encrypted"})
+_WHOLE = _UNSEEN | {"ratio"}
+"""What is told of an artifact that is one packed file, whatever its name promises."""
 _BEHIND = ("behind", "more members")
 _WHY = {
     "traversal": "unpacked, it lands outside of the folder it is unpacked to",
@@ -38,12 +40,14 @@ def read_layout(artifact: Artifact, sink: Sink) -> list[tuple[str, Report]]:
     from depscan.loading.route import promises
 
     whole = artifact.kind != "folder"
+    chain = whole and len({member.container for member in artifact.members}) == len(artifact.members)
     models = {model.path: model.verdict for model in sink.models}
     around = {outer for model in sink.models for outer in model.container} | models.keys()
     found: dict[str, Report] = {}
     for oddity in oddities_of(artifact):
         near = (whole and (bool(models) or promises(artifact.name))) or oddity.path in around or promises(oddity.path)
-        itself = oddity.path == artifact.name and oddity.kind in _UNSEEN
+        itself = oddity.path == artifact.name and oddity.kind in _WHOLE
+        itself = itself or (chain and oddity.kind == "nested-too-deep")
         if not near and not itself and not (whole and oddity.kind in _OUTSIDE):
             continue
         if (oddity.kind == "link" and not whole) or (oddity.kind == "ratio" and _explained(models.get(oddity.path))):

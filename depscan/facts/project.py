@@ -66,7 +66,7 @@ def _candidates(top: str) -> list[tuple[str, str]]:
         for name in sorted(files):
             path = os.path.join(folder, name)
             ending = name.rpartition(".")[2].lower()
-            if ending in _NEVER or len(wanted) >= _MOST:
+            if ending in _NEVER:
                 continue
             start = b"" if ending == "py" else _start(path)
             model = start.startswith(starts) or sniff(start) in ARCHIVES

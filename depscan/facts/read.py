@@ -34,7 +34,7 @@ def read_artifact(artifact: Artifact) -> tuple[Sink, dict[str, str]]:
     files = files_of(artifact)
     shape = _with_loading(surface(artifact), files, artifact)
     when = _languages(artifact, shape, sink)
-    read_models(artifact, files, sink)
+    read_models(artifact, files, sink, frozenset(name.lower() for name in shape.top_level))
     _hidden(artifact, when, sink)
     _structure(artifact, shape, sink, when)
     return sink, when

@@ -1,6 +1,6 @@
 """Judge a dotted name that a file gives to be imported and called: harmless, harmful, or somebody's code.
 
-Data: ``rules/targets/harmless.toml`` and ``harmful.toml``; in their globs ``*`` stands for one name and
+Data: ``rules/loading/targets/harmless.toml`` and ``harmful.toml``; in their globs ``*`` stands for one name and
 ``**`` for any number of modules and a class (a name in capitals) after them, so that no module's own imports
 (``torch.nn.modules.module.os.system``) are reached through a prefix.
 """
@@ -48,12 +48,12 @@ class Row(NamedTuple):
 
 @lru_cache(maxsize=8)
 def names(name: str) -> tuple[re.Pattern[str], tuple[Row, ...]]:
-    """Return one expression for a list of ``rules/targets`` (group N is row N - 1) and its rows."""
+    """Return one expression for a list of ``rules/loading/targets`` (group N is row N - 1) and its rows."""
     import tomli
 
     from depscan.text.folder import rules_folder
 
-    with open(os.path.join(rules_folder(), "targets", f"{name}.toml"), "rb") as stream:
+    with open(os.path.join(rules_folder(), "loading", "targets", f"{name}.toml"), "rb") as stream:
         entries = tomli.load(stream)["entry"]
     pattern = "|".join(f"({_expression(entry['value'])})" for entry in entries)
     return re.compile(f"(?:{pattern})\\Z"), tuple(Row(e["why"], e.get("does", "")) for e in entries)
@@ -73,8 +73,8 @@ def listed(name: str, text: str) -> Row | None:
     return rows[match.lastindex - 1] if match and match.lastindex else None
 
 
-def judge(dotted: str) -> Judged:
-    """Return what is to be held of a dotted name that is imported and called."""
+def judge(dotted: str, *, named: bool = False) -> Judged:
+    """Return what is to be held of a dotted name that is imported and called, or only kept as a value (``named``)."""
     text = dotted.strip()
     first, dot, rest = text.partition(".")
     text = _OLD.get(first, first) + dot + rest
@@ -89,12 +89,12 @@ def judge(dotted: str) -> Judged:
     harmless = listed("harmless", text)
     if harmless is not None:
         return Judged(KNOWN, harmless.why)
-    return _by_allowlist(text) or Judged(
+    return _by_allowlist(text, named=named) or Judged(
         FOREIGN, "is not on the list of harmless names: its code would run", "", package_of(text)
     )
 
 
-def _by_allowlist(text: str) -> Judged | None:
+def _by_allowlist(text: str, *, named: bool) -> Judged | None:
     """Return what the allowlist of pickles says of a class or function; None when it says nothing."""
     from depscan.loading.known import gadget, known
 
@@ -103,7 +103,7 @@ def _by_allowlist(text: str) -> Judged | None:
     if harm is not None:
         return Judged(HOSTILE, harm.why, harm.does)
     entry = known(module, name)
-    if entry is not None and entry.roles & {"construct", "call"}:
+    if entry is not None and (named or entry.roles & {"construct", "call"}):
         return Judged(KNOWN, entry.why)
     return None
 

@@ -25,7 +25,11 @@ Shapes of the arguments of a call (``construct`` takes any arguments that are da
 ``function``              first a class or function known in any role, then data or known objects: kept, not called
 ``call``                  (function, class, arguments, ...): the function is known for a call, with those arguments
 ``bytes:pickle``          one bytes object that is a pickle: read as one
+``bytes:pickle@4``        the fifth argument is such bytes, the others are data or known objects
 ``attribute``             (known object or class, constant public name); with an underscore when "Class.name" is known
+``names``                 public names without a dot: a getter that is kept
+``zone``                  first a time zone's key that stays below the folder of zones, then plain data
+``ratio``                 numbers or a text, with no exponent of five digits and more (it is written out)
 ``encoding``              (text, one of latin1, latin-1, utf-8, utf8, ascii)
 ``factory``               none, None, or a name known as ``factory`` (or a ``partial`` of one); then data or known
 ``global``                (module text, name text) of a name that is known
@@ -49,7 +53,7 @@ from depscan.text.folder import rules_folder
 ROLES = ("construct", "call", "reference", "factory")
 SHAPES = (
     "", "none", "data", "values", "text", "number", "bytes", "dtype", "class", "function", "call", "bytes:pickle",
-    "attribute",
+    "bytes:pickle@4", "attribute", "names", "zone", "ratio",
     "encoding", "factory", "global", "singleton", "union",
 )  # fmt: skip
 PYTHON = "python"
@@ -83,7 +87,12 @@ STATES: dict[str, tuple[str, str]] = {
 ``scipy.stats._distn_infrastructure.rv_generic._attach_argparser_methods`` and ``statsmodels.base.data.ModelData``."""
 
 
-DESCRIBING = frozenset({"__doc__", "__module__", "__name__", "__qualname__", "__annotations__", "__orig_class__"})
+DESCRIBING = frozenset({
+    "__doc__", "__module__", "__name__", "__qualname__", "__annotations__", "__orig_class__", "__wrapped__",
+    "__version__", "__author__", "__constants__", "__fields_set__", "__pydantic_fields_set__", "__pydantic_extra__",
+    "__pydantic_private__", "__jit_unused_properties__", "__firstlineno__", "__static_attributes__",
+    "__type_params__", "__objclass__", "__match_args__", "__parameters__", "__orig_bases__",
+})  # fmt: skip
 """Special attributes that instances of real libraries keep in their state: they describe, nobody calls them."""
 
 

@@ -12,12 +12,16 @@ from depscan.text.load import load_toml
 from depscan.text.source import read_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from depscan.text.source import SourceFile
 
 _KEYS = {
     "allow": {"roles", "args", "state", "why", "names"},
     "gadget": {"does", "takes", "why", "names"},
 }
+_FOLDERS = ("graphs", "targets", "template")
+_ENTRY = {"value", "does", "why"}
 _TABLES = {PYTHON: {"standard", "python2"}, "distributions": {"names"}}
 
 
@@ -38,10 +42,45 @@ def lint(folder: str = "") -> list[str]:
         look.rows("allow", allowed)
         look.rows("gadget", gadgets)
         problems += look.problems
+    problems += _tables(top)
     problems += [
         f"{gadgets[name]}: {name} is a gadget and allowed in {allowed[name]}" for name in gadgets if name in allowed
     ]
     return problems
+
+
+def _tables(top: str) -> list[str]:
+    """Look at the tables in folders below: names that settings give, operators of graphs, words of templates."""
+    problems: list[str] = []
+    for kind in _FOLDERS:
+        folder = os.path.join(top, kind)
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            if not name.endswith(".toml"):
+                continue
+            source = read_source(os.path.join(folder, name))
+            try:
+                data = load_toml(source)
+            except InputError as error:
+                problems.append(str(error))
+                continue
+            if kind == "targets":
+                problems += [f"{source.path}:{line}: {what}" for line, what in _targets(source.text, data)]
+    return problems
+
+
+def _targets(text: str, data: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """Yield line and problem of every entry of a list of dotted names."""
+    starts = [i for i, line in enumerate(text.split("\n"), 1) if line == "[[entry]]"]
+    seen: set[str] = set()
+    for start, entry in zip(starts, data.get("entry", ()), strict=True):
+        value = str(entry.get("value", ""))
+        for key in set(entry) - _ENTRY:
+            yield start, f"an unknown key {key!r}"
+        if not value or not str(entry.get("why", "")).strip():
+            yield start, "an entry needs its value and its why"
+        if value in seen:
+            yield start, f"{value} stands here twice"
+        seen.add(value)
 
 
 class _File:

@@ -45,6 +45,10 @@ _FIXED = {
     "custom_generate/generate.py": "generate() loads and runs it",
     "code/inference.py": "an inference server imports it when the model is loaded",
     "custom_generate.py": "generate() loads and runs it",
+    "__init__.py": "an import of the folder runs it: node collections and tools are loaded so",
+    "sitecustomize.py": "Python runs it at its start, when the folder is on its path",
+    "usercustomize.py": "Python runs it at its start, when the folder is on its path",
+    "conftest.py": "pytest runs it, whatever it was started for",
 }
 _ENDPOINT = re.compile(
     rb"\bEndpointHandler\b|^\s*(?:import|from)\s+(?:torch|transformers|diffusers|tensorflow|onnxruntime|keras|peft|"
@@ -52,15 +56,21 @@ _ENDPOINT = re.compile(
     re.MULTILINE,
 )
 _BUILDER = re.compile(rb"class\s+\w+\s*\(\s*(?:[\w.]+\.)?(?:GeneratorBased|ArrowBased|Beam|Dataset)Builder\s*\)")
+DATA_SET = "load_dataset runs it (datasets before 4.0"
+"""How the reason of a data set's script begins."""
 _CARD = re.compile(
     r"^(?:library_name|pipeline_tag|base_model|task_categories|dataset_info|datasets|model-index|model_name)\s*:",
     re.MULTILINE,
 )
+_SPACE = re.compile(r"^sdk\s*:\s*['\"]?(?:gradio|streamlit|docker|static)\b", re.MULTILINE)
+_APP_FILE = re.compile(r"^app_file\s*:\s*['\"]?([\w./-]+\.py)", re.MULTILINE)
 _METADATA = frozenset({"metadata", "pkg-info", "record"})
 _IMPORT = re.compile(rb"^\s*from\s+(\.[\w.]*)\s+import\s+([\w, ()*]+)|^\s*import\s+([\w.]+)", re.MULTILINE)
 _PYTHON_BACKEND = re.compile(rb'^\s*(?:backend|platform)\s*:\s*"python"', re.MULTILINE)
 _VERSIONED = re.compile(r"\d+/model\.py\Z")
 _LIMIT = 1 << 20
+_BARE = 16
+"""Bytes up to which settings can be empty."""
 _DATA = (".csv", ".json", ".jsonl", ".parquet", ".arrow", ".md", ".txt", ".yaml", ".yml", ".tsv", ".zip", ".gz",
          ".gitattributes", ".tar")  # fmt: skip
 
@@ -107,7 +117,7 @@ _LAST: list[tuple[Mapping[str, File], tuple[str, ...]]] = []
 def _marks(file: File, *, weak: bool) -> str:
     name = file.name
     if name in SETTINGS:
-        return _marks_settings(file)
+        return _marks_settings(file) or (_weak_mark(file) if weak else "")
     if name in {"config.pbtxt", "manifest.json"}:
         return _marks_server(file)
     if name == "mlmodel" and b"flavors:" in file.bytes(_LIMIT):
@@ -116,7 +126,9 @@ def _marks(file: File, *, weak: bool) -> str:
         whole = name == "hubconf.py" or file.folder.endswith("custom_generate/")
         return "code that loading runs" if whole else ""
     if name == "readme.md":
-        return "a model card" if _is_card(file) else ""
+        return "a model card" if _is_card(file) else "an application" if _SPACE.search(_front(file)) else ""
+    if name == "tool_config.json":
+        return "a tool of an agent" if "tool_class" in object_of(file) else ""
     return _weak_mark(file) if weak else ""
 
 
@@ -136,11 +148,18 @@ def _marks_server(file: File) -> str:
 
 
 def _is_card(file: File) -> bool:
+    return bool(_CARD.search(_front(file)))
+
+
+def _front(file: File) -> str:
+    """Return the settings at the top of a page; "" when it has none."""
     head = file.bytes(1 << 14).decode("utf-8", "replace").lstrip("\ufeff")
-    return head.startswith("---") and bool(_CARD.search(head.partition("\n---")[0]))
+    return head.partition("\n---")[0] if head.startswith("---") else ""
 
 
 def _weak_mark(file: File) -> str:
+    if file.name == "config.json":
+        return "settings that are empty" if file.size < _BARE and json_of(file) == {} else ""
     if file.name == "handler.py":
         return "a handler of an inference server" if _ENDPOINT.search(file.bytes(_LIMIT)) else ""
     if file.name.endswith(".py"):
@@ -178,6 +197,10 @@ def _of_folder(files: Mapping[str, File], folder: str) -> Iterator[tuple[str, st
         relative = path[len(folder) :]
         if file.name in SETTINGS or relative.lower() == "mlmodel":
             yield from _named_by(file)
+        elif file.name == "tool_config.json":
+            yield from _of_tool(file)
+        elif relative.lower() == "readme.md":
+            yield from _of_space(file)
         elif relative == "MAR-INF/MANIFEST.json":
             yield from _of_manifest(file, folder)
         elif _VERSIONED.match(relative) and f"{folder}config.pbtxt" in files:
@@ -188,9 +211,14 @@ def _of_folder(files: Mapping[str, File], folder: str) -> Iterator[tuple[str, st
             yield from _by_name(file)
 
 
+def builds_data(file: File) -> bool:
+    """Return whether a Python file has a class that ``load_dataset`` looks for."""
+    return bool(_BUILDER.search(file.bytes(_LIMIT)))
+
+
 def _by_name(file: File) -> Iterator[tuple[str, str]]:
-    if _BUILDER.search(file.bytes(_LIMIT)):
-        yield file.path, "load_dataset runs it (datasets before 4.0, with trust_remote_code since 2.20)"
+    if builds_data(file):
+        yield file.path, f"{DATA_SET}, with trust_remote_code since 2.20)"
     elif any(fnmatchcase(file.name, glob) for glob in _REMOTE):
         yield file.path, "has the name of remote code: loading with trust_remote_code runs it"
 
@@ -205,6 +233,24 @@ def _named_by(file: File) -> Iterator[tuple[str, str]]:
             yield path, f"{file.name} names it ({key[:100]}): loading with trust_remote_code runs it"
 
 
+def _of_tool(file: File) -> Iterator[tuple[str, str]]:
+    reference = object_of(file).get("tool_class")
+    path = local_module(file, reference) if isinstance(reference, str) else ""
+    if path:
+        yield path, "tool_config.json names it: an agent that loads the tool runs it"
+
+
+def _of_space(file: File) -> Iterator[tuple[str, str]]:
+    """Yield the program of a hosted application."""
+    front = _front(file)
+    if not _SPACE.search(front):
+        return
+    named = _APP_FILE.search(front)
+    path = file.folder + (named[1] if named else "app.py")
+    if path in file.beside:
+        yield path, "the application's page names it: hosting starts it"
+
+
 def _components(file: File) -> Iterator[tuple[str, str]]:
     """Yield the modules that a pipeline's or sentence encoder's parts name."""
     if file.name == "modules.json":
@@ -216,7 +262,9 @@ def _components(file: File) -> Iterator[tuple[str, str]]:
     elif file.name == "model_index.json":
         for key, value in object_of(file).items():
             if isinstance(value, list) and value and isinstance(value[0], str):
-                yield key, f"{value[0]}.{value[1] if len(value) > 1 else ''}"
+                dotted = f"{value[0]}.{value[1] if len(value) > 1 else ''}"
+                own = f"{key}.{dotted}"
+                yield key, own if local_module(file, own) else dotted
 
 
 def _of_mlmodel(file: File) -> Iterator[tuple[str, str]]:
@@ -250,7 +298,7 @@ def _script(files: Mapping[str, File], name: str) -> Iterator[tuple[str, str]]:
     scripts = [path for path in files if path.endswith(".py")]
     others = [path for path in files if not path.endswith(".py")]
     if scripts == [f"{stem}.py"] and all(path.lower().endswith(_DATA) for path in others):
-        yield scripts[0], "load_dataset runs a script that has its folder's name (datasets before 4.0)"
+        yield scripts[0], f"{DATA_SET}: a script that has its folder's name)"
 
 
 def _follow_imports(files: Mapping[str, File], found: dict[str, str]) -> None:

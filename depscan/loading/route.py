@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from depscan.loading.steps import Meter
 
 _TOP = 2048
+_START_LINE = re.compile(rb"(?:[\x20-\x7e\t]*\r?\n)*import[ \t]").match
 
 
 class Declared(NamedTuple):
@@ -105,6 +107,10 @@ def read_file(
     if found is None and not promised:
         return None
     report = Report(meter)
+    if found is None and file.name.endswith(".pth") and len(file.beside) > 1 and _START_LINE(file.head):
+        return None  # among other files it is for Python's ``site``: the readers of start lines judge it
+    if not layer:
+        report.meter.start(file.size)
     if found is None:
         report.format = promised[0].title
         if file.size:

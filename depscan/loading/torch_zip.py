@@ -30,6 +30,11 @@ _CLASS = re.compile(rb"(?m)^[ \t]*(?:class|interface)[ \t]+([A-Za-z_]\w*)[ \t]*[
 _MOST_CODE = 16 << 20
 _DEFINED: WeakKeyDictionary[File, frozenset[bytes]] = WeakKeyDictionary()
 
+KNOWN_CLASSES = frozenset({"quantized", "xnnpack", "mkldnn", "rnn", "sparse", "vulkan", "metal", "profiler", "c10d"})
+"""Namespaces of classes that torch's own library binds (``torch::class_``)."""
+
+_BOUND = "__torch__.torch.classes."
+
 OWN = "__torch__"
 """Top package of the classes that an archive's own code defines."""
 
@@ -64,7 +69,7 @@ def is_storage(file: File) -> bool:
 
 def holds_pickle(file: File) -> bool:
     """Return whether a file begins with a pickle that ends within 64 KiB and names or calls something."""
-    if _PICKLE_START(file.head) is None:
+    if _PICKLE_START(file.start) is None:
         return False
     import pickletools
 
@@ -104,6 +109,19 @@ def check_storages(file: File, storages: Iterable[tuple[str, str, int]], report:
             report.add(Step("load.layout", ODD, "unused-storage", path, why))
 
 
+def check_classes(file: File, report: Report) -> None:
+    """Judge the classes below ``__torch__`` that a pickle makes: without code text beside it they are nobody's."""
+    from depscan.loading.steps import FOREIGN, KNOWN
+
+    for at, step in enumerate(report.steps):
+        if step.verdict != KNOWN or not step.callee.startswith(OWN):
+            continue
+        module, _, name = step.callee.rpartition(".")
+        if not own_class(file, module, name):
+            why = "a class of TorchScript whose code text is not in the archive: what it is, is up to the loader"
+            report.steps[at] = step._replace(verdict=FOREIGN, slug="call", why=why)
+
+
 def own_class(file: File, module: str, name: str) -> bool:
     """Return whether a name below ``__torch__`` is defined by code text in the same archive.
 
@@ -116,6 +134,8 @@ def own_class(file: File, module: str, name: str) -> bool:
     """
     if module != OWN and not module.startswith(f"{OWN}."):
         return False
+    if module.startswith(_BOUND):
+        return module.removeprefix(_BOUND).partition(".")[0] in KNOWN_CLASSES
     code = file.beside.get(f"{root_of(file)}code/{module.replace('.', '/')}.py")
     if code is None:
         return False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from depscan.rules.schema import BehaviourRule
 
 
-DATA_FOLDERS = ("lists", "loading", "names", "targets", "uses")
+DATA_FOLDERS = ("lists", "loading", "names", "uses")
 """Folders beside the families that hold what rules and other checks look things up in."""
 
 

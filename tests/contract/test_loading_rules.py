@@ -72,3 +72,20 @@ def test_a_wrong_file_is_named_with_its_line(tmp_path: Path) -> None:
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "lib.toml").write_text("[[allow\n")
     assert "lib.toml:1:" in lint(str(tmp_path))[0]
+
+
+def test_a_wrong_list_of_names_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "targets").mkdir()
+    (tmp_path / "graphs").mkdir()
+    (tmp_path / "targets" / "x.toml").write_text(
+        '[[entry]]\nvalue = "a.b"\nwhy = "w"\n\n[[entry]]\nvalue = "a.b"\nnope = 1\n'
+    )
+    (tmp_path / "graphs" / "y.toml").write_text("[[act\n")
+    found = "\n".join(lint(str(tmp_path)))
+    for part in (
+        "x.toml:5: an unknown key 'nope'",
+        "x.toml:5: an entry needs",
+        "x.toml:5: a.b stands here twice",
+        "y.toml:1:",
+    ):
+        assert part in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from depscan.facts.fact import CALL, IMPORT, INSTALL, STARTUP, TEST
+from depscan.facts.fact import CALL, IMPORT, INSTALL, LOAD, STARTUP, TEST
 from depscan.facts.python import (
     archives,
     commands,
@@ -24,6 +24,7 @@ from depscan.facts.python import layers as _layers
 from depscan.facts.python.hidden import hidden
 from depscan.facts.python.imports import absolute
 from depscan.facts.python.invoke import call_function, run_function
+from depscan.facts.python.loading import run_loading
 from depscan.facts.python.machine import RANK, Machine, Module
 from depscan.facts.python.parse import decode_source, parse, parse_part
 from depscan.facts.python.payees import read_payees
@@ -199,6 +200,8 @@ class Package:
         self.start(module, when)
         if any(starts.is_hook(w) for w in why):
             starts.run_hooks(self.machine, module)
+        if when == LOAD:
+            run_loading(self.machine, module)
 
     def follow_rest(self, modules: list[Module], when: str) -> None:
         """Follow what nothing called in modules."""

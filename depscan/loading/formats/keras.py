@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from depscan.loading.keras.config import MOST_TEXT, read_text
 from depscan.loading.protobuf import SPAN, Wire, WireError, shape
-from depscan.loading.steps import ODD, Step
+from depscan.loading.steps import FOREIGN, ODD, Step
 
 if TYPE_CHECKING:
     from depscan.loading.file import File
@@ -22,6 +22,7 @@ TITLE = "Keras configuration"
 _FIRST = re.compile(
     rb'(\xef\xbb\xbf)?\s*\{\s*"(class_name|module|config|registered_name|build_config|compile_config|keras_version|backend)"'
 )
+_CODE = (".py", ".pyc", ".pyd", ".so", ".dll", ".dylib", ".sh", ".pth", ".exe")
 _MEMBERS = re.compile(
     r"(metadata\.json|config\.json|(\w+\.)?weights(\.\w+)?\.(h5|npz|json)|model_\d+\.weights\.h5|model\.weights/.*|assets/.*|"
     r"variables\.h5|optimizer\.h5|_structure\.json)\Z"
@@ -68,6 +69,9 @@ def _members(file: File, report: Report) -> None:
         if path.startswith(file.folder) and not _MEMBERS.match(inside):
             why = "Keras writes no such member into an archive: what is it for?"
             report.add(Step("load.layout", ODD, "extra-member", inside, why))
+        if path.startswith(file.folder) and inside.lower().endswith(_CODE) and (_archived(file) or "assets/" in inside):
+            why = "code in the archive of a model: Keras writes none, and who unpacks it has it on the import path"
+            report.add(Step("load.code", FOREIGN, "bundled-code", inside, why, "", (inside,)))
 
 
 def _metadata_like(file: File) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.dotted import add_library, judge, listed
+from depscan.loading.dotted import add_library, listed
 from depscan.loading.plain import key_of, text_of, walk
 from depscan.loading.steps import HOSTILE, KNOWN, ODD, Report, Step
 from depscan.loading.yamltext import read_yaml
@@ -22,6 +22,13 @@ TITLE = "MLflow model"
 _LIMIT = 1 << 20
 _PATHS = frozenset({"code", "python_model", "model_path", "data", "pickled_model", "model_code_path", "path", "uri",
                     "model_data"})  # fmt: skip
+_FLAVORS = frozenset(f"mlflow.{name}" for name in (
+    "catboost", "diviner", "dspy", "fastai", "gluon", "h2o", "haystack", "johnsnowlabs", "keras", "langchain",
+    "langchain.chat_agent_langgraph", "lightgbm", "llama_index", "mleap", "onnx", "openai", "paddle", "pmdarima",
+    "promptflow", "prophet", "pyfunc", "pyfunc.model", "pytorch", "sentence_transformers", "shap", "sklearn", "spacy",
+    "spark", "statsmodels", "tensorflow", "transformers", "xgboost",
+))  # fmt: skip
+"""Modules of MLflow that load a flavor of its own: what they read lies beside and is read by itself."""
 
 
 def looks(file: File) -> bool:
@@ -60,8 +67,17 @@ def _loader(file: File, report: Report, module: str) -> None:
     first = module.partition(".")[0]
     local = next((p for p in sorted(file.beside) if p.endswith((f"/{first}.py", f"/{first}/__init__.py"))
                   or p == f"{first}.py"), "")  # fmt: skip
-    if first == "mlflow" and judge(f"{module}.X").verdict != HOSTILE:
-        report.add(Step("load.import", KNOWN, "loader-module", shown, "a flavour of MLflow itself", module))
+    if module in _FLAVORS or module.startswith("mlflow.pyfunc.loaders."):
+        report.add(
+            Step(
+                "load.import",
+                KNOWN,
+                "loader-module",
+                shown,
+                "a flavor of MLflow itself: what it loads lies beside and is read by itself",
+                module,
+            )
+        )
     elif listed("libraries", first) is None or local:
         add_library(report, module, shown, "loader-module", local=local)
 

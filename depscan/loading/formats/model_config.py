@@ -23,7 +23,7 @@ _ENDINGS = ("_config.json", "config.json")
 
 def looks(file: File) -> bool:
     """Return whether it is a JSON object with keys that only settings of models have, under a name loaders read."""
-    if not file.name.endswith(_ENDINGS) or file.name in _OTHERS:
+    if file.name in _OTHERS or not (file.name.endswith(_ENDINGS) or file.name in SETTINGS):
         return False
     settings = object_of(file)
     if not settings:

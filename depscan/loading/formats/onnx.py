@@ -30,6 +30,7 @@ _SPARSE = (22, 23)
 _MOST_IR = 100
 _MOST_BEFORE = 100_000
 """Fields of a file that is named like ONNX that are looked at for its graph."""
+_MOST_BEHIND = 16 << 20
 _DEEPEST = 90
 _EXTERNAL, _LOCATION = 13, 14
 
@@ -40,9 +41,7 @@ def looks(file: File) -> bool:
     if not named and file.head[:1] == b"\x0a":  # field 1 as a message: of other protobufs
         return False
     wire = Wire(file.source)
-    fields = shape(wire, _MOST_BEFORE if named else 64)
-    if not fields:
-        return False
+    fields = shape(wire, _MOST_BEFORE if named else 64) or (_whole_fields(wire)[0] if named else [])
     graph = next((f for f in fields if (f.number, f.kind) == (_GRAPH, SPAN)), None)
     if graph is None:
         return False
@@ -51,6 +50,19 @@ def looks(file: File) -> bool:
     version = next((f.value for f in fields if (f.number, f.kind) == (_IR, VARINT)), 0)
     fits = all(_MODEL.get(f.number) == f.kind for f in fields)
     return fits and 0 < version <= _MOST_IR and _is_graph(wire, graph)
+
+
+def _whole_fields(wire: Wire) -> tuple[list[Field], int]:
+    """Return the fields before the first that is none, and where that stands; -1 where all are fields."""
+    found: list[Field] = []
+    try:
+        for field in wire.fields():
+            found.append(field)
+            if len(found) >= _MOST_BEFORE:
+                break
+    except WireError as error:
+        return found, error.at
+    return found, -1
 
 
 def _is_graph(wire: Wire, graph: Field) -> bool:
@@ -96,7 +108,10 @@ class _Reader:
 
     def model(self) -> None:
         wire = self.wire
-        top = list(wire.fields())
+        top, behind = _whole_fields(wire)
+        if behind >= 0:
+            fitting = next((i for i, f in enumerate(top) if _MODEL.get(f.number) != f.kind), len(top))
+            self._behind(top[fitting - 1].end if fitting else 0)
         functions = [f for f in top if f.number == _FUNCTIONS and f.kind == SPAN]
         for function in functions:
             self.local.add(self._function_name(function))
@@ -125,6 +140,22 @@ class _Reader:
                 self.attribute(attribute, "", 0)
         elif field.number == _METADATA:
             self.metadata(field)
+
+    def _behind(self, at: int) -> None:
+        """Read what stands behind the model: a pickle there makes the file two things."""
+        from depscan.loading.file import file_of
+        from depscan.loading.route import read_file
+
+        data = self.wire.source.at(at, _MOST_BEHIND)
+        inner = None
+        if data[:1] == b"\x80":
+            inner = read_file(file_of(data, "behind.pkl"), self.report.meter, layer=(f"pickle @ {at:#x}",))
+        if inner is None or not inner.steps:
+            self.report.gap(f"broken at byte {at}: what stands there is no part of a model")
+            return
+        why = "a pickle stands behind the model: loaders that go by content read the one or the other"
+        self.report.add(Step("load.layout", HOSTILE, "trailing", f"{len(data)} bytes behind the model", why, at=at))
+        self.report.merge(inner)
 
     def _function_name(self, function: Field) -> tuple[str, str]:
         name = domain = ""

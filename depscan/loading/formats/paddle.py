@@ -34,7 +34,8 @@ def looks(file: File) -> bool:
         inner = [(f.number, f.kind) for f in wire.inside(block)] if block else []
     except WireError:
         return False
-    return inner[:1] == [(1, VARINT)] and (2, VARINT) in inner and all(number <= 5 for number, _ in inner)  # noqa: PLR2004
+    whole = (2, VARINT) in inner or file.name.endswith(".pdmodel")
+    return inner[:1] == [(1, VARINT)] and whole and all(number <= 5 for number, _ in inner)  # noqa: PLR2004
 
 
 def read(file: File, report: Report) -> None:

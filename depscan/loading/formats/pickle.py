@@ -31,4 +31,12 @@ def read(file: File, report: Report) -> None:
     if is_packed(file):
         report.format = "packed pickle"
         return
-    read_streams(file.source, report)
+    storages = read_streams(file.source, report)
+    if storages and file.name == "data.pkl":
+        from depscan.loading.torch_zip import check_storages
+
+        check_storages(file, ((kind, key, count) for key, (kind, count) in storages.items()), report)
+    if any(step.callee.startswith("__torch__") for step in report.steps):
+        from depscan.loading.torch_zip import check_classes
+
+        check_classes(file, report)

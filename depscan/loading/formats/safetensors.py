@@ -30,6 +30,11 @@ _BITS = {
     "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32, "I64": 64, "U64": 64, "F64": 64,
     "C64": 64, "C128": 128, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
 }  # fmt: skip
+_PLAIN = frozenset({"bool", "float", "double", "half", "int", "long", "short", "char", "byte"})
+_LEAST = 2
+"""Bytes of the shortest header: an object without tensors."""
+_ENCODED = 16
+"""Characters of the shortest text that may be a pickle, of which the first have no space."""
 _METADATA = "__metadata__"
 _KEYS = {"dtype", "shape", "data_offsets"}
 
@@ -47,19 +52,35 @@ class _HeaderError(Exception):
 def looks(file: File) -> bool:
     """Return whether a file is of this format."""
     head = file.head
+    length = int.from_bytes(head[:_LENGTH], "little")
     if head[_LENGTH : _LENGTH + 1] != b"{":
-        return False
+        return file.name.endswith(".safetensors") and _nearly(head[_LENGTH:], length, file.size - _LENGTH)
     if file.name.endswith(".safetensors"):
         return True
-    length = int.from_bytes(head[:_LENGTH], "little")
     begins = head[_LENGTH + 1 : _LENGTH + 64].lstrip()[:1] in {b'"', b"}"}
     return begins and 1 < length <= min(_MOST_HEADER, file.size - _LENGTH)
+
+
+def _nearly(rest: bytes, length: int, room: int) -> bool:
+    """Whether a file of this name was made by the format and not by its rules: a reader that is less strict takes it.
+
+    Args:
+        rest: what follows the length.
+        length: of the header, as stated.
+        room: bytes behind the length.
+    """
+    if length < _LEAST:
+        return bool(rest.strip(b"\0"))
+    return length <= room and rest.lstrip()[:1] in {b"{", b"["} and rest[:length].rstrip()[-1:] in {b"}", b"]", b""}
 
 
 def read(file: File, report: Report) -> None:
     """Add what is wrong with the layout."""
     length = int.from_bytes(file.head[:_LENGTH], "little")
     room = file.size - _LENGTH
+    if length < _LEAST:
+        _no_header(file, length, report)
+        return
     if length > room or length > _MOST_HEADER:
         why = f"states a header of {length} bytes where {room} follow and {_MOST_HEADER} are allowed"
         _hostile(report, "header-length", f"header: {length} bytes", why, 0)
@@ -85,6 +106,23 @@ def read(file: File, report: Report) -> None:
     _layout(spans, file.size - _LENGTH - length, _LENGTH + length, report)
 
 
+def _no_header(file: File, length: int, report: Report) -> None:
+    """Say what stands behind a header of no length: the format's reader refuses it, another one may find a file."""
+    from depscan.artifacts.source import WindowSource
+    from depscan.loading.file import File
+    from depscan.loading.route import read_file
+
+    size = max(file.size - _LENGTH, 0)
+    rest = File("behind", lambda: WindowSource(file.source, _LENGTH, size), size, file.container)
+    inner = read_file(rest, report.meter, layer=("behind the length",))
+    if inner is None:
+        report.gap(f"states a header of {length} bytes: no reader of the format takes it")
+        return
+    why = f"no header, and behind its length stands {inner.format}: made for another reader than its name says"
+    _hostile(report, "header-length", f"header: {length} bytes", why, 0)
+    report.merge(inner)
+
+
 def _json(raw: bytes) -> dict[str, Any]:
     """Return the header; a key that comes twice, text that is no UTF-8 and numbers that are none are errors."""
     import json
@@ -100,6 +138,8 @@ def _json(raw: bytes) -> dict[str, Any]:
     def constant(text: str) -> None:
         raise _HeaderError(f"its header has {text}, which is no JSON")
 
+    if raw[:1] != b"{":
+        raise _HeaderError("its header begins with no brace: the format's own reader refuses it, others do not look")
     try:
         header = json.loads(raw.decode(), object_pairs_hook=pairs, parse_constant=constant)
     except UnicodeDecodeError:
@@ -128,15 +168,21 @@ def _tensors(header: dict[str, Any], report: Report) -> list[_Span]:
         if why:
             _hostile(report, "tensor-size", f"{name}: {row}", why)
         if row["dtype"] not in _BITS:
-            what = f"{name}: {row['dtype'][:40]}"
-            report.add(
-                Step("load.layout", ODD, "dtype", what, "a type of numbers that the specification does not know")
-            )
+            _unknown(name, row["dtype"], report)
         if len(row) > len(_KEYS):
             report.add(
                 Step("load.layout", ODD, "keys", f"{name}: {row}", "has keys that the specification does not know")
             )
     return spans
+
+
+def _unknown(name: str, dtype: str, report: Report) -> None:
+    """Judge a type that the specification does not know: one of numbers may come, one without a width never will."""
+    if any(letter.isdigit() for letter in dtype) or dtype.lower() in _PLAIN:
+        verdict, why = ODD, "a type of numbers that the specification does not know"
+    else:
+        verdict, why = HOSTILE, "no type of numbers: the format's reader refuses it, so that it is made for another one"
+    report.add(Step("load.layout", verdict, "dtype", f"{name}: {dtype[:40]}", why))
 
 
 def _metadata(row: object, report: Report) -> None:
@@ -146,6 +192,15 @@ def _metadata(row: object, report: Report) -> None:
         )
         return
     report.about["metadata"] = ", ".join(sorted(row))[:200]
+    encoded = [text for text in row.values() if len(text) >= _ENCODED and " " not in text[:_ENCODED]]
+    if encoded:
+        from depscan.artifacts.source import BytesSource
+        from depscan.loading.pickle.judge import Judge
+        from depscan.loading.pickle.nested import constant
+
+        judge = Judge(report, BytesSource(b""))
+        for text in encoded:
+            constant(judge, text, _LENGTH)
 
 
 def _row_wrong(row: object) -> str:

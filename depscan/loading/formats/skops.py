@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from depscan.loading.dotted import judge, package_of
+from depscan.loading.paths import leaves
 from depscan.loading.plain import MAX_NODES
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, ODD, Report, Step
 
@@ -93,6 +94,8 @@ def _schema(data: bytes, report: Report) -> None:
         if isinstance(value, dict):
             if isinstance(value.get("__loader__"), str):
                 _node(value, report)
+            elif isinstance(value.get("__module__"), str) and isinstance(value.get("__class__"), str):
+                _named(f"{value['__module__']}.{value['__class__']}", "type", report)
             todo.extend(value.values())
         elif isinstance(value, list):
             todo.extend(value)
@@ -123,7 +126,7 @@ def _node(node: Mapping[str, object], report: Report) -> None:
         return
     if loader == "MethodNode":
         _method(node, dotted, report)
-    found = judge(dotted)
+    found = judge(dotted, named=loader in _NAMED)
     what = "load.import" if loader in _NAMED else "load.call"
     report.add(
         Step(what, found.verdict, "node", f"{loader}: {dotted}", f"{dotted[:200]}: {found.why}", dotted[:200],
@@ -132,18 +135,39 @@ def _node(node: Mapping[str, object], report: Report) -> None:
     )  # fmt: skip
     if loader == "FunctionNode":
         _function(node, report)
+    _texts(node, loader, report)
+
+
+def _texts(node: Mapping[str, object], loader: str, report: Report) -> None:
+    """Judge names and files that a node holds as plain text, where readers of some protocol may take them."""
+    content = node.get("content")
+    if loader == "TypeNode" and isinstance(content, str):
+        _named(content, loader, report)
+    for holder in (node, content):
+        constructor = holder.get("constructor") if isinstance(holder, dict) else None
+        if isinstance(constructor, str):
+            _named(constructor, "constructor", report)
+    path = node.get("file")
+    why = leaves(path) if isinstance(path, str) else ""
+    if why:
+        report.add(Step("load.path", HOSTILE, "external-path", f"file: {path}", f"an array is read from {why}", "",
+                        (str(path),), "file.read"))  # fmt: skip
+
+
+def _named(dotted: str, shown: str, report: Report) -> None:
+    """Add the step of a name that is only kept as a value."""
+    found = judge(dotted, named=True)
+    report.add(
+        Step("load.import", found.verdict, "node", f"{shown}: {dotted}", f"{dotted[:200]}: {found.why}", dotted[:200],
+             (dotted,) if found.verdict != KNOWN else (), found.does, found.package)
+    )  # fmt: skip
 
 
 def _function(node: Mapping[str, object], report: Report) -> None:
     """Judge the function that the first protocols keep in the content, which may be another one than the node's."""
     content = node.get("content")
     if isinstance(content, dict) and isinstance(content.get("function"), str):
-        dotted = f"{content.get('module_path', '')}.{content['function']}"
-        found = judge(dotted)
-        report.add(
-            Step("load.import", found.verdict, "node", f"FunctionNode: {dotted}", f"{dotted[:200]}: {found.why}",
-                 dotted[:200], (dotted,) if found.verdict != KNOWN else (), found.does, found.package)
-        )  # fmt: skip
+        _named(f"{content.get('module_path', '')}.{content['function']}", "FunctionNode", report)
 
 
 def _operator(node: Mapping[str, object], dotted: str, report: Report) -> None:

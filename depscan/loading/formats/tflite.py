@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from depscan.loading.flatbuffer import Flatbuffer
@@ -17,6 +18,9 @@ TITLE = "TensorFlow Lite"
 
 _CODES, _CUSTOM = 1, 1
 _FLEX = "Flex"
+_NAMED = re.compile(rb"Flex([A-Z][A-Za-z0-9]{1,60})")
+_MOST_BROKEN = 16 << 20
+"""Bytes of a broken file that are searched for operators of TensorFlow by their names."""
 _SHIPPED = frozenset({
     "TFLite_Detection_PostProcess", "Mfcc", "AudioSpectrogram", "NumericVerify", "RFFT2D", "Irfft2d", "HashtableV2",
     "edgetpu-custom-op", "ethos-u", "Convolution2DTransposeBias", "MaxPoolingWithArgmax2D", "MaxUnpooling2D",
@@ -67,6 +71,8 @@ def read(file: File, report: Report) -> None:
                     )
                 )
     except ValueError as error:
+        for match in _NAMED.finditer(file.bytes(_MOST_BROKEN)):
+            graphs.operator(match[1].decode("ascii"), match.start())
         report.gap(f"broken: {error}")
     if count and not report.steps:
         report.add(Step("load.operator", KNOWN, "operators", f"{count} operators", "all are TensorFlow's own"))

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, ODD, Step
+from depscan.loading.torch_zip import KNOWN_CLASSES
 
 if TYPE_CHECKING:
     from depscan.loading.file import File
@@ -31,7 +32,6 @@ _CALL = re.compile(r"(?P<dot>\.\s{0,99})?\b(?P<name>[A-Za-z_]\w*(?:\s{0,99}\.\s{
 _IMPORT = re.compile(r"(?m)^[ \t]*(?:from|import)[ \t]+([\w.]+)")
 _METHOD = re.compile(r"\bdef\s+([A-Za-z_]\w*)\s*\(")
 _NATIVE_CLASS = re.compile(r"\b__torch__\s*\.\s*torch\s*\.\s*classes\s*\.\s*(\w+)\s*\.\s*(\w+)")
-_KNOWN_CLASSES = frozenset({"quantized", "xnnpack", "mkldnn", "rnn", "sparse", "vulkan", "metal", "profiler", "c10d"})
 _PYTHON = re.compile(
     r"(?<![.\w])(?:eval|exec|compile|open|globals|locals|__import__)\s*\(|\b__(?:builtins|subclasses|globals|import)__\b"
 )
@@ -152,7 +152,7 @@ def _call(found: re.Match[str], text: _Text, own: set[str], report: Report) -> N
 
 
 def _native_class(namespace: str, name: str, line: int, report: Report) -> None:
-    if namespace in _KNOWN_CLASSES:
+    if namespace in KNOWN_CLASSES:
         return
     why = "a class of a native library that has to be loaded first"
     text = f"torch.classes.{namespace}.{name}"

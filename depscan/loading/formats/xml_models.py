@@ -39,6 +39,8 @@ _OPENVINO = frozenset({
     "opset12", "opset13", "opset14", "opset15", "opset16", "opset17", "opset18", "opset19", "opset20",
     "experimental", "type_relaxed", "ie_internal_opset", "internal_opset", "legacy",
 })  # fmt: skip
+_NO_FILE = 1 << 60
+"""Bytes that no file has."""
 _PMML_NAMES = re.compile(r"[A-Za-z_+\-*/<>=!.&|^%0-9][\w.\- +*/:]*\Z")
 
 
@@ -195,6 +197,8 @@ class _Reader:
             )
 
     def _openvino(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "data":
+            self._range(attributes)
         if name != "layer":
             return
         version, kind = attributes.get("version", ""), attributes.get("type", "")
@@ -206,6 +210,17 @@ class _Reader:
         elif kind in {"Python", "Custom", "CustomLayer", "Extension"}:
             why = "an operator that an extension library must bring"
             self.add("load.operator", FOREIGN, "custom-operator", f"<layer type={kind!r}>", why, (), "code.load-native")
+
+    def _range(self, attributes: dict[str, str]) -> None:
+        """Judge where a constant's weights stand: no file is that long."""
+        texts = [attributes.get(key, "0").strip() for key in ("offset", "size")]
+        if not all(re.fullmatch(r"-?\d{1,40}", text) for text in texts):
+            return
+        offset, size = map(int, texts)
+        if offset < 0 or size < 0 or offset + size >= _NO_FILE:
+            text = f"<data offset={texts[0]} size={texts[1]}>"
+            why = "weights behind the end of any file: loaders that add the two read outside of their memory"
+            self.add("load.layout", HOSTILE, "range", text, why)
 
     def _pmml(self, name: str, attributes: dict[str, str]) -> None:
         function = attributes.get("function", "")

@@ -5,6 +5,7 @@ Source: keras.src.saving.serialization_lib (Keras 3) and keras.saving.legacy (HD
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from depscan.loading.keras import names
@@ -22,6 +23,10 @@ _LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup", "TextVecto
 _PATH_KEYS = frozenset({"filepath", "origin", "handle", "vocabulary", "idf_weights", "vocabulary_file", "file_path"})
 _LOOKUP_KEYS = ("vocabulary", "idf_weights")
 _TWICE = "\0twice"
+_FUNCTION_KEY = re.compile(
+    r"(?:activation|_initializer|_regularizer|_constraint|\Aloss|\Aoptimizer|\Ametric|\Afunction)\Z"
+)
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
 _CODE_TYPES = ("function_type", "output_shape_type", "mask_type")
 
 
@@ -187,8 +192,6 @@ class _Walk:
                 self.add(Step("load.path", ODD, "vocabulary", f"{name}({key}={value!r})", why))
 
     def _node(self, text: str) -> None:
-        import re
-
         from depscan.loading.graphdef import Graphs
         from depscan.loading.protobuf import wire_of
 
@@ -196,7 +199,18 @@ class _Walk:
         for operator in re.findall(r'\bop\s*:\s*"([^"]{0,200})"', text[:100_000]):
             graphs.operator(operator, self.at)
 
+    def _function(self, text: str, key: str) -> None:
+        """Judge a function by its dotted name: loaders that look such names up elsewhere import them."""
+        from depscan.loading.dotted import judge
+
+        found = judge(text)
+        if found.verdict == HOSTILE:
+            why = f"a function by the name of a module outside of Keras: {found.why}"
+            self.add(Step("load.import", HOSTILE, "import", f"{key}={text!r}", why, text, (text,), found.does))
+
     def _text(self, text: str, key: str) -> None:
+        if "." in text and _FUNCTION_KEY.search(key) and _DOTTED.match(text):
+            self._function(text, key)
         if key in _PATH_KEYS:
             self._path(text, key)
         start = text[:4]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from depscan.loading.pickle.machine import Machine
 
 _WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
+VENDORED = "sklearn.externals."
+"""Where scikit-learn before 0.23 had its own copy of joblib."""
+
 _FILES = frozenset({
     "joblib.numpy_pickle.NDArrayWrapper", "joblib.numpy_pickle_compat.NDArrayWrapper",
     "joblib.numpy_pickle.ZNDArrayWrapper", "joblib.numpy_pickle_compat.ZNDArrayWrapper",
@@ -29,11 +32,14 @@ _OBJECT = -1
 
 def after_build(m: Machine, target: Call) -> Value:
     """Return what stands on the stack after the BUILD of a wrapper: skip the bytes that follow it."""
+    if isinstance(target.state, Dict):
+        m.judge.look(len(target.state))
     state = attributes(target.state)
-    if target.callee in _FILES:
+    callee = target.callee.removeprefix(VENDORED)
+    if callee in _FILES:
         _array_file(m, state.get("filename"))
         return target
-    if target.callee != _WRAPPER:
+    if callee != _WRAPPER:
         return target
     size = item_size(state.get("dtype"))
     shape = state.get("shape")

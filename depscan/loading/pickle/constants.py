@@ -8,6 +8,7 @@ from struct import Struct
 from depscan.loading.pickle.broken import LIE, MALFORMED, BrokenError
 from depscan.loading.pickle.machine import Machine
 from depscan.loading.pickle.values import BUFFER, Blob, Value
+from depscan.loading.steps import HOSTILE
 
 KEEP = 4096
 """Bytes of a constant that is held in memory."""
@@ -15,6 +16,9 @@ KEEP = 4096
 _PEEK = 512
 _INTEGER = 1 << 16
 _DIGITS = 4_000
+_LIMIT = 4_300
+"""Digits of a decimal number that Python reads (``sys.int_info.default_max_str_digits``)."""
+
 _INT4 = Struct("<i").unpack_from
 _UINT4 = Struct("<I").unpack_from
 _UINT2 = Struct("<H").unpack_from
@@ -69,7 +73,11 @@ def _long(m: Machine) -> None:
 
 def _number(m: Machine, digits: bytes) -> Value:
     """Return a number; a longer one than Python reads since 3.11 stays in the file: older ones read on behind it."""
-    if len(digits) > _DIGITS and digits.strip().lstrip(b"-").isdigit():
+    if len(digits) > _DIGITS and digits.strip().lstrip(b"+-").replace(b"_", b"").isdigit():
+        if len(digits) > _LIMIT:
+            why = "reading a decimal number takes the square of its length: Python refuses such ones since 3.11"
+            text = f"a number of {len(digits)} digits"
+            m.judge.step("load.bomb", HOSTILE, "integer", text, why, m.at)
         return Blob(m.at - len(digits) - 1, len(digits), b"")
     return int(digits, 0)
 
@@ -252,7 +260,8 @@ def _frame(m: Machine) -> None:
 def _proto(m: Machine) -> None:
     m.proto = _byte(m)
     if m.proto > 5:  # noqa: PLR2004 - the highest there is
-        raise BrokenError(MALFORMED, f"protocol {m.proto} does not exist")
+        m.judge.odd("protocol", f"protocol {m.proto}", "it does not exist: Python refuses it, others read on", m.at)
+        m.judge.report.gap(f"protocol {m.proto} does not exist")
 
 
 def _stop(m: Machine) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.loading.known import gadget, known
-from depscan.loading.pickle import code, nested, state
-from depscan.loading.pickle.broken import MALFORMED, BrokenError
+from depscan.loading.pickle import claims, code, nested, state
+from depscan.loading.pickle.broken import LIE, MALFORMED, BrokenError
 from depscan.loading.pickle.explain import clean, foreign, lookup, package_of, root, shown, texts
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.shapes import foreign_attribute, misfit
+from depscan.loading.pickle.shapes import foreign_attribute, misfit, newobj_ex
 from depscan.loading.pickle.values import (
     ENCODERS,
     GETATTR,
@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 _NEWOBJ = frozenset({"copyreg.__newobj__", "copy_reg.__newobj__"})
 _NEWOBJ_EX = frozenset({"copyreg.__newobj_ex__"})
 _RECONSTRUCTOR = frozenset({"copyreg._reconstructor", "copy_reg._reconstructor"})
+_PARTIAL = frozenset({"functools.partial", "_functools.partial"})
 _SAME = 50
+_LOOKS = 3_000_000
+_LOOKS_PER_BYTE = 10
+_MOST_ITEMS = 1 << 44
+"""Elements of a tensor's storage from which on no disk holds them."""
 
 
 class Judge:
@@ -46,7 +51,8 @@ class Judge:
         short: what a frame claims beyond the end; "" for nothing.
         storages: torch's storages by key: (dtype class's name, elements).
         ran: whether anything was called, constructed or given state.
-        states: dicts of state that were looked at, and how many items they had then, by identity.
+        states: dicts of state that were looked at by identity: how many items they had then, and their ``__dict__``s.
+        loads: what was said of a constant that a call unpickles, by its place or its bytes.
     """
 
     def __init__(self, report: Report, source: Source, depth: int = 0) -> None:
@@ -58,7 +64,9 @@ class Judge:
         self.ran = False
         self.storages: dict[str, tuple[str, int]] = {}
         self.names: dict[tuple[str, str], Global] = {}
-        self.states: dict[int, tuple[Value, int]] = {}
+        self.states: dict[int, tuple[Value, int, list[Value]]] = {}
+        self.loads: dict[object, str] = {}
+        self._looks = 0
         self._told: set[tuple[str, str]] = set()
         self._count: dict[tuple[str, str], int] = {}
 
@@ -95,12 +103,26 @@ class Judge:
             kind, key, count = ident[1], ident[2], ident[4]
             if isinstance(kind, Global) and isinstance(key, str) and isinstance(count, int):
                 self.storages[key] = (kind.name, count)
+                self._storage(key, kind.name, count, at)
                 return Persistent(ident)
         if isinstance(ident, tuple) and len(ident) == 4 and ident[0] == "module":  # noqa: PLR2004 - torch's older form
             return ident[1]
         text = f"persistent_load({render(ident, 80)})"
+        if isinstance(ident, str) and (found := gadget(*ident.rpartition(".")[::2])):
+            why = f"a persistent id that names a callable, for a loader that imports it: {found.why}"
+            self.step("load.call", HOSTILE, "persistent-id", text, why, at, callee=ident, does=found.does)
+            return Persistent(ident)
         self.step("load.call", ODD, "persistent-id", text, "what it stands for is up to the program that loads", at)
         return Persistent(ident)
+
+    def _storage(self, key: str, kind: str, count: int, at: int) -> None:
+        if ".." in key.replace("\\", "/").split("/") or key[:1] in {"/", "\\"}:
+            why = "the key of a storage is the name of a file below data/: this one leads out of the archive"
+            text = f"data/{render(key, 100)}"
+            self.step("load.path", HOSTILE, "external-path", text, why, at, values=(key,))
+        if count > _MOST_ITEMS or count < 0:
+            why = "no file can hold so many numbers: the loader reserves memory for them"
+            self.step("load.bomb", HOSTILE, "storage", f"{count:.3g} items of {kind}", why, at)
 
     # calls
 
@@ -133,6 +155,7 @@ class Judge:
         entry = None if cls.computed else lookup(cls.module, cls.name)
         if entry and ("construct" in entry.roles or ("call" in entry.roles and not misfit(entry.args, given, self))):
             self.allow(cls, render(made) if self.fresh(cls, "call") else "", entry, at)
+            claims.check(self, made)
         else:
             made.verdict = self._refuse(cls, render(made), given, at, "constructed")
         return made
@@ -161,6 +184,7 @@ class Judge:
             made.verdict = self._refuse(fn, render(made), args, at, lacks)
             return made
         self.allow(fn, render(made) if self.fresh(fn, "call") else "", entry, at)
+        claims.check(self, made)
         return self._folded(made, args)
 
     def _folded(self, made: Call, args: tuple[Value, ...]) -> Value:
@@ -188,8 +212,12 @@ class Judge:
         nested.constant(self, value, made.at)
         return value
 
-    def _call_result(self, fn: Value, args: tuple[Value, ...], at: int) -> Call:
+    def _call_result(self, fn: Value, args: tuple[Value, ...], at: int) -> Value:
         made = Call(fn, args, at, HOSTILE)
+        if isinstance(fn, Call) and not args and fn.callee in _PARTIAL and fn.verdict == KNOWN:
+            bound = newobj_ex(fn)
+            if bound is not None:
+                return self.construct(bound[0], bound[1], at, bound[2])
         if isinstance(fn, Call) and code.is_code_type(fn):
             made.verdict = self._code(fn, args, at)
             return made
@@ -203,6 +231,7 @@ class Judge:
         return made
 
     def _code(self, fn: Value, args: tuple[Value, ...], at: int) -> str:
+        self.look(sum(min(len(one), 5_000) for one in args if isinstance(one, (list, tuple))))
         found = code.read_code(args)
         callee = fn.dotted if isinstance(fn, Global) else "types.CodeType"
         package = package_of(callee)
@@ -236,6 +265,17 @@ class Judge:
         return nested.loaded(self, args)
 
     # reporting
+
+    def look(self, items: int) -> None:
+        """Count items that a judgement looks at.
+
+        Raises:
+            BrokenError: the same ones were given again and again: the loader copies them every time as well.
+        """
+        self._looks += items
+        if self._looks > _LOOKS and self._looks > _LOOKS_PER_BYTE * self.source.size:
+            why = f"{self.source.size} bytes make calls take {self._looks:,} items over and over"
+            raise BrokenError(LIE, why)
 
     def step(  # noqa: PLR0913 - a step has as many parts
         self, what: str, verdict: str, slug: str, text: str, why: str, at: int,

@@ -115,11 +115,13 @@ class Machine:
         """Move the window so that it starts at the next byte and holds ``need`` bytes, or all there are."""
         at = self.base + self.i
         self.window = min(self.window * 4, WINDOW)
-        self.data = self.source.at(at, max(self.window, need))
+        wanted = max(self.window, need)
+        self.data = self.source.at(at, wanted)
         self.base = at
         self.i = 0
         length = len(self.data)
-        self.soft = length if at + length >= self.size else length - MARGIN
+        ended = length < wanted or at + length >= self.size  # packed data may be shorter than an archive says
+        self.soft = length if ended else length - MARGIN
 
     def seek(self, at: int) -> None:
         """Go on at an offset."""

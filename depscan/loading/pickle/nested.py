@@ -50,6 +50,13 @@ def loaded(judge: Judge, args: tuple[Value, ...]) -> str:
     first = _encoded(judge, args[0] if args else None)
     if not isinstance(first, (bytes, bytearray, Blob)):
         return "what it unpickles is no constant"
+    key: object = (first.at, first.size) if isinstance(first, Blob) else bytes(first)
+    if key not in judge.loads:
+        judge.loads[key] = _loaded(judge, first)
+    return judge.loads[key]
+
+
+def _loaded(judge: Judge, first: Value) -> str:
     source = _source(judge, first)
     if source is None:
         return "what it unpickles cannot be read"
@@ -106,6 +113,11 @@ def _encoded_constant(judge: Judge, value: Call, at: int) -> None:
             constant(judge, made, at)
 
 
+def packed(judge: Judge, at: int, size: int, head: bytes) -> None:
+    """Look into compressed bytes that stand in the file at an offset, as into a constant."""
+    _look(judge, Blob(at, size, head), "", at)
+
+
 def _look(judge: Judge, value: Value, kind: str, at: int) -> None:
     source = _source(judge, value)
     meter = judge.report.meter
@@ -138,6 +150,9 @@ def _read(judge: Judge, source: Source, layer: tuple[str, ...], name: str) -> Re
     meter = judge.report.meter
     if judge.depth >= meter.budget.depth:
         judge.report.gap(f"more than {meter.budget.depth} pickles inside each other")
+        return None
+    if meter.late:
+        judge.report.gap("pickles inside others are longer than the budget")
         return None
     from depscan.loading.pickle.search import plausible
     from depscan.loading.pickle.streams import read_streams

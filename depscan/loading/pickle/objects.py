@@ -9,6 +9,7 @@ from depscan.loading.pickle.broken import MALFORMED, BrokenError
 from depscan.loading.pickle.machine import Machine
 from depscan.loading.pickle.values import Call, Extension, Global, Persistent, Value
 
+_JOBLIB = ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")
 _UINT2 = Struct("<H").unpack_from
 _INT4 = Struct("<i").unpack_from
 
@@ -69,7 +70,9 @@ def _build(m: Machine) -> None:
     state = m.stack.pop()
     target = m.stack[-1]
     m.judge.build(target, state, m.at - 1)
-    if isinstance(target, Call) and target.callee.startswith("joblib.numpy_pickle"):
+    if isinstance(target, Call) and target.callee.startswith(
+        ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")
+    ):
         from depscan.loading.pickle.arrays import after_build
 
         m.stack[-1] = after_build(m, target)

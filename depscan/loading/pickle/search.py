@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.pickle.broken import BUDGET, MALFORMED
+from depscan.loading.pickle.broken import BUDGET, LIE, MALFORMED
 from depscan.loading.pickle.stream import Ran, run_stream
 from depscan.loading.steps import Budget, Meter, Report
 
@@ -113,13 +113,17 @@ def _is_name(text: str) -> bool:
 
 
 _PROMISED = (".pkl", ".pickle", ".pck", ".pcl", ".dill", ".cloudpickle", ".joblib", ".pt", ".pth", ".ckpt")
-_OTHERS = (b"\x89HDF", b"GGUF", b"\x93NUMPY", b"]\0\0", b"{")
+_OTHERS = (b"\x89HDF", b"GGUF", b"\x93NUMPY", b"]\0\0")
 """Starts of files that are not searched for a pickle, whatever their name: other readers know them."""
 
 _ARCHIVES = (
     b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"x\x9c", b"x\xda", b"x\x01", b"x^",
     b"\x04\x22\x4d\x18", b"\x28\xb5\x2f\xfd", b"ZF",
 )  # fmt: skip
+
+
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x9c", b"x\xda", b"x\x01", b"x^")
+"""Of them those that are unpacked where they stand behind a pickle."""
 
 
 def is_packed(file: File) -> bool:
@@ -139,4 +143,11 @@ def found_in(file: File) -> bool:
         return True
     if not file.name.endswith(_PROMISED) or not file.size or file.head.startswith(_OTHERS):
         return False
-    return first == b"\x80" or Search(source).find(0) >= 0
+    return first == b"\x80" or _lies(source) or Search(source).find(0) >= 0
+
+
+def _lies(source: Source) -> bool:
+    """Return whether opcodes at the start claim more than any file has: no text and no raw numbers do so."""
+    meter = Meter(Budget(opcodes=_TRIAL, depth=0))
+    ran = run_stream(source, 0, Report(meter), limit=4096)
+    return ran.broken is not None and ran.broken.kind == LIE and ran.machine.opcodes < _WARM

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from depscan.loading.known import known
-from depscan.loading.pickle.values import GETATTR, SCALARS, Blob, Buffer, Call, Global, Value
+from depscan.loading.pickle.values import ENCODERS, GETATTR, SCALARS, Blob, Buffer, Call, Global, Value
 from depscan.loading.steps import FOREIGN, KNOWN
 
 if TYPE_CHECKING:
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _CODECS = frozenset({"latin1", "latin-1", "utf-8", "utf8", "ascii", "raw"})
 _DATA_ITEMS = 100_000
+_NESTED = 8
+_ENDLESS = frozenset({"itertools.count"})
+_ZONE = r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}"
+_PARTIAL = frozenset({"functools.partial", "_functools.partial"})
+_DEFAULTDICT = frozenset({"collections.defaultdict"})
 
 
 def misfit(shape: str, args: tuple[Value, ...], judge: Judge) -> str:
@@ -22,18 +27,19 @@ def misfit(shape: str, args: tuple[Value, ...], judge: Judge) -> str:
     A shape that nobody here knows fits nothing.
     """
     if shape == "":
-        return ""
-    if shape == "bytes:pickle":
-        return judge.read_pickle(args)
+        endless = any(isinstance(one, Call) and one.callee in _ENDLESS for one in args)
+        return "it would be given something endless" if endless else ""
+    if shape.startswith("bytes:pickle"):
+        return judge.read_pickle(args[int(shape.partition("@")[2] or 0) :])
     if shape == "call":
         return _call(args, judge)
     test = _TESTS.get(shape)
     if test is None:
         return f"arguments of the shape {shape} are not understood"
-    return "" if test(args) else f"its arguments are not of the shape {shape!r}"
+    return "" if test(args, judge) else f"its arguments are not of the shape {shape!r}"
 
 
-def is_data(value: Value) -> bool:
+def is_data(value: Value, judge: Judge) -> bool:
     """Return whether a value is plain data through and through (100,000 items are looked at)."""
     todo: list[Value] = [value]
     seen: set[int] = set()
@@ -43,6 +49,7 @@ def is_data(value: Value) -> bool:
             if id(one) not in seen:
                 seen.add(id(one))
                 todo.extend(one)
+                judge.look(len(one))
         elif not isinstance(one, (*SCALARS, bytearray, Blob, Buffer)):
             return False
     return not todo
@@ -61,8 +68,8 @@ def is_known(value: Value) -> bool:
     return bool(entry_of(value)) or (isinstance(value, Call) and value.verdict == KNOWN)
 
 
-def _values(args: tuple[Value, ...]) -> bool:
-    return not args or (isinstance(args[0], (list, tuple)) and is_data(args[1:]))
+def _values(args: tuple[Value, ...], judge: Judge) -> bool:
+    return not args or (isinstance(args[0], (list, tuple)) and is_data(args[1:], judge))
 
 
 def foreign_attribute(args: tuple[Value, ...]) -> bool:
@@ -72,7 +79,26 @@ def foreign_attribute(args: tuple[Value, ...]) -> bool:
     return isinstance(args[0], (Call, Global)) and args[0].verdict == FOREIGN and "." not in args[1]
 
 
-def _text(args: tuple[Value, ...]) -> bool:
+def newobj_ex(fn: Call) -> tuple[Value, tuple[Value, ...], Value] | None:
+    """Return class, arguments and keywords of ``partial(cls.__new__, cls, ...)``, None when a partial is another.
+
+    Protocols 2 and 3 have no opcode for a construction with keywords and call such a partial instead. What its state
+    says replaces what it was made with, as ``partial.__setstate__`` does.
+    """
+    given, named = fn.args, fn.named
+    if isinstance(fn.state, tuple) and len(fn.state) > 2 and isinstance(fn.state[1], tuple):  # noqa: PLR2004 - keywords
+        given, named = (fn.state[0], *fn.state[1]), fn.state[2]
+    elif fn.state is not None:
+        return None
+    if not isinstance(given, tuple) or len(given) < 2 or not isinstance(given[0], Call):  # noqa: PLR2004 - class
+        return None
+    new = given[0]
+    if new.callee not in GETATTR or not isinstance(new.args, tuple) or new.args[1:] != ("__new__",):
+        return None
+    return given[1], given[2:], named
+
+
+def _text(args: tuple[Value, ...], _: Judge) -> bool:
     return not args or (len(args) == 1 and _is_text(args[0]))
 
 
@@ -80,40 +106,67 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, str) or (isinstance(value, Blob) and bool(value.text))
 
 
-def _number(args: tuple[Value, ...]) -> bool:
+def _number(args: tuple[Value, ...], _: Judge) -> bool:
     return len(args) == 1 and isinstance(args[0], (int, float))
 
 
-def _bytes(args: tuple[Value, ...]) -> bool:
+def _bytes(args: tuple[Value, ...], judge: Judge) -> bool:
     if len(args) == 2:  # noqa: PLR2004 - text and codec
-        return _encoding(args)
-    return not args or (len(args) == 1 and isinstance(args[0], (bytes, bytearray, Blob, Buffer)))
+        return _encoding(args, judge)
+    one = args[0] if args else b""
+    made = isinstance(one, Call) and one.verdict == KNOWN and one.callee in ENCODERS
+    return len(args) < 2 and (made or isinstance(one, (bytes, bytearray, Blob, Buffer)))  # noqa: PLR2004 - no codec
 
 
-def _dtype(args: tuple[Value, ...]) -> bool:
-    return bool(args) and (isinstance(args[0], str) or is_known(args[0]) or is_data(args[0])) and is_data(args[1:])
+def _dtype(args: tuple[Value, ...], judge: Judge) -> bool:
+    if not args or not is_data(args[1:], judge):
+        return False
+    return isinstance(args[0], str) or is_known(args[0]) or is_data(args[0], judge)
 
 
-def _class(args: tuple[Value, ...]) -> bool:
+def _class(args: tuple[Value, ...], _: Judge) -> bool:
     return bool(args) and bool(entry_of(args[0]) & {"construct", "reference"})
 
 
-def _function(args: tuple[Value, ...]) -> bool:
+def _function(args: tuple[Value, ...], _: Judge) -> bool:
     return bool(args) and is_known(args[0])
 
 
-def _attribute(args: tuple[Value, ...]) -> bool:
+def _attribute(args: tuple[Value, ...], _: Judge) -> bool:
     if len(args) != 2 or not isinstance(args[1], str) or not is_known(args[0]):  # noqa: PLR2004 - object, name
         return False
     target, name = args
     if isinstance(target, Call) and target.callee in GETATTR:
         return False
-    if isinstance(target, Global) and known(target.module, f"{target.name}.{name}"):
-        return True
+    owner = target.fn if isinstance(target, Call) and target.built else target
+    if isinstance(owner, Global) and (known(owner.module, f"{owner.name}.{name}") or name == "__new__"):
+        return True  # what is got is kept; only ``Judge`` calls a __new__, as the construction that it is
     return str(name).isidentifier() and not str(name).startswith("_")
 
 
-def _encoding(args: tuple[Value, ...]) -> bool:
+def _names(args: tuple[Value, ...], _: Judge) -> bool:
+    """Public names without a dot, for a getter that is kept and that nothing here may call."""
+    return bool(args) and all(isinstance(n, str) and n.isidentifier() and not n.startswith("_") for n in args)
+
+
+def _zone(args: tuple[Value, ...], judge: Judge) -> bool:
+    """A time zone's key that names a file below the folder of zones: zoneinfo checks fewer of them than one thinks."""
+    import re
+
+    return bool(args) and isinstance(args[0], str) and bool(re.fullmatch(_ZONE, args[0])) and is_data(args[1:], judge)
+
+
+def _ratio(args: tuple[Value, ...], judge: Judge) -> bool:
+    """Numbers or a text without a large exponent: it is written out as an integer."""
+    import re
+
+    texts = [one for one in args if isinstance(one, str)]
+    return not any(re.search(r"[eE][+-]?[\d_]{5,}", text) for text in texts) and (
+        is_data(args, judge) or all(is_known(one) or is_data(one, judge) for one in args)
+    )
+
+
+def _encoding(args: tuple[Value, ...], _: Judge) -> bool:
     return (
         bool(args)
         and _is_text(args[0])
@@ -121,16 +174,30 @@ def _encoding(args: tuple[Value, ...]) -> bool:
     )
 
 
-def _factory(args: tuple[Value, ...]) -> bool:
-    if not args or args[0] is None:
+def _factory(args: tuple[Value, ...], _: Judge) -> bool:
+    return not args or _harmless(args[0], _NESTED)
+
+
+def _harmless(value: Value, depth: int) -> bool:
+    """Return whether a factory is harmless: a partial is what it was made with and what its state says instead."""
+    if value is None or "factory" in entry_of(value):
         return True
-    first = args[0]
-    if isinstance(first, Call) and first.verdict == KNOWN and first.callee == "functools.partial":
-        return isinstance(first.args, tuple) and bool(first.args) and "factory" in entry_of(first.args[0])
-    return "factory" in entry_of(first)
+    if not isinstance(value, Call) or value.verdict != KNOWN or value.callee not in _PARTIAL or not depth:
+        return False
+    parts = [value.args]
+    if value.state is not None:
+        state = value.state if isinstance(value.state, tuple) and len(value.state) > 1 else (None, None)
+        parts.append((state[0], *state[1]) if isinstance(state[1], tuple) else ())
+    return all(isinstance(part, tuple) and bool(part) and _bound(part, depth) for part in parts)
 
 
-def _global(args: tuple[Value, ...]) -> bool:
+def _bound(part: tuple[Value, ...], depth: int) -> bool:
+    if isinstance(part[0], Global) and part[0].dotted in _DEFAULTDICT:
+        return len(part) == 1 or _harmless(part[1], depth - 1)
+    return part[0] is not None and "factory" in entry_of(part[0])
+
+
+def _global(args: tuple[Value, ...], _: Judge) -> bool:
     return (
         len(args) == 2  # noqa: PLR2004 - module, name
         and isinstance(args[0], str)
@@ -139,12 +206,12 @@ def _global(args: tuple[Value, ...]) -> bool:
     )
 
 
-def _singleton(args: tuple[Value, ...]) -> bool:
+def _singleton(args: tuple[Value, ...], _: Judge) -> bool:
     one = args[0] if len(args) == 1 else ""
     return one is None or (isinstance(one, Global) and one.name in {"None", "NotImplemented", "Ellipsis"})
 
 
-def _union(args: tuple[Value, ...]) -> bool:
+def _union(args: tuple[Value, ...], _: Judge) -> bool:
     if not args or not isinstance(args[0], Global) or args[0].name != "or_":
         return False
     rest = args[1] if len(args) == 2 and isinstance(args[1], tuple) else args[1:]  # noqa: PLR2004 - or_, classes
@@ -164,8 +231,9 @@ def _call(args: tuple[Value, ...], judge: Judge) -> str:
     return "" if is_known(args[1]) else "the class it makes is not known"
 
 
-_TESTS: dict[str, Callable[[tuple[Value, ...]], bool]] = {
-    "none": lambda args: not args, "data": is_data, "values": _values, "text": _text, "number": _number,
+_TESTS: dict[str, Callable[[tuple[Value, ...], Judge], bool]] = {
+    "none": lambda args, _: not args, "names": _names, "zone": _zone, "ratio": _ratio,
+    "data": is_data, "values": _values, "text": _text, "number": _number,
     "bytes": _bytes, "dtype": _dtype, "class": _class, "function": _function, "attribute": _attribute,
     "encoding": _encoding, "factory": _factory, "global": _global, "singleton": _singleton, "union": _union,
 }  # fmt: skip

@@ -38,9 +38,10 @@ def _dup(m: Machine) -> None:
 def _put(m: Machine, index: int) -> None:
     if index < 0:
         raise BrokenError(MALFORMED, "a memo index is negative")
+    value = m.stack[-1]
     if index > m.base + m.i + _SPARE:
         raise BrokenError(LIE, f"memo index {index} after {m.at - m.start} bytes: the memo table grows to that size")
-    m.memo[index] = m.stack[-1]
+    m.memo[index] = value
 
 
 def _put_text(m: Machine) -> None:

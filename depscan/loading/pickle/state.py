@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from depscan.loading.known import state_problem
+from depscan.loading.known import DESCRIBING, state_problem
 from depscan.loading.pickle.broken import MALFORMED, BrokenError
 from depscan.loading.pickle.explain import lookup
 from depscan.loading.pickle.render import render
@@ -26,12 +26,6 @@ change what it is."""
 
 _CALLED = frozenset({"append", "extend", "add"})
 """What the unpickler calls as well; as names of data they are fine, so the value decides."""
-
-_TOLD = frozenset({
-    "__doc__", "__module__", "__name__", "__qualname__", "__wrapped__", "__orig_class__", "__annotations__",
-    "__version__", "__fields_set__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__",
-})  # fmt: skip
-"""Attributes with two underscores on both sides that real libraries leave in the state of an instance."""
 
 
 def build(judge: Judge, target: Value, given: Value, at: int) -> None:
@@ -56,10 +50,10 @@ def build(judge: Judge, target: Value, given: Value, at: int) -> None:
 
 def _instance(judge: Judge, target: Call, given: Value, at: int) -> None:
     entry = lookup(target.fn.module, target.fn.name) if isinstance(target.fn, Global) else None
-    for part in _parts(given):
-        if judge.states.get(id(part), ((), -1))[1] == len(part) and not (entry and entry.state):
+    for part, seen in _parts(judge, given):
+        if seen and not (entry and entry.state):
             continue
-        judge.states[id(part)] = (part, len(part))
+        judge.look(len(part))
         for n in range(0, len(part) - 1, 2):
             key = part[n]
             if isinstance(key, str):
@@ -72,7 +66,7 @@ def _instance(judge: Judge, target: Call, given: Value, at: int) -> None:
 def _attribute(judge: Judge, target: Call, entry: Known | None, item: tuple[str, Value], at: int) -> None:
     key, value = item
     callable_ = isinstance(value, (Global, Call, Extension))
-    dunder = key.startswith("__") and key.endswith("__") and key not in _TOLD
+    dunder = key.startswith("__") and key.endswith("__") and key not in DESCRIBING
     if key in _REPLACED or (key in _CALLED and callable_) or (key == "__dict__" and not isinstance(value, Dict)):
         why = "a method of the instance is replaced: what is called later is chosen by the file"
         _replaced(judge, target, key, value, why, at)
@@ -92,16 +86,23 @@ def _replaced(judge: Judge, target: Call, key: str, value: Value, why: str, at: 
     target.verdict = HOSTILE
 
 
-def _parts(given: Value) -> Iterator[Dict]:
-    """Return the dicts of a state: itself, both of the pair (dict, slots), a ``__dict__`` in either."""
+def _parts(judge: Judge, given: Value) -> Iterator[tuple[Dict, bool]]:
+    """Return the dicts of a state: itself, both of the pair (dict, slots), a ``__dict__`` in either.
+
+    With each comes whether it was returned before and has not grown since.
+    """
     todo = list(given) if isinstance(given, tuple) and len(given) == 2 else [given]  # noqa: PLR2004 - dict, slots
     for _ in range(8):
         if not todo:
             return
         part = todo.pop()
         if isinstance(part, Dict):
-            yield part
-            todo += [part[n + 1] for n in range(0, len(part) - 1, 2) if part[n] == "__dict__"]
+            _, length, inside = judge.states.get(id(part), (None, -1, []))
+            yield part, length == len(part)
+            if length != len(part):
+                inside = [part[n + 1] for n in range(0, len(part) - 1, 2) if part[n] == "__dict__"]
+                judge.states[id(part)] = (part, len(part), inside)
+            todo += inside
 
 
 def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) -> None:

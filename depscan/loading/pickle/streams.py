@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.loading.pickle import legacy
+from depscan.loading.pickle import legacy, nested
 from depscan.loading.pickle.broken import BUDGET, LIE, MALFORMED
+from depscan.loading.pickle.judge import Judge
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.search import Search, plausible
+from depscan.loading.pickle.search import PACKED, Search, plausible
 from depscan.loading.pickle.stream import Ran, run_stream
 from depscan.loading.steps import FOREIGN, HOSTILE, ODD, Report, Step
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 _STREAMS = 10_000
 
 
-def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool = True) -> None:
-    """Read every pickle of a source.
+def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool = True) -> dict[str, tuple[str, int]]:
+    """Read every pickle of a source; return the storages that it names, as ``Judge.storages``.
 
     Args:
         source: the bytes.
@@ -29,16 +30,18 @@ def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool 
     at = 0
     search = Search(source)
     done: list[Ran] = []
+    storages: dict[str, tuple[str, int]] = {}
     while 0 <= at < source.size and len(done) < _STREAMS:
         ran = run_stream(source, at, report, depth)
         done.append(ran)
+        storages.update(ran.judge.storages)
         at = ran.machine.at
         report.about.setdefault("protocol", str(ran.machine.proto))
         report.about["pickles"] = str(len(done))
         if ran.broken is not None:
             _ended(ran, report, alone=alone)
             if ran.broken.kind == BUDGET:
-                return
+                return storages
             at = search.find(_after(ran))
             continue
         if len(done) == legacy.STREAMS and legacy.is_legacy([one.machine.value for one in done]):
@@ -49,6 +52,7 @@ def read_streams(source: Source, report: Report, *, depth: int = 0, alone: bool 
         report.gap("not all that stands behind the pickles was searched for further ones")
     if len(done) >= _STREAMS:
         report.gap(f"more than {_STREAMS} pickles in one file")
+    return storages
 
 
 def _after(ran: Ran) -> int:
@@ -84,6 +88,8 @@ def _behind(source: Source, at: int, report: Report, search: Search) -> int:
         return -1
     if rest <= len(head) and not head.strip(b"\0\r\n\t "):
         return -1
+    if head.startswith(PACKED):
+        nested.packed(Judge(report, source), at, rest, head)
     text = f"{rest} bytes follow the pickle at {at:#x}: {render(head[:24])}"
     report.add(
         Step("load.layout", ODD, "trailing", text, "an unpickler does not read them; another program may", at=at)

@@ -15,10 +15,11 @@ from depscan.loading.template.bind import Program
 from depscan.loading.template.fold import Folder
 from depscan.loading.template.show import show
 from depscan.loading.template.trigger import Trigger, Triggers
-from depscan.loading.template.words import MARK, WORDS, address, hides, kind, sends, words
+from depscan.loading.template.words import MARK, WORDS, address, beacon, hides, kind, own_words, sends, words
 
 _FEW = 2
 _SENTENCE = 4
+_PLAIN = 6
 _MAX_LEAVES = 400
 _MOST_WORK = 400_000
 
@@ -39,6 +40,7 @@ class Behaviour:
         self.steps: list[Step] = []
         self.whole = True
         self._work = 0
+        self._said: str | None = None
 
     def judge(self) -> None:
         """Judge every condition, replacement and lookup, and the fixed text."""
@@ -102,6 +104,9 @@ class Behaviour:
         elif trigger.strength == MARK and (address(text) or sends(text) or hides(text)):
             why = f"adds an instruction or an address when {_when(trigger)}: no protocol needs that"
             self._add(HOSTILE, "behaviour", node, shown, why, (text,))
+        elif trigger.strength == MARK and words(text) >= _PLAIN and self._strange(trigger):
+            why = f"adds a plain sentence when {_when(trigger)}, which is no mark of any protocol"
+            self._add(HOSTILE, "behaviour", node, shown, why, (text,))
         elif trigger.strength == WORDS and not trigger.clock and self._drops(branches):
             verdict = ODD if trigger.phrase else HOSTILE
             why = f"takes a message away when {_when(trigger)}"
@@ -109,6 +114,14 @@ class Behaviour:
         elif words(text) >= _SENTENCE and not trigger.clock:
             why = f"adds a sentence when {_when(trigger)}"
             self._add(ODD, "conditional-text", node, shown, why, (text,))
+
+    def _strange(self, trigger: Trigger) -> bool:
+        """Whether it asks for a mark with a word of its own, which the template itself never writes."""
+        if not own_words(trigger.about):
+            return False
+        if self._said is None:
+            self._said = "\n".join(self._leaves(self.program.tree.find_all(nodes.Output)))
+        return trigger.about.strip("'\" ") not in self._said
 
     def _drops(self, branches: list[list[nodes.Node]]) -> bool:
         if any(isinstance(part, (nodes.Continue, nodes.Break)) for part in branches[0]):
@@ -227,7 +240,12 @@ class Behaviour:
                 self._text(node, text)
 
     def _text(self, node: nodes.Node, text: str) -> None:
-        if found := sends(text):
+        if found := beacon(text):
+            why = (
+                "has the model put a picture or frame of another host into answers: whoever shows them tells that host"
+            )
+            self._add(HOSTILE, "behaviour", node, found, why, (found,))
+        elif found := sends(text):
             why = "tells the model to send to an address, or to fetch from one"
             self._add(HOSTILE, "behaviour", node, found, why, (found,))
         elif found := hides(text):

@@ -13,10 +13,29 @@ _WRITTEN = frozenset({
 _GIVEN = frozenset({"prompt", "query", "question", "user_input", "user_message", "instruction", "system_prompt"})
 _WHOLE = frozenset({"messages", "message", "conversation", "loop_messages", "msg", "m"})
 _TEXTS = frozenset({"string", "tojson", "join", "pprint", "list", "map"})
+_NAMES = frozenset({"name", "tool_name", "function_name"})
 _COUNTS = frozenset({"length", "count", "wordcount"})
 _DATES = frozenset({"date_string", "current_date", "today", "current_time", "date", "datetime", "todays_date", "time"})
 _ROUNDS = 12
 _CLOCKS = frozenset({"strftime_now", "now", "time"})
+
+
+def named(node: nodes.Node | None) -> bool:
+    """Whether it is the name of a speaker or a tool: a field that a program sets, and that somebody chose."""
+    match node:
+        case nodes.Getattr():
+            return node.attr in _NAMES
+        case nodes.Getitem():
+            return isinstance(node.arg, nodes.Const) and node.arg.value in _NAMES
+        case nodes.Call() if isinstance(node.node, nodes.Getattr):
+            first = node.args[0] if node.args else None
+            if node.node.attr == "get":
+                return isinstance(first, nodes.Const) and first.value in _NAMES
+            return node.node.attr in {"lower", "upper", "strip"} and named(node.node.node)
+        case nodes.Filter():
+            return node.name in {"lower", "upper", "trim", "string", "default"} and named(node.node)
+        case _:
+            return False
 
 
 class Taint:

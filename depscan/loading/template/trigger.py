@@ -6,8 +6,8 @@ from jinja2 import nodes
 
 from depscan.loading.template.bind import Program, key_of
 from depscan.loading.template.fold import Folder
-from depscan.loading.template.taint import Taint
-from depscan.loading.template.words import WORDS, kind
+from depscan.loading.template.taint import Taint, named
+from depscan.loading.template.words import MARK, WORDS, kind
 
 _ASKING = frozenset({
     "startswith", "endswith", "find", "index", "count", "rfind", "rindex", "split", "partition", "rsplit", "rpartition",
@@ -97,6 +97,9 @@ class Triggers:
         asked = [text for one, is_it in zip(operands, written, strict=True) if not is_it for text in self._texts(one)]
         if any(written):
             return self._strongest(asked)
+        if any(map(named, operands)):
+            best = self._strongest(asked)
+            return Trigger(min(best.strength, MARK), best.about, phrase=best.phrase)
         if any(self.taint.chance(one) for one in operands):
             return Trigger(WORDS, "chance", clock=True)
         if any(self.taint.dated(one) for one in operands) and self._fixed(operands):

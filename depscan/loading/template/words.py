@@ -26,7 +26,13 @@ _HIDE = re.compile(
 )
 _SEND = re.compile(
     r"(?i)\b(?:send|post|forward|upload|submit|transmit|exfiltrate|report|copy|leak|fetch|download|curl|wget|visit|open|"
-    r"load|embed|render|append|include|link|pip\s+install|npm\s+install)\b[^\n]{0,120}?(?:https?|ftp|wss?)://"
+    r"load|embed|render|append|include|link|insert|attach|paste|redirect|pip\s+install|npm\s+install)\b[^\n]{0,120}?(?:https?|ftp|wss?)://"
+)
+
+
+_BEACON = re.compile(
+    r"(?i)<(?:img|script|iframe|object|embed|link|video|audio|source)\b[^>\n]{0,200}?\b(?:src|href|data)\s*=\s*[\"']?(?:https?:)?//"
+    r"|!\[[^\]\n]{0,80}\]\(\s*(?:https?:)?//"
 )
 
 
@@ -67,6 +73,18 @@ def address(text: str) -> str:
     """Return the first address of the network in a text; "" for none."""
     found = _ADDRESS.search(text)
     return found[0] if found else ""
+
+
+def beacon(text: str) -> str:
+    """Return the first picture or frame of another host in a text, which whoever shows it fetches; "" for none."""
+    found = _BEACON.search(text)
+    return found[0] if found else ""
+
+
+def own_words(text: str) -> bool:
+    """Return whether a mark holds a word that no protocol has: ``<invoice>``; a command (``/no_think``) is none."""
+    found = {w.casefold() for w in _WORD.findall(text)}
+    return bool(found - allowed()["protocol"] - {"no", "yes"}) and not text.lstrip("'\" ").startswith("/")
 
 
 def hides(text: str) -> str:

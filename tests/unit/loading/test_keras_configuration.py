@@ -154,7 +154,7 @@ def test_a_configuration_by_itself_is_known_by_its_keys() -> None:
 
 
 def test_members_that_keras_does_not_write_are_odd() -> None:
-    found = read(model(entry("Dense")), model__weights__h5=b"", run__py=b"")
+    found = read(model(entry("Dense")), model__weights__h5=b"", run__txt=b"")
     assert slugs(found)[-1] == ("odd", "extra-member")
 
 
@@ -198,3 +198,16 @@ def test_keys_of_other_settings_do_not_take_a_configuration_away() -> None:
         data = (start + config).encode()
         assert any(data.startswith(one) for one in ours.starts)
         assert format_of(file_of(data, "config.json", ("m.keras",))) == ours
+
+
+def test_a_function_by_the_name_of_another_module_is_hostile() -> None:
+    assert read(model(entry("Dense", units=1, activation="os.system"))).verdict == HOSTILE_FILE
+    assert (
+        read(model(entry("Dense", units=1, activation="keras.activations.relu", name="os.path"))).verdict
+        == CONSTRUCTORS
+    )
+
+
+def test_code_in_the_archive_of_a_model_is_foreign() -> None:
+    found = read(model(entry("Dense", units=1)), custom__py=b"pass\n")
+    assert ("foreign", "bundled-code") in slugs(found)

@@ -52,3 +52,26 @@ def test_unknown_bytes_are_nobodys() -> None:
     for name in ("a.dat", "b.txt", "c.json", "d.md", "e.py"):
         for data in (b"\x80\x81\x82", b"plain text", b'{"a": [1]}', b"\xff\xfe\0\1"):
             assert ask({name: data}) is None, (name, data)
+
+
+@pytest.mark.parametrize("text", [b"import os\nos.system('true')\n", b"# x\nfrom os import system\n"])
+def test_python_under_the_name_of_a_model_is_hostile(text: bytes) -> None:
+    assert worst(read({"m.pt": text})).verdict == "hostile"
+    assert worst(read({"m.safetensors": text})).slug == "python"
+
+
+def test_start_lines_of_python_and_words_about_imports_are_none() -> None:
+    found = ask({"demo.pth": b"import demo\n"})
+    assert found is not None
+    assert found.steps == []
+    found = ask({"m.pt": b"import of wheat: none\n"})
+    assert found is not None
+    assert found.steps == []
+
+
+def test_a_native_library_beside_code_that_runs_at_load_is_foreign() -> None:
+    settings = {"auto_map": {"AutoModel": "modeling_m.M"}}
+    files = {"fast.so": ELF, "modeling_m.py": "from . import fast\n", "config.json": settings}
+    assert verdicts(read(files)) == [("foreign", "library")]
+    assert ask({"fast.so": ELF, "tool.py": "", "config.json": {"model_type": "x"}}) is None
+    assert ask({"fast.so": ELF, "pyproject.toml": "", "handler.py": "import torch\n"}) is None

@@ -82,3 +82,11 @@ def test_a_file_that_is_cut_off_is_incomplete() -> None:
 def test_a_graph_behind_many_other_fields_is_found() -> None:
     data = b"".join(message((14, message((1, "k")))) for _ in range(500)) + model(node("PyOp", "ai.onnx.contrib"))
     assert report_of(data, "m.onnx").verdict == HOSTILE_FILE
+
+
+def test_a_pickle_behind_the_model_is_hostile() -> None:
+    pickled = b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x04true\x85R."
+    found = report_of(model(node("MatMul")) + pickled, "m.onnx")
+    assert found.verdict == HOSTILE_FILE
+    assert ("hostile", "trailing") in slugs(found)
+    assert report_of(model(node("MatMul")) + b"\x03\x03\x03", "m.onnx").verdict == INCOMPLETE

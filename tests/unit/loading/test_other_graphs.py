@@ -105,3 +105,21 @@ def test_no_format_claims_ordinary_text_and_none_raises_on_noise() -> None:
             file = file_of(data, "file.bin")
             one.load().looks(file)
             one.load().read(file, Report())
+
+
+def test_operators_of_a_broken_model_of_tflite_are_found_by_their_names() -> None:
+    found = report_of(b"\x10\0\0\0TFL3" + b"\xff" * 16 + b"\x0c\0\0\0FlexReadFile\0", "m.tflite")
+    assert found.verdict == HOSTILE_FILE
+    assert report_of(b"\x10\0\0\0TFL3" + b"\xff" * 32, "m.tflite").verdict == INCOMPLETE
+
+
+def test_python_operators_of_mxnet_are_foreign() -> None:
+    node = '{"op": "%s", "name": "n", "attrs": {"op_type": "evil"}, "inputs": []}'
+    graph = '{"nodes": [%s], "arg_nodes": [0], "heads": [[0, 0, 0]]}'
+    assert report_of((graph % node % "Custom").encode(), "m-symbol.json").verdict == FOREIGN_CODE
+    assert report_of((graph % node % "FullyConnected").encode(), "m-symbol.json").verdict == CONSTRUCTORS
+
+
+def test_a_program_of_paddle_that_was_written_by_hand_is_read() -> None:
+    block = message((1, 0), (4, message((3, "py_func"))))
+    assert report_of(message((1, block)), "m.pdmodel").verdict == HOSTILE_FILE

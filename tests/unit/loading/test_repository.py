@@ -134,3 +134,50 @@ def test_callbacks_of_spacy_are_odd() -> None:
     )
     assert verdicts(read({"config.cfg": text})) == [("odd", "callback")]
     assert ask({"config.cfg": "[metadata]\nname = x\n"}) is None
+
+
+def test_more_files_that_something_starts_by_their_names() -> None:
+    files = folder({"config.json": {"model_type": "x"}, "__init__.py": "", "sitecustomize.py": "", "conftest.py": "",
+                    "convert.py": ""})  # fmt: skip
+    assert set(code_at_load(files)) == {"__init__.py", "sitecustomize.py", "conftest.py"}
+    assert set(code_at_load(folder({"config.json": {}, "sitecustomize.py": ""}))) == {"sitecustomize.py"}
+    assert not code_at_load(folder({"config.json": {}, "setup.py": "", "__init__.py": ""})), "a project of somebody"
+
+
+def test_the_program_of_a_hosted_application_runs() -> None:
+    card = "---\ntitle: A\nsdk: gradio\napp_file: src/main.py\n---\n"
+    assert set(code_at_load(folder({"README.md": card, "src/main.py": "", "app.py": ""}))) == {"src/main.py"}
+    assert set(code_at_load(folder({"README.md": "---\nsdk: docker\n---\n", "app.py": ""}))) == {"app.py"}
+    assert not code_at_load(folder({"README.md": "# sdk: gradio\n", "app.py": ""}))
+
+
+def test_a_tool_and_a_module_in_a_parts_own_folder_run() -> None:
+    assert set(code_at_load(folder({"tool_config.json": {"tool_class": "tool.T"}, "tool.py": "", "x.py": ""}))) == {
+        "tool.py"
+    }
+    index = {"_class_name": "P", "unet": ["my_unet", "U"]}
+    assert set(code_at_load(folder({"model_index.json": index, "unet/my_unet.py": ""}))) == {"unet/my_unet.py"}
+
+
+def test_the_script_of_a_data_set_says_so() -> None:
+    builder = "import datasets\nclass X(datasets.GeneratorBasedBuilder):\n    pass\n"
+    assert verdicts(read({"any.py": builder, "a.csv": "1"})) == [("odd", "dataset-script")]
+    assert ask({"any.py": builder, "pyproject.toml": ""}) is None
+
+
+def test_flavors_of_mlflow_itself_are_known() -> None:
+    mlmodel = "flavors:\n  python_function:\n    loader_module: {}\n    model_path: model.pkl\n"
+    assert verdicts(read({"MLmodel": mlmodel.format("mlflow.sklearn")})) == [("known", "loader-module")]
+    assert worst(read({"MLmodel": mlmodel.format("mlflow.evil")})).verdict in {"foreign", "hostile"}
+
+
+def test_settings_of_a_sentence_encoder_are_settings_whatever_they_hold() -> None:
+    assert not read({"config_sentence_transformers.json": {"__version__": {"pytorch": "2"}}}).gaps
+
+
+def test_paths_in_indexes_of_files_stay_in_the_folder() -> None:
+    name = "model.safetensors.index.json"
+    assert read({name: {"weight_map": {"w": "model-00001-of-00002.safetensors"}}}).steps == []
+    assert worst(read({name: {"weight_map": {"w": "../../x.safetensors"}}})).slug == "external-path"
+    parts = {"1": {"path": "com.apple.CoreML/model.mlmodel"}, "2": {"path": "/x"}}
+    assert worst(read({"Manifest.json": {"itemInfoEntries": parts}})).verdict == "hostile"

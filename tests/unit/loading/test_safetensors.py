@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 import time
@@ -100,3 +101,36 @@ def test_other_files_are_not_claimed() -> None:
     for data in (b'{"a": 1}', b"12345678{", struct.pack("<Q", 9) + b"{xxxxxxxxxx", b"", bytes(100)):
         assert not looks(file_of(data, "a.json"))
     assert looks(file_of(made({"w": ROW}), "weights.bin"))
+
+
+@pytest.mark.parametrize("dtype", ["O", "PICKLE", "object"])
+def test_a_type_that_is_none_of_numbers_is_hostile(dtype: str) -> None:
+    assert slugs(made({"w": {**ROW, "dtype": dtype}})) == {"dtype"}
+
+
+@pytest.mark.parametrize("dtype", ["F8_E3M4", "MXFP4", "U4", "float32"])
+def test_a_type_of_numbers_that_may_come_is_odd(dtype: str) -> None:
+    report = read_file(file_of(made({"w": {**ROW, "dtype": dtype}}), "model.safetensors"))
+    assert report is not None
+    assert [step.verdict for step in report.steps] == ["odd"]
+
+
+@pytest.mark.parametrize("header", [b'\n{"w": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}', b"[1, 2]"])
+def test_a_header_that_only_a_lax_reader_takes_is_hostile(header: bytes) -> None:
+    assert slugs(made(header)) == {"header"}
+
+
+CALL = b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x04true\x85R."
+
+
+def test_a_pickle_behind_no_header_is_hostile_and_zeros_are_incomplete() -> None:
+    assert "header-length" in slugs(bytes(8) + CALL)
+    report = read_file(file_of(bytes(100), "model.safetensors"))
+    assert report is not None
+    assert report.verdict == "incomplete"
+
+
+def test_a_pickle_in_the_metadata_is_read() -> None:
+    text = base64.b64encode(CALL).decode()
+    assert slugs(made({"w": ROW, "__metadata__": {"format": "pt", "code": text}})) == {"call"}
+    assert slugs(made({"w": ROW, "__metadata__": {"hash": "ab" * 32, "picture": "iVBORw0KGgo" * 9}})) == set()

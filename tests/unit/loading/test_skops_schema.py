@@ -93,3 +93,22 @@ def test_two_schemas_are_hostile() -> None:
             made.writestr("schema.json", json.dumps(text("x")))
             made.writestr("schema.json", json.dumps(node("DictNode", "builtins.dict", {})))
     assert read({"m.skops": stream.getvalue()}).verdict == "hostile"
+
+
+def test_functions_that_are_only_kept_are_known_by_any_role() -> None:
+    dotted = "sklearn.feature_selection._univariate_selection.f_classif"
+    assert archive(node("FunctionNode", dotted, dotted)).verdict == "known constructors"
+    assert archive(node("ObjectNode", dotted)).verdict == "foreign code needed", "it may not be called"
+
+
+def test_names_that_a_node_holds_as_text_or_without_a_loader_count() -> None:
+    held = node("TypeNode", "builtins.type", "subprocess.Popen")
+    assert worst(archive(held)).verdict == "hostile"
+    held = node("ReduceNode", "builtins.dict", {"args": {}, "constructor": "os.system"})
+    assert worst(archive(held)).verdict == "hostile"
+    held = node("TypeNode", "builtins.type", {"__class__": "Evil", "__module__": "evil_helper"})
+    assert worst(archive(node("DictNode", "builtins.dict", {"z": held}))).package == "evil-helper"
+
+
+def test_an_array_outside_the_archive_is_hostile() -> None:
+    assert worst(archive(node("NdArrayNode", "numpy.ndarray", file="../../x.npy"))).slug == "external-path"

@@ -65,3 +65,11 @@ def test_a_layer_with_a_library_is_hostile_and_one_of_an_extension_foreign() -> 
 def test_xml_that_is_cut_off_is_incomplete_and_other_xml_is_nobodys() -> None:
     assert report_of(pmml("<x>")[:-3], "m.pmml").verdict == INCOMPLETE
     assert read_file(file_of(b'<?xml version="1.0"?><project><net/></project>', "pom.xml")) is None
+
+
+@pytest.mark.parametrize(
+    ("offset", "size", "verdict"), [(0, 64, CONSTRUCTORS), (0, 2**64 - 1, HOSTILE_FILE), (-8, 4, HOSTILE_FILE)]
+)
+def test_weights_behind_the_end_of_any_file_are_hostile(offset: int, size: int, verdict: str) -> None:
+    data = f'<layer id="0" type="Const" version="opset1"><data offset="{offset}" size="{size}"/></layer>'
+    assert report_of(NET.format(data).encode(), "m.xml").verdict == verdict
