@@ -25,6 +25,10 @@ MAX_USES = 2_000
 """Uses kept of one file."""
 _LABELS = {"hosted": "calls", "service": "calls", "package": "runs"}
 _ORIGIN = "literal"
+_FOLDERS = frozenset({"output_dir", "save_directory", "local_dir"})
+"""Arguments that name a folder to write to."""
+_WRITERS = ("save_pretrained", "save_model", "save_to_disk", "makedirs", "mkdir")
+"""Methods whose first argument names one."""
 
 
 class Uses:
@@ -43,12 +47,14 @@ class Uses:
         self.known = known
         self.line = line
         self.saved: dict[str, ast.Call] = {}
+        self.written: set[str] = set()
         self.endpoints: dict[str, list[Value]] = {}
         self._done: set[tuple[str, str, int]] = set()
 
     def run(self) -> None:
         """Read every call."""
         self._settings()
+        self._written()
         calls = [found for found in self.ev.walk.calls if self._may_be(found[0])]
         matched = [m for node, place in calls for m in self._matches(node, place)]
         for arguments, spec, _ in matched:
@@ -83,6 +89,17 @@ class Uses:
             if id(found) not in seen:
                 seen.add(id(found))
                 yield Arguments(self.ev, node, place, callee), found, how
+
+    def _written(self) -> None:
+        """Remember folders that the file itself writes to: what it loads from there is its own."""
+        for node, place in self.ev.walk.calls:
+            for keyword in node.keywords:
+                if keyword.arg in _FOLDERS:
+                    self.written.update(v.text for v in self.ev.values(keyword.value, place) if v.kind == "text")
+        for name in _WRITERS:
+            for node, place in self.ev.walk.called.get(name, ())[:50]:
+                if node.args and not any(k.arg == "push_to_hub" for k in node.keywords):
+                    self.written.update(v.text for v in self.ev.values(node.args[0], place) if v.kind == "text")
 
     def _settings(self) -> None:
         """Remember endpoints that are set for a whole module (``openai.api_base = URL``) or in the environment."""
@@ -231,7 +248,7 @@ class Uses:
         text, _, tag = text.partition("@") if "/" in text and not names.is_path(text, frozenset()) else (text, "", "")
         if text.startswith(("hf-hub:", "hf_hub:")):
             text, _, tag = text[7:].partition("@")
-        if names.is_path(text, self.known.folders):
+        if text in self.written or names.is_path(text, self.known.folders) or text.lower() in self.known.folders:
             return names.model_file(text), {}
         if not names.is_hub(text):
             if not names.is_bare(text) or spec.bare == "local":

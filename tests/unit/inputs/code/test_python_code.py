@@ -170,6 +170,22 @@ def test_paths_are_told_from_names_on_a_hub(name: str, want: str) -> None:
     assert [f.replace("//", "/") for f in found] == [want]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'x.save_pretrained("mine")\nAutoModel.from_pretrained("mine")',
+        'OUT = "mine"\nTrainingArguments(output_dir=OUT)\nAutoModel.from_pretrained(OUT)',
+        'import os\nos.makedirs("mine", exist_ok=True)\nAutoModel.from_pretrained("mine")',
+    ],
+)
+def test_what_the_file_writes_itself_is_no_name_on_a_hub(code: str) -> None:
+    assert names(HEAD + code) == ["generic/model/mine"]
+
+
+def test_the_usual_folders_are_no_names_on_a_hub() -> None:
+    assert names(f'{HEAD}AutoModel.from_pretrained("output")') == ["generic/model/output"]
+
+
 def test_pins_and_code_are_facts() -> None:
     made = read(
         f'{HEAD}AutoModel.from_pretrained("o/a", revision="{COMMIT}", trust_remote_code=True)\n'
