@@ -19,14 +19,8 @@ def lint(folder: str = "") -> list[str]:
     top = folder or rules_folder()
     problems, used = [], set()
     for base, folders, names in os.walk(top):
-<<<<<<< HEAD
         # the tables of other parts have lints of their own, beside their readers
         folders[:] = sorted(f for f in folders if base != top or f == "lists" or f not in DATA_FOLDERS)
-=======
-        folders[:] = sorted(
-            f for f in folders if base != top or f not in ("loading", "names", "uses")
-        )  # theirs: depscan.loading.lint, depscan.names.lint, tests/unit/inputs/code/test_use_tables.py
->>>>>>> w-code
         for name in sorted(n for n in names if n.endswith(".toml")):
             path = os.path.join(base, name)
             rule_id = os.path.relpath(path, top)[:-5].replace(os.sep, "/")

@@ -18,11 +18,7 @@ if TYPE_CHECKING:
     from depscan.rules.schema import BehaviourRule
 
 
-<<<<<<< HEAD
 DATA_FOLDERS = ("ci", "container", "drift", "lists", "loading", "names", "uses", "vendors")
-=======
-DATA_FOLDERS = ("lists", "loading", "names", "uses")
->>>>>>> w-code
 """Folders beside the families that hold what rules and other checks look things up in."""
 
 
