@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from depscan.api import Options, gather_environment, scan_documents
-from depscan.ecosystems.pypi import normalise
 from depscan.errors import ArtifactError, UsageError
 from depscan.facts.many import read_paths, read_targets
+from depscan.facts.project import needed_package
 from depscan.inputs.gather import Gathered
 from depscan.model.decision import Coverage
 from depscan.model.document import Document
@@ -89,7 +89,7 @@ def _judge(gathered: Gathered, found: list[Inspected], start: str, options: Opti
         ecosystem = "npm" if item.kind == "npm" else "PyPI"
         document.root = document.add(Package(ecosystem, item.package, item.version or None, "local", url=item.name))
         for name in sorted({need for model in item.models for need in model.needs}):
-            document.link(document.root, document.add(Package("PyPI", normalise(name), None)), "loads")
+            document.link(document.root, document.add(needed_package(name)), "loads")
         gathered.documents.append(document)
     return scan_documents(gathered, start, options, tuple(found), mode="inspect")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from depscan.facts.sink import Sink
     from depscan.model.document import Document
     from depscan.model.modelfile import ModelFile
+    from depscan.model.package import Package
 
 KIND = "project"
 _MOST = 20_000
@@ -136,9 +137,7 @@ def needed_packages(models: Iterable[ModelFile], documents: Iterable[Document]) 
         models: of ``read_project``.
         documents: what the project's files state.
     """
-    from depscan.ecosystems.pypi import normalise
     from depscan.model.document import Document
-    from depscan.model.package import Package
 
     pinned = {p.name: p for d in documents for p in d.nodes.values() if p.ecosystem == "PyPI" and p.version}
     made = []
@@ -147,7 +146,15 @@ def needed_packages(models: Iterable[ModelFile], documents: Iterable[Document]) 
             continue
         document = Document(model.artifact, "model-file")
         root = document.add_root(model.artifact)
-        for name in map(normalise, model.needs):
-            document.link(root, document.add(pinned.get(name) or Package("PyPI", name, None)), "loads")
+        for need in map(needed_package, model.needs):
+            document.link(root, document.add(pinned.get(need.name, need)), "loads")
         made.append(document)
     return made
+
+
+def needed_package(need: str) -> Package:
+    """Return the node for what a model file needs: a repository of a hub (``org/name``) or a distribution."""
+    from depscan.ecosystems.pypi import normalise
+    from depscan.model.package import Package
+
+    return Package("huggingface", need, None, "hub") if "/" in need else Package("PyPI", normalise(need), None)

@@ -5,7 +5,6 @@ Source: GitHub docs, "Workflow syntax", ``jobs.<job_id>.steps[*].uses``.
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from depscan.inputs.container._image import image_facts, image_named
@@ -45,24 +44,23 @@ def add_action(document: Document, text: str, how: str, at: int, line: str, **fa
         facts: more facts of the use.
 
     Returns:
-        The node id; "" when ``text`` names nothing, which is then a problem of the document.
+        The node id; "" for an action of the project itself, and where ``text`` names nothing, which is then a
+        problem of the document.
     """
     text = text.strip()
     if text.startswith(_DOCKER):
         return add_image(document, text[len(_DOCKER) :], how, at, **facts)
-    if text.startswith((".", "$/")):  # of the workspace; of the repository at the workflow's own commit
-        package = Package("GitHub Actions", _local(text), None, "local", url=text)
-        made: dict[str, str] = {}
-    else:
-        found = _ACTION(text) if len(text) <= _LONGEST else None
-        if found is None:
-            document.problem(f"uses: {text[:80]!r} is no action with a version", at)
-            return ""
-        ref, kind = found["ref"], kind_of(found["ref"])
-        package = _action(found["name"], ref, kind)
-        made = {"revision": ref, "pinned": "yes" if kind == "commit" else "no"}
-        if kind == "commit":
-            made["release"] = claimed_version(line)
+    if text.startswith((".", "$/")):
+        return ""  # the project's own: nobody else is trusted by it, and its file is read like any other
+    found = _ACTION(text) if len(text) <= _LONGEST else None
+    if found is None:
+        document.problem(f"uses: {text[:80]!r} is no action with a version", at)
+        return ""
+    ref, kind = found["ref"], kind_of(found["ref"])
+    package = _action(found["name"], ref, kind)
+    made = {"revision": ref, "pinned": "yes" if kind == "commit" else "no"}
+    if kind == "commit":
+        made["release"] = claimed_version(line)
     node = document.add(package, at)
     document.link(document.root, node, "runs", requested=text, at=at)
     document.use(node, how, at, **{**made, **facts})
@@ -86,8 +84,3 @@ def _action(name: str, ref: str, kind: str) -> Package:
     version = None if kind == "branch" else commit or ref
     raw = name if name != lowered else ""
     return Package("GitHub Actions", lowered, version, "git", raw_name=raw, commit=commit)
-
-
-def _local(text: str) -> str:
-    parts = [p for p in posixpath.normpath(text).split("/") if p not in {"", ".", "..", "$"}]
-    return "/".join(parts) or "action"

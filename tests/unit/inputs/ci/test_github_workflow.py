@@ -58,10 +58,10 @@ def test_the_comment_behind_a_commit_is_kept_as_its_release() -> None:
         assert only(workflow(f"uses: actions/checkout@{COMMIT} {comment}")).get("release") == want
 
 
-def test_local_actions_and_images_are_nodes_too() -> None:
+def test_images_are_nodes_too_and_the_projects_own_actions_are_none() -> None:
     document = workflow("uses: ./.github/actions/x", "uses: docker://ghcr.io/acme/x:1")
     made = [(p.ecosystem, p.name, p.version, p.source) for p in document.nodes.values()][1:]
-    assert made == [("GitHub Actions", ".github/actions/x", None, "local"), ("image", "ghcr.io/acme/x", "1", "image")]
+    assert made == [("image", "ghcr.io/acme/x", "1", "image")]
 
 
 def test_what_is_no_action_is_a_problem_with_its_line() -> None:
