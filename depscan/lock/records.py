@@ -108,6 +108,11 @@ class Row(NamedTuple):
             known = known[:1]
         return f"{SECTIONS[self.section].title} {'/'.join(known)}"
 
+    @property
+    def name(self) -> str:
+        """Return ``title`` as a sentence begins."""
+        return self.title[:1].upper() + self.title[1:]
+
     def text(self, name: str) -> str:
         """Return a field that is a text; "" where it is not known."""
         value = self.fields.get(name, "")
