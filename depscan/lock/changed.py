@@ -88,6 +88,8 @@ def _model(old: Row, new: Row) -> Iterator[Said]:
     before, now = _or(old, "revision"), _or(new, "revision")
     if old.text("pinned") == "yes" != new.text("pinned"):
         yield "revision-unpinned", f"{new.name} was fixed to {before} and is not now ({now})."
+    elif old.text("pinned") != "yes" == new.text("pinned"):
+        yield "version-changed", f"{new.name} was at {before} and is fixed to {now}."
     elif before != now:
         yield "revision-moved", f"{new.name} was taken at {before} and is at {now}."
 
