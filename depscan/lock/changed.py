@@ -84,12 +84,14 @@ def _model(old: Row, new: Row) -> Iterator[Said]:
     if new.text("code") == "yes" != old.text("code"):
         yield "code-appeared", f"The code of {name} is allowed to run now."
     if new.text("safe") == "no" != old.text("safe"):
-        yield "verdict-worse", f"{name[:1].upper()}{name[1:]} is loaded in a way now that can run code."
+        yield "verdict-worse", f"{new.name} is loaded in a way now that can run code."
     before, now = _or(old, "revision"), _or(new, "revision")
     if old.text("pinned") == "yes" != new.text("pinned"):
-        yield "revision-unpinned", f"{name} was fixed to {before} and is not now ({now})."
+        yield "revision-unpinned", f"{new.name} was fixed to {before} and is not now ({now})."
+    elif old.text("pinned") != "yes" == new.text("pinned"):
+        yield "version-changed", f"{new.name} was at {before} and is fixed to {now}."
     elif before != now:
-        yield "revision-moved", f"{name} was taken at {before} and is at {now}."
+        yield "revision-moved", f"{new.name} was taken at {before} and is at {now}."
 
 
 def _hosted(old: Row, new: Row) -> Iterator[Said]:
@@ -99,7 +101,7 @@ def _hosted(old: Row, new: Row) -> Iterator[Said]:
     elif old.text("id") != new.text("id"):
         yield "model-id-changed", f"Where {before} was called, {now} is."
     if old.text("pinned") == "yes" and new.text("pinned") == "no":
-        yield "revision-unpinned", f"{before} was a fixed snapshot, {now} floats."
+        yield "revision-unpinned", f"{old.name} was a fixed snapshot, {now} floats."
     yield from _endpoints(old, new)
 
 
@@ -113,7 +115,7 @@ def _service(old: Row, new: Row) -> Iterator[Said]:
 def _endpoints(old: Row, new: Row) -> Iterator[Said]:
     before, now = set(old.texts("endpoints")), set(new.texts("endpoints"))
     if now - before or (before and not now):
-        yield "endpoint-changed", f"{new.title} was reached at {_list(before)} and is at {_list(now)}."
+        yield "endpoint-changed", f"{new.name} was reached at {_list(before)} and is at {_list(now)}."
 
 
 def _file(old: Row, new: Row) -> Iterator[Said]:
@@ -182,7 +184,7 @@ def _code(old: Row, new: Row) -> Iterator[Said]:
 
 
 def _tool(old: Row, new: Row) -> Iterator[Said]:
-    name = new.title
+    name = new.name
     if old.text("pinned") == "yes" != new.text("pinned"):
         yield "tool-unpinned", f"{name} was fixed to {_or(old, 'version')} and is not now ({_or(new, 'version')})."
         fields: tuple[str, ...] = ("package", "transport", "endpoint")
@@ -206,10 +208,10 @@ def _moved(old: Row, new: Row, klass: str, fields: tuple[str, str]) -> Iterator[
     fixed, name = fields
     before, now = (row.text(name) or row.text(fixed) or "no revision" for row in (old, new))
     if old.text(fixed) and not new.text(fixed):
-        yield "revision-unpinned", f"{new.title} was fixed to {old.text(fixed)[:19]} and is not now ({now})."
+        yield "revision-unpinned", f"{new.name} was fixed to {old.text(fixed)[:19]} and is not now ({now})."
     elif any(old.text(field) != new.text(field) for field in fields):
         same = f" (other {fixed})" if before == now else ""
-        yield klass, f"{new.title} was {before} and is {now}{same}."
+        yield klass, f"{new.name} was {before} and is {now}{same}."
 
 
 def _card(old: Row, new: Row) -> Iterator[Said]:

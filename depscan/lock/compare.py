@@ -66,7 +66,7 @@ def compare(lock: Lock, now: Lock) -> Comparison:
         found += [Drift(klass, message, old, row) for klass, message in changed(old, row)]
     before = _Before(lock)
     found += [drift for row in new for drift in before.judge(row)]
-    found += [Drift("removed", f"{_upper(row.title)} is in the project no longer.", row, None) for row in gone]
+    found += [Drift("removed", f"{row.name} is in the project no longer.", row, None) for row in gone]
     names = list(SECTIONS)
     found = _without_echo(found)
     found.sort(key=lambda d: (names.index(d.row.section), d.row.key, d.klass, d.message))
@@ -104,8 +104,10 @@ def _matched(old: Iterable[Row], new: Iterable[Row]) -> tuple[list[tuple[Row, Ro
         pairs += zip(held, rest, strict=False)
         gone += held[count:]
         more += rest[count:]
-    gone, more = _take(gone, more, _same_place, pairs)
-    return pairs, gone, more
+    moved = [row for row in gone if row.section in _BY_PLACE]
+    gone = [row for row in gone if row.section not in _BY_PLACE]
+    left, more = _take(moved, more, _same_place, pairs)
+    return pairs, gone + left, more
 
 
 def _groups(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
@@ -146,9 +148,7 @@ def _same_one(old: Row, new: Row) -> bool:
 
 
 def _same_place(old: Row, new: Row) -> bool:
-    if old.section != new.section or old.section not in _BY_PLACE:
-        return False
-    return not set(old.texts("in")).isdisjoint(new.texts("in"))
+    return old.section == new.section and not set(old.texts("in")).isdisjoint(new.texts("in"))
 
 
 class _Before:
@@ -166,7 +166,7 @@ class _Before:
 
     def judge(self, row: Row) -> Iterator[Drift]:
         """Yield what a row without a partner is: new, and what is bad about that."""
-        name = _upper(row.title)
+        name = row.name
         yield Drift("added", f"{name} is new.", None, row)
         held = self._keys.get((row.section, row.key))
         if row.section == "code" or row.text("code") == "yes" or row.texts("auto-map"):
@@ -189,10 +189,6 @@ class _Before:
 def _folder(row: Row) -> str:
     path = row.text("path").partition(" > ")[0]
     return path[: path.rfind("/") + 1]
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _gaps(pairs: Iterable[tuple[Row, Row]]) -> Iterator[str]:

@@ -108,6 +108,11 @@ class Row(NamedTuple):
             known = known[:1]
         return f"{SECTIONS[self.section].title} {'/'.join(known)}"
 
+    @property
+    def name(self) -> str:
+        """Return ``title`` as a sentence begins."""
+        return self.title[:1].upper() + self.title[1:]
+
     def text(self, name: str) -> str:
         """Return a field that is a text; "" where it is not known."""
         value = self.fields.get(name, "")
@@ -131,9 +136,23 @@ class Lock(NamedTuple):
     path: str = ""
 
 
+def whole(text: str) -> str:
+    """Return text that UTF-8 can hold: what stands for a byte of a file's name that is none is made visible."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _whole(value: Value) -> Value:
+    if isinstance(value, str):
+        return whole(value)
+    return tuple(map(whole, value)) if isinstance(value, tuple) else value
+
+
 def lock_of(rows: list[Row], path: str = "") -> Lock:
     """Return a lock of rows in any order; of equal ones the first is kept."""
     seen: dict[str, Row] = {}
+    rows = [row._replace(fields={name: _whole(value) for name, value in row.fields.items()}) for row in rows]
     for row in sorted(rows, key=lambda row: row.order):
         seen.setdefault(repr(row.order), row)
     return Lock(tuple(seen.values()), path)

@@ -130,15 +130,19 @@ def _service(node: _Node, revision: str, uses: list[tuple[str, Use]]) -> Row:  #
     return Row("service", {"name": node.package.name, **lists, "in": _in(node, uses)})
 
 
+def _said(uses: list[tuple[str, Use]], fact: str) -> str:
+    return ", ".join(sorted({use.get(fact) for _, use in uses} - {""}))
+
+
 def _action(node: _Node, revision: str, uses: list[tuple[str, Use]]) -> Row:  # noqa: ARG001
     package = node.package
-    known = _known({"ref": package.version or "", "commit": package.commit})
+    known = _known({"ref": package.version or _said(uses, "revision"), "commit": package.commit})
     return Row("action", {"name": package.name, **known, "in": _in(node, uses)})
 
 
 def _image(node: _Node, revision: str, uses: list[tuple[str, Use]]) -> Row:  # noqa: ARG001
     package = node.package
-    known = _known({"tag": package.version or "", "digest": ", ".join(package.hashes)})
+    known = _known({"tag": package.version or _said(uses, "revision"), "digest": ", ".join(package.hashes)})
     return Row("image", {"name": package.name, **known, "in": _in(node, uses)})
 
 

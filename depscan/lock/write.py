@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from depscan.lock.records import SECTIONS, VERSION
+from depscan.lock.records import SECTIONS, VERSION, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,7 @@ def quoted(text: str) -> str:
 
     A lone surrogate, which TOML cannot hold, is written as the replacement character.
     """
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return f'"{_ESCAPED.sub(_escape, whole)}"'
+    return f'"{_ESCAPED.sub(_escape, whole(text))}"'
 
 
 def _escape(found: re.Match[str]) -> str:

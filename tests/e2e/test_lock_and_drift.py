@@ -125,7 +125,9 @@ def test_every_report_shows_drift(depscan: Installed) -> None:
     for name in ("text", "json", "sarif", "markdown", "github", "junit"):
         run = depscan("drift", "project", "--format", name)
         assert (run.code, "weights-changed" in run.out) == (1, True), name
-    assert depscan("drift", "project", "--exit-zero").code == 0
+    run = depscan("drift", "project", "--exit-zero", "--also", "sarif=drift.sarif")
+    assert (run.code, run.out.startswith("fails: weights-changed")) == (0, True)
+    assert "drift/weights-changed" in (depscan.cwd / "drift.sarif").read_text("utf-8")
 
 
 def test_each_class_can_be_explained(depscan: Installed) -> None:

@@ -92,6 +92,22 @@ def test_no_lock_and_a_broken_one_are_told_apart(project: Path) -> None:
         drift(str(project / "none"), NOW)
 
 
+def test_names_that_are_no_unicode_or_deceive_are_locked_and_do_not_drift(project: Path) -> None:
+    import os
+
+    for name in (b"bad\xff", "turn\u202ed".encode(), b"line\nend", b'quo"te\\'):
+        folder = os.path.join(os.fsencode(project), name)
+        os.mkdir(folder)
+        with open(os.path.join(folder, b"README.md"), "wb") as stream:
+            stream.write(b"---\nlicense: mit\n---\n")
+        with open(os.path.join(folder, b"w.safetensors"), "wb") as stream:
+            stream.write((2).to_bytes(8, "little") + b"{}")
+    text = lock(str(project))
+    assert "\u202e" not in text
+    (project / NAME).write_text(text, "utf-8")
+    assert not drift(str(project), NOW).findings
+
+
 def test_one_file_can_be_locked_alone(project: Path) -> None:
     made = take(str(project / "requirements.txt"))
     assert [row.section for row in made.lock.rows] == ["package"]

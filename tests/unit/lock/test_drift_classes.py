@@ -61,6 +61,12 @@ CASES: list[tuple[str, dict[str, Value], dict[str, Value | None], list[str]]] = 
     ("model", MODEL, {"code": "yes"}, ["code-appeared"]),
     ("model", MODEL, {"revision": "e" * 40}, ["revision-moved"]),
     ("model", MODEL, {"revision": None, "pinned": "no"}, ["revision-unpinned"]),
+    (
+        "model",
+        {**MODEL, "pinned": "no", "revision": "main"},
+        {"pinned": "yes", "revision": "e" * 40},
+        ["version-changed"],
+    ),
     ("model", MODEL, {"in": ("other.py",)}, []),
     ("dataset", MODEL, {"safe": "no"}, ["verdict-worse"]),
     ("file", FILE, {"sha256": "9"}, ["weights-changed"]),

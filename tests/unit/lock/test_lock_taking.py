@@ -145,3 +145,9 @@ def test_a_file_has_the_worst_verdict_of_what_is_said_of_it() -> None:
         "path": "m.bin", "format": "safetensors", "verdict": "hostile", "size": 9, "sha256": "1",
         "template-sha256": ("a 1", "b 2"),
     }  # fmt: skip
+
+
+def test_a_branch_of_an_action_is_its_ref_as_written() -> None:
+    document = Document("ci.yml", "workflow")
+    document.use(document.add(Package("GitHub Actions", "acme/act", None, "git"), 1), "uses", 1, revision="main")
+    assert one("action", rows(document)) == {"name": "acme/act", "ref": "main", "in": ("ci.yml",)}

@@ -57,6 +57,18 @@ def test_every_text_is_a_toml_string_without_unseen_characters(text: str) -> Non
     assert tomli.loads(f"a = {made}")["a"] == whole
 
 
+@given(LOCKS, st.integers(0, 10_000), st.sampled_from(["", "[", "]", '"', "=", "\\", "\n", "1", "\u0000", "[[x]]"]))
+def test_a_damaged_lock_raises_nothing_but_its_error(lock: Lock, at: int, put: str) -> None:
+    text = written(lock)
+    at %= len(text)
+    try:
+        made = read(text[:at] + put + text[at + 1 :])
+    except LockError as error:
+        assert error.message
+    else:
+        assert fields(read(written(made))) == fields(made)
+
+
 def test_lines_are_those_of_the_headers() -> None:
     lock = read(
         'version = 1\n\n[[package]]\necosystem = "PyPI"\nname = "a"\n\n[[package]]\necosystem = "PyPI"\nname = "b"\n'
