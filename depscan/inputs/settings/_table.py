@@ -17,6 +17,10 @@ KINDS = frozenset({"model", "data-set", "tokenizer", "hosted", "endpoint", "key"
 _KEY = re.compile(rb"([A-Za-z_][\w-]{2,50})[\"']?[ \t]{0,9}[:=]")
 
 
+_ENDS = (b"model", b"modelname", b"modelid", b"deploymentname")
+"""How keys end that name a vendor first (``openai_model``)."""
+
+
 class Setting(NamedTuple):
     """What keys of one kind name; see the head of the table for the fields."""
 
@@ -66,7 +70,8 @@ class Table:
     def tells(self, data: bytes) -> bool:
         """Return whether a key of the table stands in the bytes of a file: each key is looked up, none searched for."""
         found = {key.lower() for key in _KEY.findall(data)}
-        return any(key.translate(None, b"_-") in self._tells for key in found)
+        plain = {key.translate(None, b"_-") for key in found}
+        return not self._tells.isdisjoint(plain) or any(key.endswith(_ENDS) for key in plain)
 
     def find(self, path: tuple[str, ...], key: str) -> Setting | None:
         """Return what a key in the table at ``path`` names."""
