@@ -18,6 +18,7 @@ MAX_BYTES = 1 << 20
 
 _MAX_YAML = 256 << 10
 _MAX_GROUPS = 50_000
+_SHOWN = 200
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|^\s*#\s*@package", re.MULTILINE).search
 
 
@@ -179,7 +180,8 @@ class _Finder:
     def _mentions(self, key: str, text: str) -> list[int]:
         start = rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?\s*{self._sign}\s*" if key else ""
         quote = r"[\"']" if not key else r"[\"']{0,3}"
-        for pattern in (start + quote + re.escape(text[:200]), start + quote):
+        end = r"(?![^\s\"',}\]#])" if len(text) <= _SHOWN else ""
+        for pattern in (start + quote + re.escape(text[:_SHOWN]) + end, start + quote):
             found, line, last = [], 1, 0
             for match in re.finditer(pattern, self._text):
                 line += self._text.count("\n", last, match.end())

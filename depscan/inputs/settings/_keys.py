@@ -8,17 +8,18 @@ from depscan.inputs.settings import _emit
 from depscan.inputs.settings._emit import Endpoint
 from depscan.inputs.settings._place import Named, place
 from depscan.inputs.settings._reference import key_name, resolved, url_of
-from depscan.inputs.settings._table import normal, table
-from depscan.vendors.known import vendor_named
+from depscan.inputs.settings._table import Setting, normal, table
+from depscan.inputs.settings._variables import Variable, read_variables
+from depscan.vendors.known import vendor_named, vendor_of_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from depscan.inputs.settings._groups import Group, Value
-    from depscan.inputs.settings._table import Setting
     from depscan.model.document import Document
 
 MAX_USES = 2000
+_ENVIRONMENTS = frozenset({"env", "environment", "environment_variables", "env_vars"})
 _VAGUE = frozenset({"host", "url", "endpoint", "server_url", "basepath", "apihost", "api_host", "api_url"})
 """Keys of endpoints that mean one only where the vendor is known."""
 
@@ -55,6 +56,10 @@ class Reader:
 
     def group(self, group: Group, hint: str = "") -> None:
         """Add what one table names; ``hint`` says whose models they are."""
+        if group.path and normal(group.path[-1]) in _ENVIRONMENTS:
+            found = [Variable(name, value.text, value.line) for name, value in group.values.items() if name.isupper()]
+            read_variables(self.document, found, ".".join((*group.path, "{name}")))
+            return
         around = self._context(group, hint)
         self._around[group.path] = around
         count = len(self.document.uses)
@@ -66,13 +71,24 @@ class Reader:
 
     def _known(self, group: Group) -> Iterator[tuple[str, Value, Setting]]:
         for key, value in group.values.items():
-            known = self.table.find(group.path, key)
-            if known is not None and known.kind not in {"endpoint", "key"}:
+            known = self.table.find(group.path, key) or self._of_vendor(key)
+            if known is not None and known.kind not in {"endpoint", "key"} and not self._is_label(group, key):
                 yield key, value, known
         for key, values in group.lists.items():
             known = self.table.find(group.path, key)
             if known is not None and known.kind in {"model", "data-set", "hosted"}:
                 yield from ((key, value, known) for value in values)
+
+    def _of_vendor(self, key: str) -> Setting | None:
+        """Return what ``openai_model`` and the like are: a variable of a vendor, written as a key."""
+        if not normal(key).endswith(("model", "model_name", "model_id", "deployment", "deployment_name")):
+            return None
+        vendor, what = vendor_of_variable(key.replace("-", "_"))
+        return Setting("hosted") if vendor is not None and what == "model" else None
+
+    def _is_label(self, group: Group, key: str) -> bool:
+        """Return whether ``model_id`` is only what a tool calls the model that ``model_name`` names."""
+        return normal(key) == "model_id" and "model_name" in group.values and "api_base" in group.values
 
     def _one(
         self, group: Group, given: tuple[str, Value], known: Setting, around: _Around, facts: dict[str, str]
@@ -84,7 +100,7 @@ class Reader:
         if known.kind in {"data-set", "tokenizer"}:
             self._of_hub(value, how, known.kind, facts)
             return
-        hint = around.hint
+        hint = around.hint or self._hint_of_key(key)
         if known.kind == "hosted" and not (hint or self.about_models or self._is_sure(value.text)):
             return
         facts = {k: v for k, v in facts.items() if k not in {"split", "subset"}}
@@ -155,7 +171,9 @@ class Reader:
         return ""
 
     def _hint_of_key(self, name: str) -> str:
-        head = normal(name).partition("_")[0]
+        head, rest, _ = normal(name).partition("_")
+        if not rest:
+            return ""
         return head if vendor_named(head) is not None else ""
 
     def _facts(self, group: Group) -> dict[str, str]:

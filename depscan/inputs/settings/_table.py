@@ -14,7 +14,14 @@ from depscan.text.folder import rules_folder
 KINDS = frozenset({"model", "data-set", "tokenizer", "hosted", "endpoint", "key"})
 
 
-_KEY = re.compile(rb"([A-Za-z_][\w-]{2,50})[\"']?[ \t]{0,9}[:=]")
+_KEY = re.compile(rb"(?<![\w-])([A-Za-z_][\w-]{2,50})[\"']?[ \t]{0,9}[:=]")
+
+
+_STEMS = ("model", "llm", "embed", "rerank", "dataset", "pretrained", "deployment", "base_url", "api_base", "endpoint")
+"""Parts that most keys of the table have: a file with none of them, and none of the other keys, is not looked at."""
+
+_ENDS = (b"model", b"modelname", b"modelid", b"deploymentname")
+"""How keys end that name a vendor first (``openai_model``)."""
 
 
 class Setting(NamedTuple):
@@ -62,11 +69,18 @@ class Table:
                 if row.get("tells"):
                     tells.add(last)
         self._tells = frozenset(word.replace("_", "").encode() for word in tells if word != "name")
+        rare = {word.encode() for word in tells - {"name"} if not any(stem in word for stem in _STEMS)}
+        plain = {word.replace(b"_", b"") for word in rare} | {word.replace(b"_", b"-") for word in rare}
+        self._stems = tuple(sorted({stem.encode() for stem in _STEMS} | rare | plain))
 
     def tells(self, data: bytes) -> bool:
         """Return whether a key of the table stands in the bytes of a file: each key is looked up, none searched for."""
-        found = {key.lower() for key in _KEY.findall(data)}
-        return any(key.translate(None, b"_-") in self._tells for key in found)
+        lowered = data.lower()
+        if not any(stem in lowered for stem in self._stems):
+            return False
+        found = set(_KEY.findall(lowered))
+        plain = {key.translate(None, b"_-") for key in found}
+        return not self._tells.isdisjoint(plain) or any(key.endswith(_ENDS) for key in plain)
 
     def find(self, path: tuple[str, ...], key: str) -> Setting | None:
         """Return what a key in the table at ``path`` names."""

@@ -8,9 +8,10 @@ import pytest
 
 from depscan.errors import InputError
 from depscan.inputs.discover import entries, formats, formats_beside
+from depscan.inputs.gather import Gathered
 from depscan.model.document import Document
 from depscan.model.use import Use
-from depscan.text.source import SourceFile
+from depscan.text.source import LIMIT, SourceFile
 
 ENTRIES = [e for e in entries() if ".settings." in e.module]
 FORMATS = formats()
@@ -222,9 +223,39 @@ def test_a_dialect_that_cannot_be_read_is_only_told_where_it_names_a_model() -> 
         read("a.yaml", "model: gpt-4o\nx: {\n")
 
 
+def test_a_key_may_begin_with_its_vendor() -> None:
+    text = "openai_model: gpt-5\nazure_deployment: chat\nanthropic-model-name: claude-opus-4-7\n"
+    assert named("a.yaml", text) == [
+        (1, "hosted/openai/gpt-5"), (2, "hosted/azure-openai/chat"), (3, "hosted/anthropic/claude-opus-4-7"),
+    ]  # fmt: skip
+    assert named("a.yaml", "user_model: gpt\ntime_model: x/y\n") == []
+
+
+def test_variables_that_settings_of_a_tool_set_are_read_as_such() -> None:
+    text = '{"model": "opus", "env": {"ANTHROPIC_BASE_URL": "https://g.example", "ANTHROPIC_API_KEY": "sk-ant-secret"}}'
+    [use] = uses("settings.json", text)
+    assert (use.node, use.get("key-env"), use.how) == (
+        "pkg:generic/service/g.example", "ANTHROPIC_API_KEY", "env.ANTHROPIC_BASE_URL"
+    )  # fmt: skip
+    assert "secret" not in repr(use)
+
+
+def test_a_name_of_ones_own_beside_the_models_is_only_a_label() -> None:
+    text = "- model_id: mine\n  model_name: gpt-4o\n  api_base: https://g.example/v1\n"
+    assert named("extra-openai-models.yaml", text) == [(2, "hosted/openai/gpt-4o")]
+
+
 def test_equal_pairs_have_their_own_lines_in_json() -> None:
     text = '{"a": {"model": "gpt-4o"},\n "b": {"x": 1,\n "model": "gpt-4o"}}'
     assert named("a.json", text) == [(1, "hosted/openai/gpt-4o"), (3, "hosted/openai/gpt-4o")]
+
+
+def test_a_value_that_begins_like_another_has_its_own_line() -> None:
+    text = '{"a": {"model": "gpt-4-turbo"},\n "b": {"model": "gpt-4"}}'
+    assert named("a.json", text) == [(1, "hosted/openai/gpt-4-turbo"), (2, "hosted/openai/gpt-4")]
+    assert named("a.toml", 'model = "gpt-4-turbo"\n[b]\nmodel = "gpt-4" # x\n') == [
+        (1, "hosted/openai/gpt-4-turbo"), (3, "hosted/openai/gpt-4"),
+    ]  # fmt: skip
 
 
 def test_large_files_are_data() -> None:
@@ -244,3 +275,12 @@ def test_a_file_cut_anywhere_raises_nothing_but_input_error(folder: str) -> None
                     assert error.message
                 else:
                     assert all(use.node in document.nodes for use in document.uses)
+
+
+def test_data_that_is_too_large_to_be_settings_does_not_fail_a_scan(tmp_path: Path) -> None:
+    with (tmp_path / "data.json").open("wb") as stream:
+        stream.truncate(LIMIT + 1)
+    gathered = Gathered()
+    gathered.add_paths([str(tmp_path)])
+    assert [(c.kind, c.needed) for c in gathered.coverage] == [(gathered.coverage[0].kind, False)]
+    assert "data of more than 64 MB" in str(gathered.coverage[0])
