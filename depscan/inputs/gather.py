@@ -193,7 +193,11 @@ class Gathered:
         try:
             document = made.parse(source)
         except InputError as error:
-            self._failed(source.path, error)
+            if b"{{" in source.data or b"{%" in source.data:
+                why = f"a template, not the file that is made of it: {error.message}"
+                self.coverage.append(Coverage(source.path, "skipped", why, line=error.line))
+            else:
+                self._failed(source.path, error)
             return
         if not document.nodes and not document.uses and not document.problems:
             return

@@ -179,3 +179,9 @@ def test_a_place_is_looked_up_with_line_and_text_and_without_credentials(here: P
     found = made.locate("requirements.txt", route)
     assert (found.path, found.line, "secret" in found.text) == ("requirements.txt", 2, False)
     assert made.locate("unknown.txt", 3).line == 0
+
+
+def test_a_template_that_is_no_yaml_yet_is_told_and_needs_nobody(here: Path) -> None:
+    put(here, "chart/values.yaml", "model: {{ .Values.model }}\nbase_model: org/name\n  x: {{- toYaml .y }}\n")
+    made = gather(".")
+    assert not [c for c in made.coverage if c.needed]
