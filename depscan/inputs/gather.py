@@ -67,7 +67,7 @@ class Gathered:
             held = self._sources.get(path)
             known = route if isinstance(route, int) and held else 0
             line = known or (held[1].locate(held[0], route) if held and route else 0)
-            text = mask(held[0].line(line).strip()) if held and line else ""
+            text = _shown_line(held[0].line(line).strip()) if held and line else ""
             made = self._lines[path, route] = Location(path, line, text)
         return made
 
@@ -247,6 +247,21 @@ class Gathered:
     def _failed(self, path: str, error: InputError) -> None:
         why = f"{error.message} ({error.hint})" if error.hint else error.message
         self.coverage.append(Coverage(path, "failed", why, needed=True, line=error.line))
+
+
+_MAY_BE_SECRET = ("key", "token", "secret", "passw", "auth", "bearer", "cred", "pat", "dsn", "cookie", "sk-", "gh",
+                  "hf_", "akia", "aiza", "eyj", "://")  # fmt: skip
+"""What a line with a secret has one of: the expressions that find it are not built for other lines."""
+
+
+def _shown_line(text: str) -> str:
+    """Return a line of a scanned file as reports may show it."""
+    lowered = text.lower()
+    if not any(word in lowered for word in _MAY_BE_SECRET):
+        return text
+    from depscan.text.secrets import mask_secrets
+
+    return mask_secrets(text)
 
 
 def _scope(path: str) -> tuple[str, ...]:
