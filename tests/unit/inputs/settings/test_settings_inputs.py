@@ -284,3 +284,17 @@ def test_data_that_is_too_large_to_be_settings_does_not_fail_a_scan(tmp_path: Pa
     gathered.add_paths([str(tmp_path)])
     assert [(c.kind, c.needed) for c in gathered.coverage] == [(gathered.coverage[0].kind, False)]
     assert "data of more than 64 MB" in str(gathered.coverage[0])
+
+
+def test_the_line_that_is_shown_of_a_setting_holds_no_secret_that_stands_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(
+        '{"model": "gpt-4o", "apiKey": "zq81-plain-secret", "x": "sk-ant-aaaaaaaaaaaaaaaaaaaa"}\n'
+    )
+    (tmp_path / ".env").write_text(
+        "OPENAI_BASE_URL=https://p.example/v1?token=supersecret\nOPENAI_API_KEY=hidden-9-value\n"
+    )
+    gathered = Gathered()
+    gathered.add_paths([str(tmp_path)])
+    shown = [gathered.locate(d.path, u.at).text for d in gathered.documents for u in d.uses]
+    assert len(shown) == 2
+    assert not [word for word in ("plain-secret", "sk-ant", "supersecret", "hidden-9") if word in repr(shown)]
