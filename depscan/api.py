@@ -232,6 +232,10 @@ def _judged(
         context = context._replace(artifacts=artifacts + looked.artifacts, looked=looked)
     findings, rules = _run_checks(context, policy, coverage, options.progress)
     findings = _with_paths(graph, findings)
+    snapshot = None
+    if index is not None:
+        snapshot = index.info(today)
+        index.close()
     decisions = decide(findings, policy, today, *_accepted_before(options))
     decisions.sort(key=lambda d: _order(d.finding))
     files = tuple(file_info(d) for d in gathered.documents)
@@ -243,7 +247,7 @@ def _judged(
         decisions=tuple(decisions),
         coverage=tuple(sorted(accepted, key=lambda c: (c.kind, c.what, c.line, c.why))),
         files=files,
-        snapshot=index.info(today) if index else None,
+        snapshot=snapshot,
         rules=rules,
         timestamp=now,
         exit_code=exit_code(decisions, accepted, sum(f.packages for f in files) + len(artifacts)),
