@@ -35,7 +35,7 @@ def found(code: str) -> list[tuple[str, int]]:
         ('def load(name):\n    return AutoModel.from_pretrained(name)\npartial(load, "org/x")', [("org/x", 4)]),
         ("import functools\nfunctools.partial(pipeline, model='org/x')", [("org/x", 4)]),
         (
-            "class A:\n  def a(self):\n    self.f = partial(pipeline, 'ner')\n  def g(self):\n    self.f(model='org/x')",
+            "class A:\n  def a(self):\n    self.f = partial(pipeline)\n  def g(self):\n    self.f(model='org/x')",
             [("org/x", 7)],
         ),
         ("partial(print, model='org/x')", []),

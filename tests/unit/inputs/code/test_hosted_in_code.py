@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import json
+
 import pytest
 
+from depscan.inputs.code.notebook import FORMAT as NOTEBOOK
 from depscan.inputs.code.python_code import FORMAT
 from depscan.model.document import Document
 from depscan.text.source import SourceFile
@@ -81,3 +85,21 @@ def test_an_endpoint_of_the_module_is_not_that_of_a_client_that_is_made() -> Non
 )
 def test_a_metric_asks_a_model(code: str, node: str) -> None:
     assert names(code) == [node]
+
+
+def test_a_cell_of_a_notebook_says_the_same() -> None:
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": CLIENT.format("", "gpt-4o-2024-08-06")}
+    data = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    found = NOTEBOOK.parse(SourceFile("a.ipynb", data.encode())).uses
+    assert [use.get("pinned") for use in found if "/hosted/" in use.node] == ["yes"]
+
+
+def test_the_garbage_collector_is_as_it_was_after_a_file_was_read() -> None:
+    read(CLIENT.format("", "gpt-4o"))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read(CLIENT.format("", "gpt-4o"))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
