@@ -36,13 +36,22 @@ class Arguments:
         self.callee = callee
         self.dark = False
         self._more: dict[str, tuple[ast.expr, Place]] = {}
-        for keyword in node.keywords:
-            if keyword.arg is None or keyword.arg in _NESTED:
-                self._spread(keyword.value, nested=keyword.arg is not None)
+        self._ahead = [(a, where) for bound, where in callee.bound for a in bound.args[1:]]
+        self._read(node.keywords, place)
+        own = (*node.args, *(k.value for k in node.keywords), *(e for e, _ in self._more.values()))
+        self._own = frozenset(map(id, own))
+        for bound, where in reversed(callee.bound):
+            self._more.update((k.arg, (k.value, where)) for k in bound.keywords if k.arg and k.arg not in self._more)
+            self._read(bound.keywords, where)
 
-    def _spread(self, node: ast.expr, *, nested: bool) -> None:
+    def _read(self, keywords: list[ast.keyword], place: Place) -> None:
+        for keyword in keywords:
+            if keyword.arg is None or keyword.arg in _NESTED:
+                self._spread(keyword.value, place, nested=keyword.arg is not None)
+
+    def _spread(self, node: ast.expr, place: Place, *, nested: bool) -> None:
         """Read ``**options``: a dict of the file; of others it is not known what they give."""
-        for value in self.ev.values(node, self.place):
+        for value in self.ev.values(node, place):
             if value.kind == "dict" and isinstance(value.node, ast.Dict) and value.place is not None:
                 for key, inner in zip(value.node.keys, value.node.values, strict=False):
                     if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -53,10 +62,9 @@ class Arguments:
     def _find(self, wanted: Wanted) -> tuple[ast.expr, Place] | None:
         for want in wanted:
             if isinstance(want, int):
-                if want < len(self.node.args) and not any(
-                    isinstance(a, ast.Starred) for a in self.node.args[: want + 1]
-                ):
-                    return self.node.args[want], self.place
+                given = [*self._ahead, *((a, self.place) for a in self.node.args)][: want + 1]
+                if len(given) > want and not any(isinstance(a, ast.Starred) for a, _ in given):
+                    return given[want]
                 continue
             for keyword in self.node.keywords:
                 if keyword.arg == want:
@@ -64,6 +72,11 @@ class Arguments:
             if want in self._more:
                 return self._more[want]
         return None
+
+    def gives(self, wanted: Wanted) -> bool:
+        """Return whether the call itself gives one of the wanted arguments, not what was bound ahead of it."""
+        found = self._find(wanted)
+        return found is not None and id(found[0]) in self._own
 
     def given(self, wanted: Wanted) -> ast.expr | None:
         """Return the first of the wanted arguments that is given, as written."""

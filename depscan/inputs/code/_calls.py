@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from depscan.inputs.code import _items, _texts
+from depscan.inputs.code._nodes import last_name
 from depscan.inputs.code._value import Value, unknown
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _SAME = frozenset({
 })  # fmt: skip
 _SAME_METHODS = frozenset({"as_posix", "resolve", "expanduser", "absolute", "open", "strip", "rstrip", "lstrip",
                            "__str__", "read", "get_secret_value"})  # fmt: skip
+PARTIALS = frozenset({"functools.partial", "functools.partialmethod"})
+"""What gives a function some of its arguments ahead of the call."""
 _CHOICES = frozenset({"selectbox", "radio", "select_slider", "segmented_control", "pills"})
 """Widgets that give one of their options."""
 _FIELDS = re.compile(r"(?:.*\.)?(?:field|Field|Option|Argument|Parameter|Param|Query|Body|Form|attrib|ib|config)$")
@@ -48,7 +51,7 @@ def call(ev: Evaluator, node: ast.Call, place: Place, depth: int) -> list[Value]
 
 def _called(ev: Evaluator, callee: Value, node: ast.Call, place: Place, depth: int) -> list[Value]:
     if callee.kind == "class":
-        return [callee._replace(node=node, place=place)]
+        return [callee._replace(node=node, place=place, bound=())]
     if callee.kind == "function" and callee.scope is not None:
         made: list[Value] = []
         for expression, where in callee.scope.returns[:8]:
@@ -57,7 +60,7 @@ def _called(ev: Evaluator, callee: Value, node: ast.Call, place: Place, depth: i
     if callee.kind != "ref":
         return []
     found = _library(ev, callee.text, node, place, depth)
-    return [callee._replace(node=node, place=place)] if found is None else found
+    return [callee._replace(node=node, place=place, bound=())] if found is None else found
 
 
 def _library(ev: Evaluator, dotted: str, node: ast.Call, place: Place, depth: int) -> list[Value] | None:
@@ -76,6 +79,8 @@ def _library(ev: Evaluator, dotted: str, node: ast.Call, place: Place, depth: in
         return _items.every(ev, options, place, depth) if options is not None else None
     if dotted in {"os.path.dirname", "posixpath.dirname"} and arguments:
         return [_texts.parent(v) for v in ev.values(arguments[0], place, depth) if v.kind == "text"]
+    if dotted in PARTIALS and arguments:
+        return [v._replace(bound=(*v.bound, (node, place))) for v in ev.values(arguments[0], place, depth)]
     if dotted == "dict":
         return [_dict(ev, node, place)]
     if dotted == "getattr" and len(arguments) > 1 and isinstance(arguments[1], ast.Constant):
@@ -183,14 +188,10 @@ def _option(ev: Evaluator, name: str, function: Scope, place: Place, depth: int)
     assert isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef))  # noqa: S101 - its caller looked
     found: list[Value] = []
     for node in function.node.decorator_list:
-        if isinstance(node, ast.Call) and _last(node.func) in {"option", "argument"} and name in _flags(node):
+        if isinstance(node, ast.Call) and last_name(node.func) in {"option", "argument"} and name in _flags(node):
             default = given(node, "default")
             found += ev.values(default, place, depth) if default is not None else []
     return found
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _flags(node: ast.Call) -> set[str]:
@@ -211,7 +212,7 @@ def _sites(ev: Evaluator, name: str, binding: Binding, depth: int) -> Iterator[t
     called, method = node.name, function.owner is not None
     if method and called == "__init__" and isinstance(function.owner.node, ast.ClassDef):  # type: ignore[union-attr]
         called = function.owner.node.name  # type: ignore[union-attr]
-    position = index - 1 if method and not any(_last(d) == "staticmethod" for d in node.decorator_list) else index
+    position = index - 1 if method and not any(last_name(d) == "staticmethod" for d in node.decorator_list) else index
     sites = (site for site in ev.walk.called.get(called, ()) if _calls_it(ev, site[0].func, function, site[1], depth))
     for call_node, place in itertools.islice(sites, _SITES):
         argument = given(call_node, name)

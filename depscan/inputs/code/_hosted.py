@@ -10,7 +10,8 @@ from depscan.inputs.code import _names as names
 from depscan.inputs.code._arguments import Arguments
 from depscan.inputs.code._items import flat
 from depscan.inputs.code._names import Named
-from depscan.inputs.code._vendors import vendors
+from depscan.vendors.known import vendor_named, vendor_of, vendor_of_host, vendors
+from depscan.vendors.pinning import pinning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from depscan.inputs.code._table import Spec
     from depscan.inputs.code._uses import Uses
 
+_PINNED = {"pinned": "yes", "floating": "no"}
+"""What an id means to whether it pins."""
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?|localhost(?::\d+)?").fullmatch
 _MODEL = re.compile(r"[A-Za-z0-9@][\w.:/@+-]{0,199}").fullmatch
 
@@ -28,11 +31,12 @@ def named(uses: Uses, arguments: Arguments, spec: Spec) -> Iterator[Named]:
     endpoint, facts = _endpoint(uses, arguments, spec, made)
     host = names.host_of(endpoint)
     owner = made[1] if made and made[1].vendor not in {"", "*"} else spec
-    vendor = vendors().of_host(host) if host and not owner.own_host else owner.vendor
+    vendor = _of_host(host) if host and not owner.own_host else owner.vendor
     provider = arguments.first(spec.arguments.get("provider", ()))
-    vendor = vendors().named(provider) if provider else vendor
+    vendor = _slug(provider) if provider else vendor
+    server = _of_host(host) or vendor
     if spec.node == "service":
-        yield Named(names.service(host or vendor), facts)
+        yield Named(names.service(server), facts)
         return
     values = arguments.get(spec.arguments.get("name", ()))
     origins: list[str] = []
@@ -47,15 +51,36 @@ def named(uses: Uses, arguments: Arguments, spec: Spec) -> Iterator[Named]:
         routed = _split(uses, spec.vendor, value.text) if spec.vendor == "*" else [(vendor, value.text)]
         for who, model in routed if vendor == "*" else [(vendor, next((m for _, m in routed), value.text))]:
             found = True
-            served = {"service": host or who, "model-from": value.origin or "literal"}
-            yield Named(names.hosted(who, model), {**facts, **served})
+            yield _model(who, model, {**facts, "model-from": value.origin or "literal"}, _of_host(host) or who)
     if found:
         return
     if values is None and spec.default and not arguments.dark:
-        yield Named(names.hosted(vendor, spec.default), {**facts, "service": host or vendor, "model-from": "default"})
+        yield _model(vendor, spec.default, {**facts, "model-from": "default"}, server)
     elif vendor != "*" and (host or vendor):
         origin = next((o for o in origins if o), "")
-        yield Named(names.service(host or vendor), {**facts, "model-from": origin})
+        yield Named(names.service(server), {**facts, "model-from": origin})
+
+
+def _model(vendor: str, model: str, facts: dict[str, str], server: str) -> Named:
+    """Return a hosted model with what its id promises; one of a local Ollama is fetched from Ollama's library."""
+    if vendor == "ollama":
+        served = {"service": server} if server != vendor else {}
+        return Named(names.library_model(vendor, model), {**facts, **served, "pinned": names.pins_itself(model)})
+    known = vendors().by_slug.get(vendor)
+    pinned = _PINNED.get(pinning(known, model), "unknown") if known is not None else "unknown"
+    return Named(names.hosted(vendor, model), {**facts, "service": server, "pinned": pinned})
+
+
+def _of_host(host: str) -> str:
+    """Return the slug of the vendor whose host it is; the host itself when it is nobody's we know."""
+    known = vendor_of_host(host) if host else None
+    return known.slug if known is not None else host
+
+
+def _slug(name: str) -> str:
+    """Return the slug of the vendor that a router calls so; the name itself when it is none we know."""
+    known = vendor_named(name)
+    return known.slug if known is not None else name.lower().replace("_", "-")
 
 
 def _split(uses: Uses, vendor: str, text: str) -> Iterator[tuple[str, str]]:
@@ -65,11 +90,11 @@ def _split(uses: Uses, vendor: str, text: str) -> Iterator[tuple[str, str]]:
         return
     parts = re.fullmatch(r"([a-z][a-z0-9_-]*)[/:]([^/\s].*)", text)
     if parts:
-        yield vendors().named(parts[1]), parts[2]
+        yield _slug(parts[1]), parts[2]
         return
-    known = vendors().of_id(text)
-    if known:
-        yield known, text
+    known = vendor_of(text)
+    if known is not None:
+        yield known.slug, text
         return
     for prefix, slug in uses.known.prefixes.items():
         if text.startswith(prefix):
@@ -94,17 +119,25 @@ def _endpoint(
         if origin:
             return "", {"endpoint-from": origin, **key}
         if reads is not arguments or made is None:
-            return _usual(uses, known, key)
+            return _usual(uses, known, key, of_module=made is None and not _makes(reads))
     return "", {}
+
+
+def _makes(arguments: Arguments) -> bool:
+    """Return whether a call makes a client: it is of a class."""
+    return arguments.callee.text.rpartition(".")[2][:1].isupper()
 
 
 def _has_key(reads: Arguments, known: Spec, made: tuple[Arguments, Spec] | None) -> bool:
     return "key" in known.arguments or bool(known.key_env and made is None) or reads is (made and made[0])
 
 
-def _usual(uses: Uses, spec: Spec, key: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Return the endpoint that the file sets for a whole library or through a variable of the environment."""
-    for value in uses.endpoints.get(spec.library or spec.vendor, []):
+def _usual(uses: Uses, spec: Spec, key: dict[str, str], *, of_module: bool) -> tuple[str, dict[str, str]]:
+    """Return the endpoint that the file sets for a whole library or through a variable of the environment.
+
+    What is set for the library holds for functions of its module: a client that is made has an endpoint of its own.
+    """
+    for value in uses.endpoints.get(spec.library or spec.vendor, []) if of_module else []:
         if value.kind == "text" and not value.open and names.host_of(value.text):
             return value.text, {"endpoint": value.text[:200], "endpoint-from": value.origin or "code", **key}
         if value.origin:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST = 24
 _DEPTH = 14
+_SAME_ITEMS = frozenset({"sorted", "list", "set", "tuple", "reversed", "tqdm.tqdm", "tqdm", "tqdm.auto.tqdm"})
+"""Calls that give the items of what they are given."""
 
 
 def item(ev: Evaluator, base: Value, key: object, depth: int) -> list[Value]:
@@ -79,13 +81,15 @@ def _through(ev: Evaluator, name: str, node: ast.Call, place: Place, depth: int)
             ev.alive.append(pair)
             yield pair, place
         return
+    if name not in _SAME_ITEMS and name != "enumerate":
+        return
     for value in ev.values(node.args[0], place, depth):
         for number, (element, where) in enumerate(elements(ev, value, depth + 1)):
             if name == "enumerate":
                 pair = ast.Tuple([ast.Constant(number), element], ast.Load())
                 ev.alive.append(pair)
                 yield pair, where
-            elif name in {"sorted", "list", "set", "tuple", "reversed", "tqdm.tqdm", "tqdm", "tqdm.auto.tqdm"}:
+            else:
                 yield element, where
 
 

@@ -20,6 +20,8 @@ _WEIGHTS = re.compile(
 ).search
 _FILE = re.compile(r"\.(?:json|jsonl|csv|tsv|txt|ya?ml|parquet|arrow|zip|gz|py|toml|db|sqlite|html?)$", re.I).search
 _HASHED = re.compile(r"[:@](?:sha256:)?[0-9a-f]{8,64}$").search
+_REGISTERED = re.compile(r"models:/+[^/@]+(?:[/@](.+))?").fullmatch
+"""A version is a number and stays; a stage or an alias moves."""
 _LOCAL = re.compile(r"(?:[./~\\]|[A-Za-z]:[\\/]|file:|\$)").match
 
 
@@ -82,6 +84,15 @@ def image_of(text: str) -> Package:
     last, _, tag = last.partition(":")
     hashes = (digest,) if _DIGEST(digest) else ()
     return Package("image", (head + slash + last).lower(), tag or None, "image", hashes=hashes)
+
+
+def registered(name: str) -> dict[str, str]:
+    """Return revision and whether it pins of a model in a registry: ``models:/name/3``, ``models:/name@champion``."""
+    found = _REGISTERED(name)
+    if not found:
+        return {}
+    revision = found[1] or ""
+    return {"revision": revision, "pinned": "yes" if revision.isdecimal() else "no"}
 
 
 def is_weights(path: str) -> bool:

@@ -9,6 +9,8 @@ import ast
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from depscan.inputs.code._nodes import LEAVES, NAMING, is_partial, last_name
+
 MAX_NODES = 400_000
 """Nodes looked at in one file; the largest hand-written files have about 100,000."""
 
@@ -96,6 +98,7 @@ class Walk:
         self.whole = True
         self._todo: list[tuple[ast.AST, Scope, Block]] = []
         self._branches = 0
+        self._scopes = [self.module]
         self._body(tree.body, self.module, ())
         self._run()
 
@@ -109,19 +112,32 @@ class Walk:
             if count > MAX_NODES:
                 self.whole = False
                 return
-            if node.__class__ in _LEAVES:
+            if node.__class__ in LEAVES:
                 continue
             handler = handlers.get(node.__class__)
             if handler is None or not handler(node, scope, block):
                 self._children(node, scope, block)
+
+    def close(self) -> None:
+        """Let go of everything: scopes and what is bound in them hold each other, and with them the parse tree."""
+        for scope in self._scopes:
+            scope.bound.clear()
+            scope.returns.clear()
+
+    def _inner(self, kind: str, node: ast.AST, parent: Scope) -> Scope:
+        made = Scope(kind, node, parent)
+        self._scopes.append(made)
+        return made
 
     def _children(self, node: ast.AST, scope: Scope, block: Block) -> None:
         todo = self._todo
         for field in node._fields[::-1]:
             value = getattr(node, field, None)
             if value.__class__ is list:
-                todo.extend((child, scope, block) for child in reversed(value) if isinstance(child, ast.AST))
-            elif isinstance(value, ast.AST):
+                for child in reversed(value):
+                    if child.__class__ not in LEAVES and isinstance(child, ast.AST):
+                        todo.append((child, scope, block))  # a generator costs more than it saves
+            elif value.__class__ not in LEAVES and isinstance(value, ast.AST):
                 todo.append((value, scope, block))
 
     def _body(self, statements: list[ast.stmt], scope: Scope, block: Block) -> None:
@@ -130,10 +146,12 @@ class Walk:
     def _call(self, node: ast.Call, scope: Scope, block: Block) -> bool:
         place = Place(scope, block, (node.lineno, node.col_offset))
         self.calls.append((node, place))
-        func = node.func
-        last = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+        last = last_name(node.func)
         if last:
             self.called.setdefault(last, []).append((node, place))
+        if node.args and last.startswith("partial"):  # what it binds is given to the function it names
+            inner = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
+            self.called.setdefault(last_name(node.args[0]), []).append((inner, place))
         return False
 
     def _import(self, node: ast.Import, scope: Scope, block: Block) -> bool:
@@ -158,7 +176,7 @@ class Walk:
         return True
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, block: Block) -> bool:
-        inner = Scope("function", node, scope)
+        inner = self._inner("function", node, scope)
         place = _place(node, scope, block)
         _bind(scope, node.name, Binding("scope", place, scope=inner))
         arguments = node.args
@@ -174,7 +192,7 @@ class Walk:
         return True
 
     def _class(self, node: ast.ClassDef, scope: Scope, block: Block) -> bool:
-        inner = Scope("class", node, scope)
+        inner = self._inner("class", node, scope)
         _bind(scope, node.name, Binding("scope", _place(node, scope, block), scope=inner))
         self._todo.extend((part, scope, block) for part in (*node.decorator_list, *node.bases))
         self._body(node.body, inner, ())
@@ -197,7 +215,7 @@ class Walk:
     def _target(self, target: ast.expr, value: ast.expr, place: Place) -> None:
         if isinstance(target, ast.Name):
             _bind(place.scope, target.id, Binding("value", place, value))
-            if value.__class__ in _NAMING:
+            if value.__class__ in NAMING or is_partial(value):
                 self.aliases.add(target.id)
         elif isinstance(target, (ast.Tuple, ast.List)):
             parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else None
@@ -211,6 +229,8 @@ class Walk:
             owner = place.scope.owner
             if owner is not None and isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 _bind(owner, target.attr, Binding("value", place, value))
+                if is_partial(value):
+                    self.aliases.add(target.attr)
 
     def _loop(self, node: ast.For | ast.AsyncFor, scope: Scope, block: Block) -> bool:
         self._each(node.target, node.iter, _place(node, scope, block))
@@ -267,12 +287,6 @@ def _bind(scope: Scope, name: str, binding: Binding) -> None:
     scope.bound.setdefault(name, []).append(binding)
 
 
-_NAMING = frozenset({ast.Attribute, ast.Name, ast.IfExp, ast.Subscript})
-_LEAVES = frozenset({
-    ast.Constant, ast.Name, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
-    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Eq, ast.NotEq, ast.And, ast.Or, ast.Not, ast.Is, ast.IsNot,
-    ast.In, ast.NotIn, ast.Lt, ast.Gt, ast.LtE, ast.GtE, ast.USub, ast.arg, ast.alias,
-})  # fmt: skip
 _HANDLERS: dict[type, str] = {
     ast.Call: "_call", ast.Import: "_import", ast.ImportFrom: "_import_from",
     ast.FunctionDef: "_function", ast.AsyncFunctionDef: "_function", ast.ClassDef: "_class",

@@ -9,6 +9,7 @@ A file lists ``modules`` (first parts of the names of what it is about) and tabl
 * ``name``: arguments that hold the name, by keyword or position, the first that is given counts.
 * ``revision``, ``code``, ``task``, ``split``, ``subset``, ``endpoint``, ``key``, ``provider`` (the vendor), ``source``
   (``local``: a folder), ``saved-as`` (of a download), ``args`` (of a command): the same for what else is known.
+* ``code-from``, ``code-revision``: arguments that name another model whose code runs with it, and its revision.
 * ``bare``: what a name without ``/`` is: hub, local, library, or ``ORGANISATION/`` put before it.
 * ``safe``: what decides whether loading is safe (see ``Safe``).
 * ``any-base``: ends of names that are enough where nobody knows what a method is called on and the module is imported.
@@ -29,7 +30,7 @@ from depscan.text.folder import rules_folder
 Arguments = tuple[str | int, ...]
 
 ARGUMENTS = ("name", "revision", "code", "task", "split", "subset", "endpoint", "key", "saved-as", "args",
-             "provider", "source")  # fmt: skip
+             "provider", "source", "code-from", "code-revision")  # fmt: skip
 """Keys of a call whose values are names and positions of arguments."""
 
 
@@ -183,7 +184,13 @@ class _Words:
         """Return whether one of them is called in ``data``."""
         if self._needs and not any(need in data for need in self._needs):
             return False
-        return any(_whole(data, m) for word, pattern in self._words if word in data for m in re.finditer(pattern, data))
+        ahead = b"partial(" in data  # a function that is bound is named, not called
+        return any(
+            _whole(data, m)
+            for word, pattern in self._words
+            if word in data
+            for m in re.finditer(word if ahead else pattern, data)
+        )
 
 
 def _whole(data: bytes, match: re.Match[bytes]) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from depscan.inputs.code import _names as names
 from depscan.inputs.code import _servers
 from depscan.inputs.code._arguments import Arguments
+from depscan.inputs.code._borrowed import code_from
+from depscan.inputs.code._calls import PARTIALS
 from depscan.inputs.code._items import flat
 from depscan.inputs.code._names import Named
 from depscan.inputs.code._value import Value, written
@@ -25,6 +27,7 @@ MAX_USES = 2_000
 """Uses kept of one file."""
 _LABELS = {"hosted": "calls", "service": "calls", "package": "runs"}
 _ORIGIN = "literal"
+_BINDERS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 _FOLDERS = frozenset({"output_dir", "save_directory", "local_dir"})
 """Arguments that name a folder to write to."""
 _WRITERS = ("save_pretrained", "save_model", "save_to_disk", "makedirs", "mkdir")
@@ -69,15 +72,18 @@ class Uses:
     def _may_be(self, node: ast.Call) -> bool:
         func = node.func
         if isinstance(func, ast.Attribute):
-            return self.known.knows(func.attr) or func.attr in self.ev.walk.aliases
+            return self.known.knows(func.attr) or func.attr in self.ev.walk.aliases or func.attr in _BINDERS
         if isinstance(func, ast.Name):
-            return self.known.knows(func.id) or func.id in self.ev.walk.aliases
+            return self.known.knows(func.id) or func.id in self.ev.walk.aliases or func.id in _BINDERS
         return isinstance(func, (ast.Call, ast.Subscript, ast.IfExp))
 
     def _matches(self, node: ast.Call, place: Place) -> Iterator[tuple[Arguments, Spec, str]]:
         seen: set[int] = set()
         for callee in self.ev.values(node.func, place):
             if callee.kind not in {"ref", "unknown"} or not callee.text:
+                continue
+            if callee.text in PARTIALS and node.args:
+                yield from self._bound(node, place)
                 continue
             found = self.known.find(callee.text)
             how = callee.text
@@ -86,9 +92,21 @@ class Uses:
                 if tail is None or callee.text.partition(".")[0] in self.known.modules:
                     continue
                 how, found = f"{tail[0]}.{callee.text.rpartition('.')[2]}", tail[1]
+            arguments = Arguments(self.ev, node, place, callee)
+            repeats = callee.bound and arguments.given(found.arguments.get("name", ())) is not None
+            if repeats and not arguments.gives(found.arguments["name"]):
+                continue  # the name was bound ahead: it counts where it stands
             if id(found) not in seen:
                 seen.add(id(found))
-                yield Arguments(self.ev, node, place, callee), found, how
+                yield arguments, found, how
+
+    def _bound(self, node: ast.Call, place: Place) -> Iterator[tuple[Arguments, Spec, str]]:
+        """Yield what ``functools.partial(call, ...)`` binds, where it names something."""
+        call = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
+        self.ev.alive.append(call)
+        for arguments, spec, how in self._matches(call, place):
+            if arguments.gives(spec.arguments.get("name", ())):
+                yield arguments, spec, how
 
     def _written(self) -> None:
         """Remember folders that the file itself writes to: what it loads from there is its own."""
@@ -119,6 +137,8 @@ class Uses:
         facts = self._facts(arguments, spec)
         if spec.only_unsafe and facts.get("safe") == "yes":
             return
+        for named in code_from(arguments, spec, self.known.folders, facts):
+            self._add(named, spec, how, named.facts, arguments.node)
         for named in self._named(arguments, spec, facts):
             self._add(named, spec, how, {**facts, **named.facts}, arguments.node)
 
@@ -142,7 +162,8 @@ class Uses:
         if (key, how, at) in self._done:
             return
         self._done.add((key, how, at))
-        label = _LABELS.get(spec.node, "loads")
+        fetched = named.package.ecosystem == "library-model"
+        label = "loads" if fetched else _LABELS.get(spec.node, "loads")
         document.link(document.root, key, label, requested=facts.get("revision", ""), at=at)
         served = facts.pop("service", "")
         if served:
@@ -236,7 +257,7 @@ class Uses:
         if host:
             return names.service(host), {"endpoint": text[:200], "pinned": "no"}
         if spec.node == "model-file":
-            return names.model_file(text), {}
+            return names.model_file(text), names.registered(text)
         return self._hub(text, arguments, spec)
 
     def _hub(self, text: str, arguments: Arguments, spec: Spec) -> tuple[Package | None, dict[str, str]]:

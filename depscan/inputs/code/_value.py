@@ -29,6 +29,7 @@ class Value(NamedTuple):
         origin: where it comes from: "" for the file, ``env:NAME``, ``config:MODULE.NAME``.
         node, place, scope: see ``kind``; ``place`` is where ``node`` stands.
         open: whether a part of the text is not known.
+        bound: the calls of ``functools.partial`` around it, innermost first, each with its place.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Value(NamedTuple):
     place: Place | None = None
     scope: Scope | None = None
     open: bool = False
+    bound: tuple[tuple[ast.Call, Place], ...] = ()
 
     @property
     def text(self) -> str:

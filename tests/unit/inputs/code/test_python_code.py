@@ -272,6 +272,9 @@ def test_the_tables_know_the_usual_libraries(code: str, node: str) -> None:
         ('from keras.models import load_model\nload_model("m.keras", safe_mode=False)', "no"),
         ('from keras.models import load_model\nload_model("m.keras")', "yes"),
         ('import numpy as np\nnp.load("a.npy", allow_pickle=True)', "no"),
+        ('import numpy as np\nnp.load("a.npy")', "yes"),
+        ('from safetensors.torch import load_file\nload_file("m.safetensors")', "yes"),
+        ('from safetensors.torch import load_model\nload_model(net, "m.safetensors")', "yes"),
     ],
 )
 def test_loading_is_safe_or_not(code: str, safe: str) -> None:
@@ -282,7 +285,7 @@ def test_loading_is_safe_or_not(code: str, safe: str) -> None:
     "code",
     [
         "import yaml\nyaml.load(f, Loader=yaml.SafeLoader)\nyaml.safe_load(f)",
-        'import numpy as np\nnp.load("a.npy")',
+        "import numpy as np\nnp.load(path)",
         "import pickle\npickle.load(f)",
         "import torch\ntorch.load(io.BytesIO(b), weights_only=True)",
         'from datasets import load_dataset\nload_dataset("csv", data_files="x.csv")',
@@ -335,8 +338,8 @@ def test_a_wrapped_client_is_the_one_inside() -> None:
 
 
 def test_a_routers_prefix_is_no_part_of_the_model() -> None:
-    code = 'import litellm\nlitellm.completion("ollama/llama3", api_base="http://localhost:11434")\n'
-    assert names(code) == ["generic/hosted/localhost:11434/llama3"]
+    code = 'import litellm\nlitellm.completion("vertex_ai/gemini-2.5-pro", api_base="https://relay.example")\n'
+    assert names(code) == ["generic/hosted/relay.example/gemini-2.5-pro"]
 
 
 @pytest.mark.parametrize("text", ["researcher", "note: be kind", "https://a.example/x", "a b/c", "x" * 300])

@@ -12,7 +12,8 @@ import tomli
 from depscan.inputs.code._table import ARGUMENTS, table
 from depscan.text.folder import rules_folder
 
-FILES = sorted(Path(rules_folder(), "uses").glob("*.toml"))
+FILES = sorted(p for p in Path(rules_folder(), "uses").glob("*.toml") if p.name != "settings.toml")
+"""settings.toml is the table of settings, which has a lint of its own."""
 NODES = {
     "model", "data-set", "model-file", "library-model", "repository", "hosted", "service", "served", "url", "package",
     "shell",
