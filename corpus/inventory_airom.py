@@ -4,15 +4,9 @@
     airom fs /tmp/project --offline --no-cve --include-tests -q -o json=/tmp/airom.json
     python corpus/inventory_airom.py /tmp/airom.json [ai-assistant]
 
-<<<<<<< HEAD
-Its answers are read generously: vendor and case are not compared, a model id that it splits in name and version is put
-together again, libraries, frameworks and infrastructure that it names by their import are not counted as false, and the
-second column counts an edge as found wherever in the project its name is reported.
-=======
 Its answers are read generously: vendor and case are not compared, a model id that it splits into name and version is
 put together again, libraries, frameworks and infrastructure that it names by their import are not counted as false,
 and the second column counts an edge as found wherever in the project its name is reported.
->>>>>>> w-fix7
 """
 
 from __future__ import annotations
