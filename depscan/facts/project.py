@@ -147,7 +147,10 @@ def needed_packages(models: Iterable[ModelFile], documents: Iterable[Document]) 
         document = Document(model.artifact, "model-file")
         root = document.add_root(model.artifact)
         for need in map(needed_package, model.needs):
-            document.link(root, document.add(pinned.get(need.name, need)), "loads")
+            child = document.add(pinned.get(need.name, need))
+            document.link(root, child, "loads")
+            if need.ecosystem == "huggingface":
+                document.use(child, "auto_map", code="yes", pinned="no")
         made.append(document)
     return made
 
