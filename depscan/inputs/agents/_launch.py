@@ -1,7 +1,7 @@
 """Commands that fetch and start tools: ``npx -y pkg``, ``uvx pkg``, ``docker run image``, ``mcp-remote URL`` ...
 
 Each of them downloads and runs something every time the command starts: a request like one in a manifest. Nothing is
-started here. Sources: https://docs.npmjs.com/cli/commands/npm-exec, https://docs.astral.sh/uv/guides/tools/,
+started here. Sources: npm exec (npm CLI documentation), https://docs.astral.sh/uv/guides/tools/,
 https://pipx.pypa.io, https://docs.docker.com/reference/cli/docker/container/run/,
 https://docs.deno.com/runtime/reference/cli/run/.
 """

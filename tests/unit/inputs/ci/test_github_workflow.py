@@ -59,9 +59,9 @@ def test_the_comment_behind_a_commit_is_kept_as_its_release() -> None:
 
 
 def test_images_are_nodes_too_and_the_projects_own_actions_are_none() -> None:
-    document = workflow("uses: ./.github/actions/x", "uses: docker://ghcr.io/acme/x:1")
+    document = workflow("uses: ./.github/actions/x", "uses: docker://images.example/acme/x:1")
     made = [(p.ecosystem, p.name, p.version, p.source) for p in document.nodes.values()][1:]
-    assert made == [("image", "ghcr.io/acme/x", "1", "image")]
+    assert made == [("image", "images.example/acme/x", "1", "image")]
 
 
 def test_what_is_no_action_is_a_problem_with_its_line() -> None:

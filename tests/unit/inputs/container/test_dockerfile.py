@@ -42,7 +42,7 @@ def secrets(text: str) -> list[tuple[str, str]]:
     [
         ("FROM python:3.12-slim", ("FROM", "python", "3.12-slim", "no", 1)),
         ("from  --platform=$X  Python AS b", None),
-        ("FROM --platform=$X ghcr.io/acme/x AS b", ("FROM", "ghcr.io/acme/x", None, "no", 1)),
+        ("FROM --platform=$X images.example/acme/x AS b", ("FROM", "images.example/acme/x", None, "no", 1)),
         (f"FROM a:1@{DIGEST}", ("FROM", "a", "1", "yes", 1)),
         ("FROM host.example:5000/a/b:2", ("FROM", "host.example:5000/a/b", "2", "no", 1)),
         ("FROM scratch", None),
