@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from depscan.registry.cachefolder import cache_folder, is_own
+from depscan.text.cachefolder import cache_folder, is_own
 from depscan.registry.hashes import Digests
 
 _FORMAT = "registry-1"

@@ -115,6 +115,15 @@ class Walk:
             if handler is None or not handler(node, scope, block):
                 self._children(node, scope, block)
 
+    def close(self) -> None:
+        """Free the walk: scopes refer to each other in circles, and no collector may be running."""
+        todo = [self.module]
+        while todo:
+            scope = todo.pop()
+            bound, scope.bound = scope.bound, {}
+            scope.returns = []
+            todo += [b.scope for bindings in bound.values() for b in bindings if b.kind == "scope" and b.scope]
+
     def _children(self, node: ast.AST, scope: Scope, block: Block) -> None:
         todo = self._todo
         for field in node._fields[::-1]:
