@@ -137,8 +137,9 @@ def gather(
     follow: bool = True,
     skip: str = "",
     cache: bool = False,
+    jobs: int = 0,
 ) -> Gathered:
-    """Return what the files and folders state; ``cache``: what code says is kept between runs.
+    """Return what the files and folders state; ``cache`` and ``jobs``: see ``Gathered``.
 
     Raises:
         UsageError: no path, an unknown format hint, or "-" without one.
@@ -147,7 +148,7 @@ def gather(
         raise UsageError("nothing to scan was named")
     if "-" in paths and not format_hint:
         raise UsageError("standard input has no name to tell its format by", hint="add --format-hint ID")
-    gathered = Gathered(follow=follow, skip=skip, cache=cache)
+    gathered = Gathered(follow=follow, skip=skip, cache=cache, jobs=jobs)
     gathered.add_paths(list(paths), format_hint, stdin)
     return gathered
 

@@ -104,24 +104,22 @@ def formats_beside(source: "SourceFile", known: list[Entry], kept: "Kept | None"
 
 def candidates(name: str, known: list[Entry], *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:
     """Return (rank, entry) of the modules whose globs fit a file name; smaller ranks fit better."""
-    if _LOOKS.known is not known:
-        _LOOKS.begin(known)
-    return _LOOKS.at(name, named=named)
+    looks = _LAST[0]
+    if looks.known is not known:
+        looks = _LAST[0] = _Looks(known)
+    return looks.at(name, named=named)
 
 
 class _Looks:
     """What was found for the names seen last: each is asked for three times, and many files are named alike."""
 
-    def __init__(self) -> None:
-        self.known: list[Entry] = []
+    def __init__(self, known: list[Entry]) -> None:
+        self.known = known
         self._names: dict[tuple[str, bool], list[tuple[tuple[int, int, str], Entry]]] = {}
         self._endings: dict[tuple[str, bool], list[tuple[Entry, list[tuple[int, str]]]]] = {}
 
-    def begin(self, known: list[Entry]) -> None:
-        """Forget what was found among other modules."""
-        self.known, self._names, self._endings = known, {}, {}
-
     def at(self, name: str, *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:
+        """Return what ``candidates`` gives."""
         held = self._names.get((name, named))
         if held is None:
             if len(self._names) >= _NAMES:
@@ -143,16 +141,17 @@ class _Looks:
         """Return the modules, with their globs, that can fit names whose last part after a dot is ``ending``."""
         held = self._endings.get((ending, named))
         if held is None:
-            held = self._endings[ending, named] = []
+            held = []
             for entry in self.known:
                 every = [(0, g) for g in entry.patterns] + ([(1, g) for g in entry.explicit] if named else [])
                 globs = [(kind, glob) for kind, glob in every if _may_end(glob, ending)]
                 if globs:
                     held.append((entry, globs))
+            self._endings[ending, named] = held
         return held
 
 
-_LOOKS = _Looks()
+_LAST = [_Looks([])]
 
 
 def _may_end(glob: str, ending: str) -> bool:

@@ -36,13 +36,16 @@ class Gathered:
         root: folder below which paths are shown, and named in documents, as if it were the working directory.
         skip: a file that is not read though it lies below a path: what the command is about to write.
         cache: whether what code says is kept between runs, in the user's cache folder.
+        jobs: worker processes that read the code of large folders; below two, none.
 
     Attributes:
         documents: the facts of every file that could be read, in path order.
         coverage: files that could not be read, in part or at all.
     """
 
-    def __init__(self, *, follow: bool = True, root: str = "", skip: str = "", cache: bool = False) -> None:
+    def __init__(
+        self, *, follow: bool = True, root: str = "", skip: str = "", cache: bool = False, jobs: int = 0
+    ) -> None:
         self.documents: list[Document] = []
         self.coverage: list[Coverage] = []
         self._follow = follow
@@ -54,7 +57,8 @@ class Gathered:
         self._including: list[tuple[Document, SourceFile]] = []
         self._constraints: list[tuple[Document, Document]] = []
         self._reach = Reach(self.on_disk, self._shown)
-        self._kept = Kept(self._reach) if cache else None
+        self._kept = Kept(self._reach) if cache or jobs > 1 else None
+        self._cache, self._jobs = cache, jobs
         self._lines: dict[tuple[str, Route], Location] = {}
 
     def on_disk(self, shown: str) -> str:
@@ -86,7 +90,7 @@ class Gathered:
                 self._add_source(SourceFile("<stdin>", stdin or b""), format_hint, named=True)
             elif os.path.isdir(path):
                 if self._kept is not None:
-                    self._kept.open(path)
+                    self._open(self._kept, path)
                 self._walk(path)
                 if self._kept is not None:
                     self._kept.close()
@@ -126,6 +130,19 @@ class Gathered:
             self.coverage.append(
                 Coverage(self._shown(top), "skipped", f"folders of installed packages and caches: {names}")
             )
+
+    def _open(self, kept: Kept, top: str) -> None:
+        """Begin with a folder: what was kept of it, and what workers read of it."""
+        if self._cache:
+            kept.open(top)
+        else:
+            kept.begin()
+        if self._jobs > 1:
+            from depscan.inputs.ahead import code_below, read_ahead
+
+            found = ((path, self._shown(path)) for path in code_below(top, self._known, SKIPPED_FOLDERS))
+            new = [pair for pair in found if not kept.holds(pair[1])][:MAX_FILES]
+            kept.take(read_ahead(new, self._root, self._scope, self._jobs))
 
     def _is_data(self, path: str) -> bool:
         """Return whether a file of which only something beside would be read is too large to be that; it is said so."""

@@ -47,13 +47,35 @@ class Kept:
         self._reach = reach
         self._place = ""
         self._engine = ""
+        self._paths: set[str] = set()
         self._old: dict[str, Any] = {}
         self._new: dict[str, Any] = {}
         self._changed = False
+        self._open = False
+
+    @property
+    def rows(self) -> dict[str, Any]:
+        """Return what was read: format and shown path to hash, facts (None where it was not accepted), and asked."""
+        return self._new
+
+    def begin(self) -> None:
+        """Begin without a place to write to."""
+        self._old, self._new, self._changed, self._place, self._open = {}, {}, False, "", True
+
+    def holds(self, path: str) -> bool:
+        """Return whether anything is known of a file from before."""
+        if len(self._paths) != len(self._old):
+            self._paths = {key.partition(" ")[2] for key in self._old}
+        return path in self._paths
+
+    def take(self, rows: dict[str, Any]) -> None:
+        """Add what was read elsewhere, in this run: it counts like what was kept."""
+        self._old.update(rows)
+        self._changed = self._changed or bool(rows)
 
     def open(self, top: str) -> None:
         """Begin with a folder; without one that only the user can write, nothing is kept."""
-        self._old, self._new, self._changed = {}, {}, False
+        self.begin()
         own = is_own(self._folder)
         name = digest_of(os.path.realpath(top).encode("utf-8", "surrogateescape"))
         self._place = os.path.join(self._folder, name) if own else ""
@@ -62,7 +84,7 @@ class Kept:
 
     def accepts(self, source: SourceFile, made: InputFormat) -> bool:
         """Return whether a format accepts a file."""
-        if not self._place:
+        if not self._open:
             return made.accepts is None or made.accepts(source)
         key, digest = f"{made.id} {source.path}", digest_of(source.data)
         row = self._old.get(key)
@@ -100,7 +122,8 @@ class Kept:
         changed = self._changed or len(self._new) != len(self._old)
         if self._place and changed and len(self._new) >= _WORTH:
             self._write()
-        self._old, self._new, self._place = {}, {}, ""
+        self.begin()
+        self._open = False
 
     def _back(self, row: list[Any], path: str, format_id: str) -> Document | None:
         """Return the document of a row that still holds."""
@@ -197,4 +220,4 @@ def _package(row: list[Any]) -> Package:
 
 
 def _route(value: Any) -> Route:  # noqa: ANN401 - as JSON gives it
-    return tuple(value) if isinstance(value, list) else int(value)
+    return tuple(value) if isinstance(value, (list, tuple)) else int(value)

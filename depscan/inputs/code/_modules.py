@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import threading
 import warnings
 from typing import TYPE_CHECKING
 
@@ -96,8 +97,8 @@ class Modules:
         return walk.module
 
 
-class _Walks:
-    """Walks of modules that were looked into last: the files of a folder look into the same ones."""
+class _Walks(threading.local):
+    """Walks of modules that were looked into last, of each thread: the files of a folder look into the same ones."""
 
     def __init__(self) -> None:
         self._held: dict[str, Walk | None] = {}
