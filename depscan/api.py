@@ -85,8 +85,8 @@ class Options(NamedTuple):
         find_links: folders that hold archives of the packages.
         inspect: whether the code of the packages is read where their archives are at hand.
         whole_release: read every archive of a version instead of the one an installer would take.
-        jobs: worker processes that read archives, each under limits; 0 reads in this process without them.
-        cache: whether facts of archives are kept between runs.
+        jobs: worker processes that read archives and large folders of code, each under limits; 0 for none.
+        cache: whether facts of archives, and what large folders of code say, are kept between runs.
         skip: a file that is not read though it lies below a path: what the command is about to write.
     """
 
@@ -125,7 +125,14 @@ def scan(paths: Sequence[str], options: Options | None = None) -> ScanResult:
     ``result.coverage`` and decide ``result.exit_code``.
     """
     options = options or Options()
-    gathered = gather(paths, options.format_hint, options.stdin, skip=options.skip)
+    gathered = gather(
+        paths,
+        options.format_hint,
+        options.stdin,
+        skip=options.skip,
+        cache=options.cache,
+        jobs=options.jobs,
+    )
     return scan_documents(gathered, paths[0], options, _project_models(paths, gathered, options))
 
 

@@ -130,9 +130,16 @@ def usages(graph: DependencyGraph, gathered: Gathered) -> tuple[Usage, ...]:
 
 
 def gather(
-    paths: Sequence[str], format_hint: str, stdin: bytes | None, *, follow: bool = True, skip: str = ""
+    paths: Sequence[str],
+    format_hint: str,
+    stdin: bytes | None,
+    *,
+    follow: bool = True,
+    skip: str = "",
+    cache: bool = False,
+    jobs: int = 0,
 ) -> Gathered:
-    """Return what the files and folders state.
+    """Return what the files and folders state; ``cache`` and ``jobs``: see ``Gathered``.
 
     Raises:
         UsageError: no path, an unknown format hint, or "-" without one.
@@ -141,7 +148,7 @@ def gather(
         raise UsageError("nothing to scan was named")
     if "-" in paths and not format_hint:
         raise UsageError("standard input has no name to tell its format by", hint="add --format-hint ID")
-    gathered = Gathered(follow=follow, skip=skip)
+    gathered = Gathered(follow=follow, skip=skip, cache=cache, jobs=jobs)
     gathered.add_paths(list(paths), format_hint, stdin)
     return gathered
 

@@ -7,16 +7,16 @@ The folder is the user's own (mode 700), because who writes there decides verdic
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any
 
 from depscan.facts.fact import Fact
 from depscan.facts.inspected import CodeGap, Inspected
 from depscan.model.modelfile import ModelFile
-from depscan.registry.cachefolder import cache_folder, is_own
-from depscan.version import __version__
+from depscan.text.cachefolder import cache_folder, is_own
+from depscan.text.engine import engine
 
 _FORMAT = "2"
+_PARTS = ("artifacts", "facts", "loading", "data/rules/loading", "../rules/loading")
 _KEEP = 512 << 20
 _HASHED = 64 << 20
 """Bytes up to which any file is hashed; packages always are, since reading them takes longer than that."""
@@ -32,7 +32,7 @@ class FactCache:
 
     def __init__(self, folder: str = "") -> None:
         self._folder = os.path.join(folder or cache_folder(), f"facts-{_FORMAT}")
-        self._engine = _engine() if is_own(self._folder) else ""
+        self._engine = engine(_PARTS) if is_own(self._folder) else ""
 
     def key(self, path: str) -> str:
         """Return the key of the artifact in a file.
@@ -113,21 +113,6 @@ class FactCache:
             except OSError:
                 continue
             total -= size
-
-
-def _engine() -> str:
-    """Return what tells this engine from others: its code (sizes and times of its files) and the Python that parses."""
-    import hashlib
-
-    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    told = [__version__, sys.version]
-    for part in ("artifacts", "facts", "loading", "data/rules/loading", "../rules/loading"):
-        for inside, folders, files in os.walk(os.path.join(top, part)):
-            folders[:] = sorted(f for f in folders if f != "__pycache__")
-            for name in sorted(files):
-                status = os.stat(os.path.join(inside, name))
-                told.append(f"{part}/{name} {status.st_size} {status.st_mtime_ns}")
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _decode(row: list[Any]) -> Inspected:

@@ -50,7 +50,7 @@ def read_targets(
     if jobs <= 0:
         yield from ((target, read(target)) for target in targets)
         return
-    from depscan.facts.pool import read_each
+    from depscan.text.pool import read_each
 
     yield from read_each(targets, read, jobs)
 

@@ -8,21 +8,26 @@ from depscan.errors import UsageError
 
 if TYPE_CHECKING:
     from depscan.inputs.format import InputFormat
+    from depscan.inputs.kept import Kept
     from depscan.text.source import SourceFile
 
 _HEAD = 4096
+_NAMES = 10_000
+"""File names of which it is remembered which formats fit."""
 
 
 class Entry(NamedTuple):
     """A format module that has not been imported: its name and the globs it declares.
 
     ``beside``: it is read in addition to the one format that a file is of (``BESIDE = "yes"``).
+    ``keep``: what it finds is kept between runs (``KEEP = "yes"``).
     """
 
     module: str
     patterns: tuple[str, ...]
     explicit: tuple[str, ...]
     beside: bool = False
+    keep: bool = False
 
     def load(self) -> "InputFormat":
         """Import the module and return its FORMAT."""
@@ -39,7 +44,8 @@ def entries() -> list[Entry]:
                 head = _head(os.path.join(folder, name))
                 module = f"{__package__}.{os.path.basename(folder)}.{name[:-3]}"
                 beside = _globs(head, b"BESIDE") == ("yes",)
-                found.append(Entry(module, _globs(head, b"PATTERNS"), _globs(head, b"EXPLICIT"), beside))
+                keep = _globs(head, b"KEEP") == ("yes",)
+                found.append(Entry(module, _globs(head, b"PATTERNS"), _globs(head, b"EXPLICIT"), beside, keep))
     return found
 
 
@@ -78,23 +84,80 @@ def format_of(source: "SourceFile", known: list[Entry], *, named: bool) -> "Inpu
     return None
 
 
-def formats_beside(source: "SourceFile", known: list[Entry]) -> "list[InputFormat]":
-    """Return the formats that are read in addition to a file's own: what settings say of models, for example."""
-    found = (entry.load() for _, entry in candidates(source.name, known, named=False) if entry.beside)
-    return [made for made in found if made.accepts is None or made.accepts(source)]
+def formats_beside(source: "SourceFile", known: list[Entry], kept: "Kept | None" = None) -> "list[InputFormat]":
+    """Return the formats that are read in addition to a file's own: what settings say of models, for example.
+
+    ``kept`` is asked first, of formats that want it.
+    """
+    found = []
+    for _, entry in candidates(source.name, known, named=False):
+        if entry.beside:
+            made = entry.load()
+            if entry.keep and kept is not None:
+                accepted = kept.accepts(source, made)
+            else:
+                accepted = made.accepts is None or made.accepts(source)
+            if accepted:
+                found.append(made)
+    return found
 
 
 def candidates(name: str, known: list[Entry], *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:
     """Return (rank, entry) of the modules whose globs fit a file name; smaller ranks fit better."""
-    found = []
-    lowered = name.lower()
-    for entry in known:
-        globs = [(0, g) for g in entry.patterns] + ([(1, g) for g in entry.explicit] if named else [])
-        ranks = [(kind, "*" in glob, -len(glob)) for kind, glob in globs if fits(glob, lowered)]
-        if ranks:
-            kind, star, length = min(ranks)
-            found.append(((kind * 2 + star, length, entry.module), entry))
-    return found
+    looks = _LAST[0]
+    if looks.known is not known:
+        looks = _LAST[0] = _Looks(known)
+    return looks.at(name, named=named)
+
+
+class _Looks:
+    """What was found for the names seen last: each is asked for three times, and many files are named alike."""
+
+    def __init__(self, known: list[Entry]) -> None:
+        self.known = known
+        self._names: dict[tuple[str, bool], list[tuple[tuple[int, int, str], Entry]]] = {}
+        self._endings: dict[tuple[str, bool], list[tuple[Entry, list[tuple[int, str]]]]] = {}
+
+    def at(self, name: str, *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:
+        """Return what ``candidates`` gives."""
+        held = self._names.get((name, named))
+        if held is None:
+            if len(self._names) >= _NAMES:
+                self._names.clear()
+                self._endings.clear()
+            held = self._names[name, named] = self._look(name.lower(), named=named)
+        return held
+
+    def _look(self, lowered: str, *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:
+        found = []
+        for entry, globs in self._of_ending(lowered.rpartition(".")[2], named=named):
+            ranks = [(kind, "*" in glob, -len(glob)) for kind, glob in globs if fits(glob, lowered)]
+            if ranks:
+                kind, star, length = min(ranks)
+                found.append(((kind * 2 + star, length, entry.module), entry))
+        return found
+
+    def _of_ending(self, ending: str, *, named: bool) -> list[tuple[Entry, list[tuple[int, str]]]]:
+        """Return the modules, with their globs, that can fit names whose last part after a dot is ``ending``."""
+        held = self._endings.get((ending, named))
+        if held is None:
+            held = []
+            for entry in self.known:
+                every = [(0, g) for g in entry.patterns] + ([(1, g) for g in entry.explicit] if named else [])
+                globs = [(kind, glob) for kind, glob in every if _may_end(glob, ending)]
+                if globs:
+                    held.append((entry, globs))
+            self._endings[ending, named] = held
+        return held
+
+
+_LAST = [_Looks([])]
+
+
+def _may_end(glob: str, ending: str) -> bool:
+    """Return whether a glob can fit a name with this ending; one without a dot behind its last ``*`` always can."""
+    tail = glob.lower().rpartition("*")[2]
+    return "." not in tail or tail.rpartition(".")[2] == ending
 
 
 def fits(glob: str, lowered: str) -> bool:

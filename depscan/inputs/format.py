@@ -15,6 +15,8 @@ class InputFormat(NamedTuple):
     double-quoted, space-separated text on one line, which discovery reads without importing the module. With a line
     ``BESIDE = "yes"`` it is read in addition to the one format that a file is of (a compose file states images, and a
     settings file models); its routes are line numbers, and a document without nodes, uses and problems is dropped.
+    With a line ``KEEP = "yes"`` as well, what it finds is kept between runs: that may depend on the path, the bytes and
+    what is reached only.
 
     Attributes:
         id: kebab-case name, used by ``--format-hint`` and in reports.

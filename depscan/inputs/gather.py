@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from depscan.errors import InputError
 from depscan.inputs.discover import by_id, candidates, entries, format_of, formats_beside
+from depscan.inputs.kept import Kept
+from depscan.inputs.reach import Reach, within
 from depscan.model.decision import Coverage
 from depscan.model.document import Document, Edge
 from depscan.model.location import Location, Route
@@ -33,13 +35,17 @@ class Gathered:
         follow: whether included files are read too.
         root: folder below which paths are shown, and named in documents, as if it were the working directory.
         skip: a file that is not read though it lies below a path: what the command is about to write.
+        cache: whether what code says is kept between runs, in the user's cache folder.
+        jobs: worker processes that read the code of large folders; below two, none.
 
     Attributes:
         documents: the facts of every file that could be read, in path order.
         coverage: files that could not be read, in part or at all.
     """
 
-    def __init__(self, *, follow: bool = True, root: str = "", skip: str = "") -> None:
+    def __init__(
+        self, *, follow: bool = True, root: str = "", skip: str = "", cache: bool = False, jobs: int = 0
+    ) -> None:
         self.documents: list[Document] = []
         self.coverage: list[Coverage] = []
         self._follow = follow
@@ -50,7 +56,9 @@ class Gathered:
         self._scope: tuple[str, ...] = ()
         self._including: list[tuple[Document, SourceFile]] = []
         self._constraints: list[tuple[Document, Document]] = []
-        self._reached: dict[str, SourceFile] = {}
+        self._reach = Reach(self.on_disk, self._shown)
+        self._kept = Kept(self._reach) if cache or jobs > 1 else None
+        self._cache, self._jobs = cache, jobs
         self._lines: dict[tuple[str, Route], Location] = {}
 
     def on_disk(self, shown: str) -> str:
@@ -77,10 +85,15 @@ class Gathered:
         """Read files and folders (``-`` for ``stdin``); what cannot be read becomes coverage."""
         for path in paths:
             self._scope = _scope(path)
+            self._reach.enter(self._scope)
             if path == "-":
                 self._add_source(SourceFile("<stdin>", stdin or b""), format_hint, named=True)
             elif os.path.isdir(path):
+                if self._kept is not None:
+                    self._open(self._kept, path)
                 self._walk(path)
+                if self._kept is not None:
+                    self._kept.close()
             else:
                 self._add_file(path, format_hint, named=True)
             # A list that grows while it is read, no recursion: a chain of includes may be as long as it likes.
@@ -118,6 +131,19 @@ class Gathered:
                 Coverage(self._shown(top), "skipped", f"folders of installed packages and caches: {names}")
             )
 
+    def _open(self, kept: Kept, top: str) -> None:
+        """Begin with a folder: what was kept of it, and what workers read of it."""
+        if self._cache:
+            kept.open(top)
+        else:
+            kept.begin()
+        if self._jobs > 1:
+            from depscan.inputs.ahead import code_below, read_ahead
+
+            found = ((path, self._shown(path)) for path in code_below(top, self._known, SKIPPED_FOLDERS))
+            new = [pair for pair in found if not kept.holds(pair[1])][:MAX_FILES]
+            kept.take(read_ahead(new, self._root, self._scope, self._jobs))
+
     def _is_data(self, path: str) -> bool:
         """Return whether a file of which only something beside would be read is too large to be that; it is said so."""
         try:
@@ -141,7 +167,7 @@ class Gathered:
         seen = (real, role == "constraint")
         if seen in self._seen:
             return None
-        if not named and not _within(real, self._scope):
+        if not named and not within(real, self._scope):
             # Whoever wrote the scanned files would else choose which other files' lines stand in the report.
             why = "is outside of what was named for the scan and was not read; name it to read it"
             self.coverage.append(Coverage(self._shown(path), "skipped", why, needed=True, kind="include"))
@@ -162,8 +188,8 @@ class Gathered:
         self, source: SourceFile, format_hint: str, *, named: bool, guess: bool = False, role: str = ""
     ) -> Document | None:
         """Read a file of a format that is hinted, told by name, or (``guess``) only by its explicit globs."""
-        source.reach = lambda path: self._reach(source.path, path)
-        beside = [] if format_hint or role else formats_beside(source, self._known)
+        self._reach.connect(source)
+        beside = [] if format_hint or role else formats_beside(source, self._known, self._kept)
         for extra in beside:
             self._add_beside(source, extra)
         made: InputFormat | None = None
@@ -191,7 +217,7 @@ class Gathered:
     def _add_beside(self, source: SourceFile, made: InputFormat) -> None:
         """Read what else a file says: such formats give line numbers, and a document only where they find something."""
         try:
-            document = made.parse(source)
+            document = made.parse(source) if self._kept is None else self._kept.parse(source, made)
         except InputError as error:
             if b"{{" in source.data or b"{%" in source.data:
                 why = f"a template, not the file that is made of it: {error.message}"
@@ -204,22 +230,7 @@ class Gathered:
         self._sources.setdefault(source.path, (source, made))
         self.documents.append(document)
         self._note_problems(document)
-
-    def _reach(self, base: str, path: str) -> SourceFile | None:
-        """Return a file beside ``base`` that a reader looks into for constants; None outside of what is scanned."""
-        place = os.path.normpath(os.path.join(os.path.dirname(self.on_disk(base)), path))
-        real = os.path.realpath(place)
-        if base == "<stdin>" or not os.path.isfile(real) or not _within(real, self._scope):
-            return None
-        held = self._reached.get(real)
-        if held is None and len(self._reached) < MAX_FILES:
-            try:
-                held = read_source(place, self._shown(place))
-            except InputError:
-                return None
-            held.reach = lambda further: self._reach(held.path, further)
-            self._reached[real] = held
-        return held
+        source.forget()
 
     def _note_problems(self, document: Document) -> None:
         for problem in document.problems:
@@ -301,10 +312,6 @@ def _scope(path: str) -> tuple[str, ...]:
         if os.path.lexists(os.path.join(root, ".git")):
             return folder, root
         root = os.path.dirname(root)
-    if here != root and _within(folder, (here,)):
+    if here != root and within(folder, (here,)):
         return folder, here
     return folder, folder if folder == real else os.path.dirname(folder)
-
-
-def _within(real: str, folders: tuple[str, ...]) -> bool:
-    return any(real == f or real.startswith(f.rstrip(os.sep) + os.sep) for f in folders)

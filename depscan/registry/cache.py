@@ -16,8 +16,8 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from depscan.registry.cachefolder import cache_folder, is_own
 from depscan.registry.hashes import Digests
+from depscan.text.cachefolder import cache_folder, is_own
 
 _FORMAT = "registry-1"
 _KEEP = 8 << 30

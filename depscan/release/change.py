@@ -146,7 +146,7 @@ def _read_each(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Done | Arti
     if jobs <= 0 or len(tasks) <= 1:
         yield from ((task, read(task)) for task in tasks)
         return
-    from depscan.facts.pool import read_each
+    from depscan.text.pool import read_each
 
     # The pool hands on whatever its function returns; its types name only what it was made for.
     made = read_each(tasks, cast("Callable[[Task], Inspected | ArtifactError]", read), jobs)

@@ -72,6 +72,11 @@ class SourceFile:
             raise InputError("binary file, not text (NUL byte)", path=self.path, line=line)
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
+    def forget(self) -> None:
+        """Drop what can be made of the bytes again: most files that were read are never shown."""
+        self._text = self._lines = None
+        self._ends = []
+
     def line(self, number: int) -> str:
         """Return the text of a 1-based line, at most 500 characters; "" when there is none."""
         if self._lines is None:

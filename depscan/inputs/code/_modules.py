@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 import sys
+import threading
 import warnings
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from depscan.errors import InputError
@@ -23,6 +23,8 @@ _LARGEST = 200_000
 """Bytes of a module that is looked into for constants."""
 _MOST = 40
 """Modules looked into for one file."""
+_HELD = 500_000
+"""Characters of modules whose trees are held for the next file; they take about 100 times as much memory."""
 _UP = 6
 """Folders above a file in which its absolute imports are looked for."""
 
@@ -85,7 +87,7 @@ class Modules:
         if len(found.data) > _LARGEST:
             return None
         try:
-            walk = _walk(found.text)
+            walk = WALKS.get(found.text)
         except InputError:
             return None
         if walk is None:
@@ -95,7 +97,36 @@ class Modules:
         return walk.module
 
 
-@lru_cache(maxsize=64)
+class _Walks(threading.local):
+    """Walks of modules that were looked into last, of each thread: the files of a folder look into the same ones."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Walk | None] = {}
+        self._size = 0
+
+    def get(self, text: str) -> Walk | None:
+        """Return the walk over a module; None when it does not parse."""
+        if text in self._held:
+            walk = self._held.pop(text)
+        else:
+            walk = _walk(text)
+            self._size += len(text)
+        self._held[text] = walk  # the last one used is the last one in the order
+        return walk
+
+    def trim(self) -> None:
+        """Free the walks not used for longest; nobody may be using one of them."""
+        while self._size > _HELD:
+            text = next(iter(self._held))
+            walk = self._held.pop(text)
+            self._size -= len(text)
+            if walk is not None:
+                walk.close()
+
+
+WALKS = _Walks()
+
+
 def _walk(text: str) -> Walk | None:
     try:
         with warnings.catch_warnings():

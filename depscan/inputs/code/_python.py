@@ -8,7 +8,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from depscan.inputs.code._modules import Modules
+from depscan.inputs.code._modules import WALKS, Modules
 from depscan.inputs.code._scopes import Walk
 from depscan.inputs.code._table import table
 from depscan.inputs.code._uses import Uses
@@ -65,8 +65,11 @@ def _read(text: str, document: Document, line: Callable[[int], int], source: Sou
         document.problem("the code is too large to be read to its end for models and services", line(1))
     outside = Modules(source, walk.module, frozenset(table().modules)).find if source is not None else None
     path = document.path.removeprefix("./") if document.path.endswith((".py", ".pyw")) else ""
-    Uses(document, Evaluator(walk, outside, path), table(), line).run()
-    walk.close()
+    try:
+        Uses(document, Evaluator(walk, outside, path), table(), line).run()
+    finally:
+        walk.close()
+        WALKS.trim()
 
 
 def parse(text: str, document: Document, line: Callable[[int], int]) -> ast.Module | None:

@@ -14,6 +14,7 @@ from depscan.text.source import SourceFile
 
 PATTERNS = "*.ipynb"
 BESIDE = "yes"
+KEEP = "yes"
 
 
 def accepts(source: SourceFile) -> bool:

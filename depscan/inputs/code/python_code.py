@@ -15,6 +15,7 @@ from depscan.text.source import SourceFile
 
 PATTERNS = "*.py *.pyw"
 BESIDE = "yes"
+KEEP = "yes"
 _MAGIC = re.compile(rb"^[ \t]*[!%][ \t]*(?:pip|uv|conda|wget|curl|git|huggingface-cli)\b", re.MULTILINE).search
 """A line of a notebook that was saved as a Python file: it is no Python, and the rest around it is."""
 

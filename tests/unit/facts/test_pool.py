@@ -9,7 +9,7 @@ import pytest
 
 from depscan.errors import ArtifactError
 from depscan.facts.inspected import Inspected
-from depscan.facts.pool import Limits, read_each
+from depscan.text.pool import Limits, read_each
 
 
 def item(name: str) -> Inspected:
