@@ -92,9 +92,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     nodes = {key: p for key, p in context.graph.nodes.items() if p.ecosystem != ACTIONS}
     open_: dict[str, list[str]] = {}
     built: list[str] = []
-    stated = {
-        (p.ecosystem, p.name) for d in context.documents if d.format not in _PASSING for p in d.nodes.values()
-    }
+    stated = {(p.ecosystem, p.name) for d in context.documents if d.format not in _PASSING for p in d.nodes.values()}
     unknown, unnamed = Counter[str](), list[str]()
     fixed = {(p.ecosystem, p.name) for p in context.graph.nodes.values() if p.version is not None}
     for key, package in nodes.items():
@@ -117,7 +115,8 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     yield from _not_matched(open_, unknown, unnamed)
     if built:
         # They are no part of what the project ships; other checks name each of them with its line.
-        why = f"{_packages(built)} that only pipelines, image builds, notebooks and agents install, without an exact version"
+        who = "pipelines, image builds, notebooks and agents"
+        why = f"{_packages(built)} that only {who} install, without an exact version"
         yield Coverage("advisories", "partial", why, kind="unpinned")
     # Of a package without a version no vulnerability is looked up: what the index lacks of them is no gap of the scan.
     looked_up = (p for p in context.graph.nodes.values() if p.source in _LOOKED_UP and p.version is not None)

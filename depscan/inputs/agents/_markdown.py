@@ -87,5 +87,5 @@ def _prose(number: int, line: str) -> Iterator[Command]:
     if line.startswith("!") and not line.startswith(("![", "!`")):
         yield Command(number, line[1:].strip(" `"), "context")
     for match in _INLINE.finditer(line):
-        if _STARTS(match[1]) and not _FORBIDS(line[:match.start()]):
+        if _STARTS(match[1]) and not _FORBIDS(line[: match.start()]):
             yield Command(number, match[1], "inline")

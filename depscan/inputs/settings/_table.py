@@ -33,6 +33,10 @@ class Setting(NamedTuple):
     needs_file: tuple[str, ...] = ()
 
 
+_DEFAULTS = ("defaults", "*")
+"""Hydra's list of groups: ``- model: resnet/large`` chooses a file."""
+
+
 class Table:
     """The whole table.
 
@@ -91,7 +95,8 @@ class Table:
             if tuple(normal(p) for p in path[-len(around) :]) == around:
                 return made
         found = self._plain.get(name)
-        if found is not None and found.kind == "hosted" and path and normal(path[-1]) in self.elsewhere:
+        beside = normal(path[-1]) if path else ""
+        if found is not None and found.kind == "hosted" and (beside in self.elsewhere or path[-2:] == _DEFAULTS):
             return None
         return found
 

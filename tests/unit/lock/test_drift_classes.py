@@ -199,3 +199,9 @@ def test_every_class_has_a_case_here() -> None:
 
 def test_every_section_has_a_case_here() -> None:
     assert {section for section, *_ in CASES} == SECTIONS.keys()
+
+
+def test_an_endpoint_that_was_not_moved_before_is_called_that_of_the_vendor() -> None:
+    after = {**HOSTED, "endpoints": ("https://proxy.example",)}
+    [found] = drifts(lock(("hosted", HOSTED)), lock(("hosted", after)))
+    assert found.message.endswith("was reached at its vendor's own address and is at https://proxy.example.")
