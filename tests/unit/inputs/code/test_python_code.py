@@ -543,3 +543,8 @@ def test_the_address_of_a_server_is_no_name_of_a_model() -> None:
     code = "from huggingface_hub import InferenceClient\nInferenceClient(model='http://llm.example:80/v1')\n"
     use = only(code)
     assert (use.node, use.get("endpoint")) == ("pkg:generic/service/llm.example:80", "http://llm.example:80/v1")
+
+
+@pytest.mark.parametrize("command", ["f'pip install tool=={v}'", "['pip', 'install', f'tool=={v}', v]"])
+def test_a_version_that_is_not_known_is_no_version(command: str) -> None:
+    assert names(f"import subprocess\ndef f(v):\n    subprocess.run({command})\n") == ["pypi/tool"]
