@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from depscan.checks._action_version import ECOSYSTEM as ACTIONS
 from depscan.checks._action_version import as_published, claimed_releases
+from depscan.checks._agent_formats import AGENT_FORMATS
 from depscan.checks._pipelines import BUILD_FORMATS
 from depscan.checks.check import Check, Context
 from depscan.ecosystems import ecosystem as rules_of
@@ -31,6 +32,9 @@ _NAMED = 3
 
 _STALE_YEARS = 2
 """Vulnerability data that ends this many years before the newest record is no basis for "clean"."""
+
+_PASSING = BUILD_FORMATS | AGENT_FORMATS | {"notebook-code", "python-code"}
+"""Formats whose commands fetch something for one run; what a project ships stands in others."""
 
 MALICIOUS_RELEASE = Rule(
     "advisory/malicious",
@@ -88,9 +92,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
     nodes = {key: p for key, p in context.graph.nodes.items() if p.ecosystem != ACTIONS}
     open_: dict[str, list[str]] = {}
     built: list[str] = []
-    stated = {
-        (p.ecosystem, p.name) for d in context.documents if d.format not in BUILD_FORMATS for p in d.nodes.values()
-    }
+    stated = {(p.ecosystem, p.name) for d in context.documents if d.format not in _PASSING for p in d.nodes.values()}
     unknown, unnamed = Counter[str](), list[str]()
     fixed = {(p.ecosystem, p.name) for p in context.graph.nodes.values() if p.version is not None}
     for key, package in nodes.items():
@@ -112,10 +114,13 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
                 (open_.setdefault(package.ecosystem, []) if of_project else built).append(name)
     yield from _not_matched(open_, unknown, unnamed)
     if built:
-        # They are no part of what the project ships; ci/unpinned-install names each of them with its line.
-        why = f"{_packages(built)} that only pipelines and image builds install, without an exact version"
+        # They are no part of what the project ships; other checks name each of them with its line.
+        who = "pipelines, image builds, notebooks and agents"
+        why = f"{_packages(built)} that only {who} install, without an exact version"
         yield Coverage("advisories", "partial", why, kind="unpinned")
-    yield from _stale(index, {p.ecosystem for p in context.graph.nodes.values() if p.source in _LOOKED_UP})
+    # Of a package without a version no vulnerability is looked up: what the index lacks of them is no gap of the scan.
+    looked_up = (p for p in context.graph.nodes.values() if p.source in _LOOKED_UP and p.version is not None)
+    yield from _stale(index, {p.ecosystem for p in looked_up})
 
 
 def _actions(context: Context) -> Iterator[Finding]:

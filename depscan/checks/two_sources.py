@@ -51,7 +51,7 @@ def _origin(package: Package) -> str:
     if package.source == "local":
         # Workspace members name each other by different relative paths: all of them are the user's own.
         return "a local folder" if package.url else ""
-    return package.registry
+    return package.registry.rstrip("/")
 
 
 CHECK = Check("two_sources", "Same name from two sources", (RULE,), run)

@@ -115,7 +115,7 @@ def _service(old: Row, new: Row) -> Iterator[Said]:
 def _endpoints(old: Row, new: Row) -> Iterator[Said]:
     before, now = set(old.texts("endpoints")), set(new.texts("endpoints"))
     if now - before or (before and not now):
-        yield "endpoint-changed", f"{new.name} was reached at {_list(before)} and is at {_list(now)}."
+        yield "endpoint-changed", f"{new.name} was reached at {_host(before)} and is at {_host(now)}."
 
 
 def _file(old: Row, new: Row) -> Iterator[Said]:
@@ -224,6 +224,10 @@ def _card(old: Row, new: Row) -> Iterator[Said]:
 
 def _or(row: Row, field: str) -> str:
     return row.text(field) or "none"
+
+
+def _host(found: set[str]) -> str:
+    return _list(found) if found else "its vendor's own address"
 
 
 def _list(found: object, most: int = 3) -> str:

@@ -17,6 +17,13 @@ _INLINE = re.compile(r"(?<![`!])`([^`\n]{3,500})`(?!`)")
 _STARTS = re.compile(
     r"(?:sudo\s+|[A-Z_]\w*=\S+\s+)*(?:npx|bunx|pnpx|uvx|pipx|pip3?|uv|npm|pnpm|yarn|bun|docker|podman|deno|go|curl|wget|bash|sh|iex|irm|iwr|python3?)\s"
 ).match
+_FORBIDS = re.compile(
+    r"(?i)(?:\b(?:never|(?:do|must|should|shall|may|can)\s*not|don['\u2019]t|cannot|can['\u2019]t|mustn['\u2019]t"
+    r"|shouldn['\u2019]t|avoid|forbidden|prohibited|instead\s+of|rather\s+than)\b"
+    r"(?:[\s*_,/:\u2014-]|`[^`]*`|\b(?:run|running|use|using|call|calling|execute|executing|try|install|start|with|via|the"
+    r"|a|any|ever|just|directly|to|or|and|nor|command|commands|plain|bare|please|suggest|type|invoke|do)\b)*)$"
+).search
+"""The words in front of a command say that it is not to be run; a new sentence ends them."""
 _KEY = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]*(.*)")
 _MOST_LINES = 50_000
 
@@ -80,5 +87,5 @@ def _prose(number: int, line: str) -> Iterator[Command]:
     if line.startswith("!") and not line.startswith(("![", "!`")):
         yield Command(number, line[1:].strip(" `"), "context")
     for match in _INLINE.finditer(line):
-        if _STARTS(match[1]):
+        if _STARTS(match[1]) and not _FORBIDS(line[: match.start()]):
             yield Command(number, match[1], "inline")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PATTERNS = ".mcp.json mcp.json mcp_config.json mcp_settings.json cline_mcp_settings.json claude_desktop_config.json"
 
-_SECTIONS = ("mcpServers", "servers")
+_SECTIONS = ("mcpServers", "servers", "mcp_servers")
 
 
 def parse(source: SourceFile) -> Document:
@@ -53,7 +53,10 @@ def _read(source: SourceFile, started: list[Started]) -> Document:
     root = document.add_root(source.path)
     place = Place(document, root, JsonLines(source.text).line, started)
     if section:
-        add_servers(place, (section,), table(config[section], section))
+        held = config[section]
+        if isinstance(held, list):  # of rows with a name each
+            held = {str(row.get("name") or number): row for number, row in enumerate(held) if isinstance(row, dict)}
+        add_servers(place, (section,), table(held, section))
     return document
 
 

@@ -36,7 +36,8 @@ class Arguments:
         self.callee = callee
         self.dark = False
         self._more: dict[str, tuple[ast.expr, Place]] = {}
-        self._ahead = [(a, where) for bound, where in callee.bound for a in bound.args[1:]]
+        ahead = [(a, where) for bound, where in callee.bound for a in bound.args[1:]]
+        self._positional = [*ahead, *(pair for a in node.args for pair in self._starred(a, place))]
         self._read(node.keywords, place)
         own = (*node.args, *(k.value for k in node.keywords), *(e for e, _ in self._more.values()))
         self._own = frozenset(map(id, own))
@@ -48,6 +49,15 @@ class Arguments:
         for keyword in keywords:
             if keyword.arg is None or keyword.arg in _NESTED:
                 self._spread(keyword.value, place, nested=keyword.arg is not None)
+
+    def _starred(self, node: ast.expr, place: Place) -> list[tuple[ast.expr, Place]]:
+        """Return what a positional argument gives: the items of ``*ITEMS`` where they are one list of the file."""
+        if isinstance(node, ast.Starred):
+            values = self.ev.values(node.value, place)
+            inner, where = values[0].node, values[0].place
+            if len(values) == 1 and isinstance(inner, (ast.List, ast.Tuple)) and where is not None:
+                return [(element, where) for element in inner.elts]
+        return [(node, place)]
 
     def _spread(self, node: ast.expr, place: Place, *, nested: bool) -> None:
         """Read ``**options``: a dict of the file; of others it is not known what they give."""
@@ -62,7 +72,7 @@ class Arguments:
     def _find(self, wanted: Wanted) -> tuple[ast.expr, Place] | None:
         for want in wanted:
             if isinstance(want, int):
-                given = [*self._ahead, *((a, self.place) for a in self.node.args)][: want + 1]
+                given = self._positional[: want + 1]
                 if len(given) > want and not any(isinstance(a, ast.Starred) for a, _ in given):
                     return given[want]
                 continue

@@ -27,7 +27,7 @@ _SAME = frozenset({
     "fsspec.open", "codecs.open",
 })  # fmt: skip
 _SAME_METHODS = frozenset({"as_posix", "resolve", "expanduser", "absolute", "open", "strip", "rstrip", "lstrip",
-                           "__str__", "read", "get_secret_value"})  # fmt: skip
+                           "__str__", "read", "read_bytes", "get_secret_value"})  # fmt: skip
 PARTIALS = frozenset({"functools.partial", "functools.partialmethod"})
 """What gives a function some of its arguments ahead of the call."""
 _CHOICES = frozenset({"selectbox", "radio", "select_slider", "segmented_control", "pills"})

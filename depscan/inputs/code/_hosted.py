@@ -48,6 +48,11 @@ def named(uses: Uses, arguments: Arguments, spec: Spec) -> Iterator[Named]:
             )
             origins.append(value.origin or elsewhere)
             continue
+        at = names.host_of(value.text)
+        if at and spec.vendor != "*":  # a client that takes the address of a server for a model
+            found = True
+            yield Named(names.service(_of_host(at)), {**facts, "endpoint": value.text[:200], "endpoint-from": "code"})
+            continue
         routed = _split(uses, spec.vendor, value.text) if spec.vendor == "*" else [(vendor, value.text)]
         for who, model in routed if vendor == "*" else [(vendor, next((m for _, m in routed), value.text))]:
             found = True

@@ -19,6 +19,7 @@ _WEIGHTS = re.compile(
     re.IGNORECASE,
 ).search
 _FILE = re.compile(r"\.(?:json|jsonl|csv|tsv|txt|ya?ml|parquet|arrow|zip|gz|py|toml|db|sqlite|html?)$", re.I).search
+_OPEN = re.compile(r"\{[^{}]*\}")
 _HASHED = re.compile(r"[:@](?:sha256:)?[0-9a-f]{8,64}$").search
 _REGISTERED = re.compile(r"models:/+[^/@]+(?:[/@](.+))?").fullmatch
 """A version is a number and stays; a stage or an alias moves."""
@@ -103,6 +104,11 @@ def is_weights(path: str) -> bool:
 def is_hub(name: str) -> bool:
     """Return whether a name has the form ``organisation/model``."""
     return _HUB(name) is not None and ".." not in name and not is_weights(name) and not _FILE(name)
+
+
+def has_literal(name: str) -> bool:
+    """Return whether a name has a letter or digit outside the braces that stand for what is not known."""
+    return any(map(str.isalnum, _OPEN.sub("", name)))
 
 
 def is_bare(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -21,19 +22,26 @@ if TYPE_CHECKING:
     from depscan.inputs.code._value import Value
     from depscan.inputs.code._values import Evaluator
 
+_OPEN = re.compile(r"\{(?!sys\.executable\})([^{}]*)\}")
+
 
 def run(document: Document, arguments: Arguments, spec: Spec, at: int) -> None:
     """Read a command line that is started: a text, or a list of words."""
     wanted = spec.arguments.get("name", ())
     for value in arguments.get(wanted) or []:
-        text = value.text if value.kind == "text" else ""
+        text = _shown(value) if value.kind == "text" else ""
         if value.kind == "items" and isinstance(value.node, (ast.List, ast.Tuple)) and value.place is not None:
-            words = [arguments.ev.texts(e, value.place)[0].text for e in value.node.elts[:100]]
+            words = [_shown(arguments.ev.texts(e, value.place)[0]) for e in value.node.elts[:100]]
             text = shlex.join(words).replace("'{sys.executable}'", "python")
         scratch = Document(document.path, document.format)
         read_command(text, scratch, scratch.add_root(scratch.path), at, "run")
         if scratch.uses or scratch.indexes:
             _take(document, scratch, at)
+
+
+def _shown(value: Value) -> str:
+    """Return a text as shell text: what is not known of it is a variable there, ``${name}``."""
+    return _OPEN.sub(r"${\1}", value.text) if value.open else value.text
 
 
 def _take(document: Document, scratch: Document, at: int) -> None:

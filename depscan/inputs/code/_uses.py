@@ -158,10 +158,15 @@ class Uses:
         document, at = self.document, self.line(node.lineno)
         if not document.root:
             document.add_root(document.path)
-        key = document.add(named.package, at)
+        nameless = named.package.ecosystem == "model-file" and not names.has_literal(named.package.name)
+        # A load of nobody knows what counts as something the file does: it is no part of the project's inventory.
+        key = document.root if nameless else document.add(named.package, at)
         if (key, how, at) in self._done:
             return
         self._done.add((key, how, at))
+        if nameless:
+            document.use(key, how, at, **{k.replace("-", "_"): v for k, v in facts.items()})
+            return
         fetched = named.package.ecosystem == "library-model"
         label = "loads" if fetched else _LABELS.get(spec.node, "loads")
         document.link(document.root, key, label, requested=facts.get("revision", ""), at=at)
@@ -218,7 +223,8 @@ class Uses:
             yield from self._fetched(Value("ref", "", node=came, place=place), depth)
             return
         if value.open:
-            if spec.node == "model-file" and (spec.unknown == "always" or names.is_weights(text)):
+            known = names.has_literal(text) and (spec.unknown == "always" or names.is_weights(text))
+            if spec.node == "model-file" and known:
                 yield Named(names.model_file(text), origin)
             return
         package, facts = self.classify(text, arguments, spec)

@@ -13,6 +13,8 @@ from depscan.inputs.container._image import image_facts, image_named
 from depscan.inputs.container._instructions import Instruction
 from depscan.inputs.container._substitute import substitute
 from depscan.inputs.container._variables import is_placeholder, is_secret, read_variable
+from depscan.inputs.settings._groups import Value
+from depscan.inputs.settings._options import read_options
 from depscan.model.document import Document
 from depscan.model.package import mask
 
@@ -119,10 +121,17 @@ class Build:
         elif step.body:
             self._command(step.body, step.body_line)
 
-    def _command(self, text: str, line: int) -> None:
+    def start(self, step: Instruction) -> None:
+        """``ENTRYPOINT`` and ``CMD``: what the container fetches when it starts, and the model its server is given."""
+        text = _listed(step.text)
+        self._command(text, step.line, "run")
+        at = self.at(step.line)
+        read_options(self.document, [Value(_GLUE.sub(" ", text), lambda: at)], f"{self._key}{step.word}")
+
+    def _command(self, text: str, line: int, stage: str = "build") -> None:
         known = {k: v for k, v in self._values.items() if "\n" not in v}
         plain, at = substitute(text, known), self.at(line)
-        read_command(plain, self.document, self.document.root, at, "build")
+        read_command(plain, self.document, self.document.root, at, stage)
         read_inline(plain, self.document, at)
 
     def copy(self, step: Instruction) -> None:

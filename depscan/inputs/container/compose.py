@@ -6,6 +6,7 @@ Source: Compose specification. ``${NAME:-default}`` gets its default; ``.env`` i
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from depscan.inputs.format import InputFormat
@@ -66,6 +67,21 @@ def _service(document: Document, service: dict[str, Any], key: str) -> None:
                 _image(document, other, f"{key}.build.additional_contexts", "runs")
         _variables(document, build.get("args"), f"{key}.build.args")
     _variables(document, service.get("environment"), f"{key}.environment")
+    for name in ("entrypoint", "command"):
+        _command(document, service.get(name))
+
+
+def _command(document: Document, value: Any) -> None:  # noqa: ANN401
+    """Add what a container fetches when it starts; models its server is given are read with the settings."""
+    from depscan.inputs.code._commands import read_command
+    from depscan.inputs.container._substitute import substitute
+    from depscan.text.placed import line_in, line_of
+
+    if isinstance(value, str):
+        at = line_in(value, 0) if getattr(value, "lined", False) else line_of(value)
+        read_command(substitute(value, {}), document, document.root, at, "run")
+    elif isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        read_command(substitute(shlex.join(value), {}), document, document.root, line_of(value[0]), "run")
 
 
 def _image(document: Document, value: Any, how: str, label: str) -> None:  # noqa: ANN401 - a value of the file

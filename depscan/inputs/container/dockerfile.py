@@ -22,7 +22,7 @@ PATTERNS = "Dockerfile Containerfile Dockerfile.* Containerfile.* *.dockerfile *
 _FROM = re.compile(rb"(?im)^[ \t]*FROM[ \t]+\S").search
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".md", ".py", ".erb", ".mustache", ".dockerignore")
 _KNOWN = frozenset({
-    "CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "SHELL", "STOPSIGNAL", "USER", "VOLUME",
+    "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "SHELL", "STOPSIGNAL", "USER", "VOLUME",
     "WORKDIR",
 })  # fmt: skip
 """Instructions that fetch nothing."""
@@ -69,6 +69,7 @@ def read_into(document: Document, text: str, line: int, key: str = "") -> bool:
 def _read(build: Build, step: Instruction) -> None:
     readers = {
         "FROM": build.base, "ARG": build.arg, "ENV": build.env, "RUN": build.run, "COPY": build.copy, "ADD": build.add,
+        "ENTRYPOINT": build.start, "CMD": build.start,
     }  # fmt: skip
     if step.word in readers:
         readers[step.word](step)

@@ -33,6 +33,10 @@ class Setting(NamedTuple):
     needs_file: tuple[str, ...] = ()
 
 
+_DEFAULTS = ("defaults", "*")
+"""Hydra's list of groups: ``- model: resnet/large`` chooses a file."""
+
+
 class Table:
     """The whole table.
 
@@ -43,12 +47,14 @@ class Table:
         context: finds words of a file that is about models.
         options: what options of command lines give.
         variables: name of a variable to what it gives.
+        elsewhere: names of tables whose ``model`` is none that computes.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.facts: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in data["facts"].items()}
         self.vendor_keys: frozenset[str] = frozenset(data["vendor"]["keys"])
         self.options: dict[str, str] = {name: k for k, names in data["options"].items() for name in names}
+        self.elsewhere: frozenset[str] = frozenset(data["skip"]["tables"])
         self.skipped: frozenset[str] = frozenset(data["skip"]["names"])
         self.other = re.compile("|".join(data["skip"]["patterns"]).encode(), re.MULTILINE)
         self.context = re.compile(
@@ -88,7 +94,11 @@ class Table:
         for around, made in self._placed.get(name, ()):
             if tuple(normal(p) for p in path[-len(around) :]) == around:
                 return made
-        return self._plain.get(name)
+        found = self._plain.get(name)
+        beside = normal(path[-1]) if path else ""
+        if found is not None and found.kind == "hosted" and (beside in self.elsewhere or path[-2:] == _DEFAULTS):
+            return None
+        return found
 
     def variable(self, name: str) -> str:
         """Return what a variable gives: a prefix of the project before the name in the table does not matter."""

@@ -18,6 +18,10 @@ PATTERNS = "*.yaml *.yml"
 BESIDE = "yes"
 
 
+_OWN = frozenset({"auto_router", "complexity_router"})
+"""What stands before the slash of a name that LiteLLM itself routes to other entries of the list."""
+
+
 def accepts(source: SourceFile) -> bool:
     """Return whether the file has ``litellm_params``."""
     from depscan.inputs.settings._claims import claimed
@@ -48,7 +52,8 @@ def _fill(source: SourceFile, document: Document) -> None:
             model = group.get("model")
             # LiteLLM routes by what stands before the first slash, whatever the rest looks like.
             head = model.text.partition("/")[0] if model and "/" in model.text else ""
-            kept.append((group, head))
+            if head not in _OWN:
+                kept.append((group, head))
         elif group.path[-1:] == ("environment_variables",):
             found = [Variable(name, value.text, value.line) for name, value in group.values.items()]
             read_variables(document, found, "environment_variables.{name}")

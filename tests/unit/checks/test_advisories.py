@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from depscan.checks.advisories import CHECK
 from depscan.intel.store import open_index
 from depscan.model.decision import Coverage
 from depscan.model.document import Document
 from depscan.model.finding import Finding
+from depscan.model.package import Package
 from tests.unit.checks.facts import context, document, outcome, package
 from tests.unit.intel.records import fixed, introduced, made, record
 
@@ -23,6 +26,12 @@ def run(folder: Path, records: list[Any], *documents: Document) -> tuple[list[Fi
     made(folder, records)
     with open_index(str(folder)) as index:
         return outcome(CHECK, context(*documents, advisories=index))
+
+
+def of_format(form: str, item: Package) -> Document:
+    made = Document("a", form)
+    made.add(item, 1)
+    return made
 
 
 def test_a_vulnerable_release_names_the_version_that_clears_it(tmp_path: Path) -> None:
@@ -104,3 +113,21 @@ def test_old_vulnerability_data_is_not_called_clean(tmp_path: Path) -> None:
     _, [missing] = run(tmp_path, [old, new], document(package("calm", "1")))
     assert missing.needed
     assert "2019-05-01" in missing.why
+
+
+@pytest.mark.parametrize("form", ["agent-instructions", "mcp-json", "notebook-code", "python-code", "dockerfile"])
+def test_what_only_a_command_fetches_without_a_version_is_said_and_needs_no_lock(tmp_path: Path, form: str) -> None:
+    given = of_format(form, package("alpha", None))
+    _, [missing] = run(tmp_path, [FLAW], given)
+    assert (missing.what, missing.needed) == ("advisories", False)
+
+
+@pytest.mark.parametrize(("version", "needed"), [(None, []), ("1", ["PyPI"])])
+def test_old_data_is_a_gap_only_where_something_was_looked_up_in_it(
+    tmp_path: Path, version: str | None, needed: list[str]
+) -> None:
+    old = {**FLAW, "modified": "2019-05-01T00:00:00Z", "published": "2019-05-01T00:00:00Z"}
+    new = {**FLAW, "id": "MAL-2026-1", "aliases": [], "modified": "2026-01-01T00:00:00Z"}
+    new["affected"] = [{"package": {"ecosystem": "PyPI", "name": "evil"}, "versions": ["1"]}]
+    _, coverage = run(tmp_path, [old, new], of_format("mcp-json", package("calm", version)))
+    assert [c.what for c in coverage if c.needed] == needed

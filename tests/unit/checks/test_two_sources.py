@@ -54,3 +54,9 @@ def test_the_files_of_one_project_are_one_publisher_and_those_of_two_owners_are_
 
     assert messages(CHECK, wheel("ana", "1"), wheel("ana", "2")) == []
     assert len(messages(CHECK, wheel("ana", "1"), wheel("eve", "2"))) == 1
+
+
+def test_an_index_with_and_without_a_slash_at_its_end_is_one() -> None:
+    one = document(package("a", "1", registry="https://index.example/simple"), path="a/uv.lock")
+    two = document(package("a", "2", registry="https://index.example/simple/"), path="b/uv.lock")
+    assert outcome(CHECK, context(one, two))[0] == []

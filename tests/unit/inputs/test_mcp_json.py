@@ -41,3 +41,9 @@ def test_a_launcher_asks_for_a_package(words: tuple[str, ...], want: tuple[str, 
 )
 def test_other_commands_ask_for_none(words: tuple[str, ...]) -> None:
     assert packages(*words) == []
+
+
+def test_servers_may_be_rows_with_a_name() -> None:
+    data = {"mcp_servers": [{"name": "fs", "command": "npx", "args": ["-y", "tool@1.0.0"]}]}
+    [use] = parse(SourceFile("mcp.json", json.dumps(data).encode())).uses
+    assert (use.node, use.how) == ("pkg:npm/tool@1.0.0", "mcp_servers.fs")

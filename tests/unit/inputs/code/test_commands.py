@@ -98,3 +98,18 @@ def test_secrets_in_urls_are_masked() -> None:
     document = read("pip install --index-url https://u:pw@index.example/ git+https://t0ken@code.example/o/r")
     assert "pw" not in repr(document.nodes) + repr(document.uses) + repr(document.edges)
     assert "t0ken" not in repr(document.nodes) + repr(document.uses) + repr(document.edges)
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("pip install a==${{ matrix.v }} b", [("PyPI", "a", None), ("PyPI", "b", None)]),
+        ("pip install ${{ matrix.deps }}", []),
+        ("npm install -g ${{ inputs.p }} a@${{ env.V }}", []),
+        ("docker run --mount src=${{ github.workspace }}/x acme/app:1", [("image", "acme/app", "1")]),
+    ],
+)
+def test_an_expression_of_a_workflow_is_one_word_and_no_name(
+    text: str, want: list[tuple[str, str, str | None]]
+) -> None:
+    assert named(text) == want

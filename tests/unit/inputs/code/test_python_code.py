@@ -502,3 +502,49 @@ def test_uses_stand_where_the_call_stands() -> None:
         assert use.how.rpartition(".")[2].partition("(")[0] in source.line(use.at) or use.how.endswith(
             "from_pretrained"
         )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = ("org/x",)\nAutoModel.from_pretrained(*A)',
+        'A = ["org/x"]\nAutoModel.from_pretrained(*A, trust_remote_code=True)',
+        'A = {"pretrained_model_name_or_path": "org/x"}\nAutoModel.from_pretrained(**A)',
+    ],
+)
+def test_arguments_are_read_from_a_literal_of_the_module(code: str) -> None:
+    assert names(HEAD + code + "\n") == ["huggingface/org/x"]
+
+
+def test_starred_arguments_of_others_are_not_known() -> None:
+    assert names(HEAD + "def f(*a):\n    AutoModel.from_pretrained(*a)\n") == []
+
+
+@pytest.mark.parametrize("path", ["Path('m/x.pkl')", "(Path('m') / 'x.pkl')"])
+def test_the_bytes_of_a_path_are_that_file(path: str) -> None:
+    code = f"import pickle\nfrom pathlib import Path\npickle.loads({path}.read_bytes())\n"
+    assert names(code) == ["generic/model/m/x.pkl"]
+
+
+@pytest.mark.parametrize("name", ["f.name", "f'{p}'", "f'{p}/{f.name}'"])
+def test_a_load_of_nobody_knows_what_is_a_use_of_the_file_and_no_node(name: str) -> None:
+    document = read(f"import torch\ndef g(f, p):\n    torch.load({name}, weights_only=False)\n")
+    [use] = document.uses
+    assert (use.node, use.get("safe")) == (document.root, "no")
+    assert [p.ecosystem for p in document.nodes.values()] == ["project"]
+
+
+@pytest.mark.parametrize("call", ["system", "getoutput", "system_raw"])
+def test_commands_of_the_notebook_shell_are_read_where_nothing_is_imported(call: str) -> None:
+    assert names(f"get_ipython().{call}('pip install tool==1.0')\n") == ["pypi/tool@1.0"]
+
+
+def test_the_address_of_a_server_is_no_name_of_a_model() -> None:
+    code = "from huggingface_hub import InferenceClient\nInferenceClient(model='http://llm.example:80/v1')\n"
+    use = only(code)
+    assert (use.node, use.get("endpoint")) == ("pkg:generic/service/llm.example:80", "http://llm.example:80/v1")
+
+
+@pytest.mark.parametrize("command", ["f'pip install tool=={v}'", "['pip', 'install', f'tool=={v}', v]"])
+def test_a_version_that_is_not_known_is_no_version(command: str) -> None:
+    assert names(f"import subprocess\ndef f(v):\n    subprocess.run({command})\n") == ["pypi/tool"]

@@ -67,3 +67,11 @@ def test_wrong_shapes_are_problems_or_errors() -> None:
         compose("services: [a]\n")
     assert accepts(SourceFile("compose.yaml", b"services: {}\n"))
     assert not accepts(SourceFile("composer.yml", b"a: b\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["command: sh -c 'pip install tool==1.0 && run'", 'entrypoint: ["/bin/sh", "-c", "pip install tool==1.0; run"]'],
+)
+def test_what_a_service_fetches_when_it_starts_is_read(text: str) -> None:
+    assert found(f"services:\n  a:\n    image: x:1\n    {text}\n")[1:] == [("pip install", "tool", "1.0", 4)]

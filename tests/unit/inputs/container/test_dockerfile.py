@@ -181,3 +181,37 @@ def test_cutting_a_dockerfile_anywhere_raises_nothing_else() -> None:
                 build("FROM a:1\n" + text[start:end])
             except InputError as error:
                 assert error.message
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ('ENTRYPOINT ["uvx", "tool==1.0"]', [("tool", "1.0", 2)]),
+        ("CMD uvx --from tool==1.0 run-it", [("tool", "1.0", 2)]),
+        ('ENTRYPOINT ["sh", "-c", "pip install tool && exec uvx other"]', [("tool", None, 2), ("other", None, 2)]),
+        ('CMD ["uvx", "--help"]', []),
+        ('CMD ["uvx", "{{.Package}}"{{range .Args}}]', []),
+        ('CMD ["python", "app.py"]', []),
+    ],
+)
+def test_what_a_container_fetches_when_it_starts_is_installed(
+    line: str, want: list[tuple[str, str | None, object]]
+) -> None:
+    assert installed(f"FROM x\n{line}\n") == want
+
+
+def test_what_a_container_fetches_when_it_starts_is_no_part_of_the_build() -> None:
+    [use] = [u for u in build('FROM x\nCMD ["npx", "-y", "tool@1.0.0"]\n').uses if u.how == "npx"]
+    assert (use.node, use.get("stage")) == ("pkg:npm/tool@1.0.0", "run")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'CMD ["vllm", "serve", "org/m", "--trust-remote-code"]',
+        'CMD ["python3", "-m", "vllm.entrypoints.openai.api_server", \\\n "--model", "org/m", "--trust-remote-code"]',
+    ],
+)
+def test_the_model_of_a_server_that_a_container_starts_is_used(line: str) -> None:
+    [use] = [u for u in build(f"FROM x\n{line}\n").uses if u.how.endswith("--model")]
+    assert (use.node, use.at, use.get("code")) == ("pkg:huggingface/org/m", 2, "yes")

@@ -298,3 +298,27 @@ def test_the_line_that_is_shown_of_a_setting_holds_no_secret_that_stands_beside_
     shown = [gathered.locate(d.path, u.at).text for d in gathered.documents for u in d.uses]
     assert len(shown) == 2
     assert not [word for word in ("plain-secret", "sk-ant", "supersecret", "hidden-9") if word in repr(shown)]
+
+
+@pytest.mark.parametrize("around", ["theme", "ui", "database", "hardware"])
+def test_the_model_of_a_theme_or_a_machine_is_none_that_computes(around: str) -> None:
+    text = f"{around}:\n  model: dark/blue\nmax_tokens: 5\nllm:\n  model: org/x\n"
+    assert named("config.yaml", text) == [(5, "huggingface/org/x")]
+
+
+def test_a_group_that_hydra_chooses_is_no_model() -> None:
+    text = "defaults:\n  - _self_\n  - model: resnet/large\nmodel:\n  pretrained_model_name_or_path: org/x\n"
+    assert named("config.yaml", text) == [(5, "huggingface/org/x")]
+
+
+def test_a_data_set_that_axolotl_streams_may_be_a_plain_name() -> None:
+    text = "base_model: org/x\npretraining_dataset: org/d\n"
+    assert (2, "huggingface/datasets/org/d") in named("axolotl.yaml", text)
+
+
+def test_a_router_among_the_models_of_a_proxy_is_no_model_of_a_hub() -> None:
+    text = (
+        "model_list:\n  - model_name: r\n    litellm_params: {model: auto_router/x}\n"
+        "  - model_name: g\n    litellm_params: {model: groq/llama}\n"
+    )
+    assert [name for _, name in named("config.yaml", text)] == ["hosted/groq/llama"]
