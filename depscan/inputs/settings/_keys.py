@@ -98,7 +98,7 @@ class Reader:
         if known.needs_file and not any(word.encode() in self.data for word in known.needs_file):
             return
         if known.kind in {"data-set", "tokenizer"}:
-            self._of_hub(value, how, known.kind, facts)
+            self._of_hub(value, how, known.kind, self._facts(group, model=known.kind == "tokenizer"))
             return
         hint = around.hint or self._hint_of_key(key)
         if known.kind == "hosted" and not (hint or self.about_models or self._is_sure(value.text)):
@@ -176,10 +176,12 @@ class Reader:
             return ""
         return head if vendor_named(head) is not None else ""
 
-    def _facts(self, group: Group) -> dict[str, str]:
+    def _facts(self, group: Group, *, model: bool = True) -> dict[str, str]:
+        """Return the facts of a table; not those that only its model has (``revision_of_model``) unless it is one."""
         made: dict[str, str] = {}
         for fact, names in self.table.facts.items():
-            value = next((v for k, v in group.values.items() if normal(k) in names), None)
+            keys = [k for k in group.values if normal(k) in names and (model or "model" not in normal(k))]
+            value = group.values[keys[0]] if keys else None
             text = resolved(value.text).text if value is not None else ""
             if fact == "code" and text:
                 made[fact] = "yes" if text.lower() in {"true", "yes", "1", "on"} else "no"

@@ -91,6 +91,13 @@ def test_training_settings_name_base_model_and_data_sets_but_not_where_the_resul
     assert "hub_model_id" not in found
 
 
+def test_the_revision_of_the_model_is_not_that_of_a_data_set_beside_it() -> None:
+    text = f"base_model: org/base\nrevision_of_model: {'0f' * 20}\npretraining_dataset: org/corpus\n"
+    model, corpus = uses("axolotl.yml", text)
+    assert (model.get("revision"), model.get("pinned")) == ("0f" * 20, "yes")
+    assert (corpus.node, corpus.get("pinned")) == ("pkg:huggingface/datasets/org/corpus", "no")
+
+
 def test_tables_of_toml_and_json_keep_endpoint_key_and_vendor_together() -> None:
     first, second = sample("settings", "app.toml")
     assert (first.at, first.get("endpoint"), first.get("key-env")) == (3, "http://gw.example/v1", "OPENAI_API_KEY")
