@@ -8,6 +8,7 @@ Sources: hydra ``instantiate`` (CVE-2025-23304 and its kin in NeMo, uni2TS, Flex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,10 @@ def _add(key: str, target: str, settings: Mapping[str, object], report: Report, 
     if target in {"???", ""}:
         return
     if "${" in target:
+        for name in re.findall(r"[A-Za-z_]\w*(?:\.\w+)+", target):
+            if judge(name).verdict == HOSTILE:
+                add_name(report, name, f"{key}: {target}", "target", values=_flat(settings))
+                return
         why = "a name that is put together from other settings"
         report.add(Step("load.code", ODD, "computed-target", f"{key}: {target}", why, "", (target,)))
         return
