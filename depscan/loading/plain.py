@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from depscan.loading.file import File
 
-LIMIT = 16 << 20
+LIMIT = 64 << 20
 MAX_NODES = 200_000
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _MARKS = (b"\xff\xfe", b"\xfe\xff")

@@ -51,11 +51,15 @@ def _is_architecture(file: File) -> bool:
     from depscan.loading.plain import json_of
 
     head = file.head.replace(b"\0", b"")
-    if b'"class_name"' not in head and b"\\u00" not in head:
+    if b'"class_name"' not in head and b'"modelTopology"' not in head and b"\\u00" not in head:
         return False
     value = json_of(file)
     first = value[0] if isinstance(value, list) and value else value
-    return isinstance(first, dict) and first.get("class_name") in _MODELS and "config" in first
+    if not isinstance(first, dict):
+        return False
+    return (first.get("class_name") in _MODELS and "config" in first) or (
+        isinstance(first.get("modelTopology"), dict) and "weightsManifest" in first
+    )
 
 
 def read(file: File, report: Report) -> None:

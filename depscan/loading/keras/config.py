@@ -20,7 +20,9 @@ MOST_TEXT = 64 << 20
 """Bytes of one configuration that are read."""
 _DEEPEST_TEXT = 4
 _LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization", "Hashing", "Discretization"})
-_PATH_KEYS = frozenset({"filepath", "origin", "handle", "vocabulary", "idf_weights", "vocabulary_file", "file_path"})
+_PATH_KEYS = frozenset(
+    {"filepath", "origin", "handle", "vocabulary", "idf_weights", "vocabulary_file", "file_path", "paths"}
+)
 _LOOKUP_KEYS = ("vocabulary", "idf_weights")
 _TWICE = "\0twice"
 _FUNCTION_KEY = re.compile(

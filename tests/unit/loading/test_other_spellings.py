@@ -216,3 +216,33 @@ def test_the_values_of_heaps_are_found_and_lengths_that_lie_end_them() -> None:
     broken = bytearray(heap(b"abc"))
     broken[24] = 0xFF
     assert list(heap_values(BytesSource(bytes(broken)))) == []
+
+
+@pytest.mark.parametrize("tag", ["!new:os.system", "!apply:os.system", "!name:builtins.exec", "!new:evil_pkg.X"])
+def test_tags_of_speechbrains_settings_are_judged(tag: str) -> None:
+    assert stops(ask({"hyperparams.yaml": f"m: {tag}\n"}))
+
+
+def test_what_speechbrain_writes_is_not_stopped() -> None:
+    text = "a: !new:speechbrain.lobes.models.ECAPA_TDNN.ECAPA_TDNN\n  x: 1\nb: !new:torch.nn.BatchNorm1d\nc: !ref <a>\n"
+    assert not any(verdict in {"foreign", "hostile"} for verdict, _ in verdicts(read({"hyperparams.yaml": text})))
+
+
+@pytest.mark.parametrize("key", ["_component_", "type"])
+def test_other_words_for_what_is_made_are_known(key: str) -> None:
+    text = f"model:\n  {key}: os.system\n  init_parameters: {{}}\n"
+    found = ask({"config.yaml": text})
+    assert found is not None
+    assert found.verdict == HOSTILE_FILE
+
+
+def test_large_settings_are_read() -> None:
+    text = '{"pad": "' + "x" * (17 << 20) + '", ' + json.dumps(SECOND)[1:]
+    assert stops(ask({"config.json": text}))
+
+
+def test_a_model_for_browsers_is_walked() -> None:
+    value = {"format": "layers-model", "modelTopology": {"model_config": ARCHITECTURE}, "weightsManifest": []}
+    assert read({"model.json": value}).verdict == HOSTILE_FILE
+    outside = {"format": "layers-model", "modelTopology": {}, "weightsManifest": [{"paths": ["../../x"]}]}
+    assert read({"model.json": outside}).verdict == HOSTILE_FILE
