@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from depscan.loading.automap import read_settings
+from depscan.loading.formats import langchain
 from depscan.loading.instantiate import WORDS, read_targets
 from depscan.loading.keras.config import read_value
 from depscan.loading.plain import text_of
@@ -55,5 +56,7 @@ def read(file: File, report: Report) -> None:
         read_settings(value, file, report)
         if isinstance(value, dict) and "class_name" in value and "config" in value:
             read_value(value, report)
+    if langchain.looks(file):
+        langchain.read_objects(document.values, report)
     if document.error and (found or report.steps):
         report.gap(f"only a part of it could be read: {document.error}")

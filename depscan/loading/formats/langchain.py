@@ -39,7 +39,12 @@ def looks(file: File) -> bool:
 
 def read(file: File, report: Report) -> None:
     """Add the step of every object and template."""
-    for value in _values(file):
+    read_objects(_values(file), report)
+
+
+def read_objects(values: list[object], report: Report) -> None:
+    """Add the step of every object and template in settings of any kind."""
+    for value in values:
         for path, held in walk(value):
             if isinstance(held, dict):
                 _object(held, report)

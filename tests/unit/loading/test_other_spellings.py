@@ -246,3 +246,12 @@ def test_a_model_for_browsers_is_walked() -> None:
     assert read({"model.json": value}).verdict == HOSTILE_FILE
     outside = {"format": "layers-model", "modelTopology": {}, "weightsManifest": [{"paths": ["../../x"]}]}
     assert read({"model.json": outside}).verdict == HOSTILE_FILE
+
+
+@pytest.mark.parametrize("name", ["pipe.yaml", "pipe.json"])
+def test_objects_beside_other_words_for_what_is_made_are_read_too(name: str) -> None:
+    part = {"type": "haystack.components.builders.PromptBuilder", "init_parameters": {"template": ESCAPE}}
+    value = {"components": {"p": part}, "other": {"_target_": "torch.nn.ReLU"}}
+    found = ask({name: json.dumps(value)})
+    assert found is not None
+    assert found.verdict == HOSTILE_FILE
