@@ -167,7 +167,9 @@ _BY_KEY: dict[str, Callable[[str, object, Report], None]] = {
     **dict.fromkeys(_ATTENTION, _attention),
     **dict.fromkeys(_DTYPES, _dtype),
     **dict.fromkeys(_PATHS, _path),
-    **dict.fromkeys(("activation_function", "activation_fn", "similarity_fct", "loss_fct"), _activation),
+    **dict.fromkeys(
+        ("activation_function", "activation_fn", "similarity_fct", "loss_fct", "tokenizer_class"), _activation
+    ),
     "trust_remote_code": _trust,
     "loader_module": _loader,
 }

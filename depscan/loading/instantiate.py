@@ -8,6 +8,7 @@ Sources: hydra ``instantiate`` (CVE-2025-23304 and its kin in NeMo, uni2TS, Flex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from depscan.loading.steps import FOREIGN, HOSTILE, ODD, Report, Step
 if TYPE_CHECKING:
     from depscan.loading.file import File
 
-WORDS = (b"_target_", b"class_path", b"target:", b'"target"')
+WORDS = (b"_target_", b"_component_", b"init_parameters", b"class_path", b"target:", b'"target"')
 """Bytes one of which stands in every file with such settings."""
+_NAMES = frozenset({"_target_", "_component_", "target", "class_path"})
 
 
 def read_targets(settings: object, file: File, report: Report) -> int:
@@ -56,10 +58,10 @@ def _in_model(file: File) -> bool:
 
 
 def _targets(value: Mapping[str, object]) -> list[tuple[str, str]]:
-    found = [(key, held) for key in ("_target_",) if isinstance(held := value.get(key), str)]
-    for key, beside in (("target", "params"), ("class_path", "init_args")):
+    found = [(key, held) for key in ("_target_", "_component_") if isinstance(held := value.get(key), str)]
+    for key, beside in (("target", "params"), ("class_path", "init_args"), ("type", "init_parameters")):
         held = value.get(key)
-        if isinstance(held, str) and "." in held and (beside in value or len(value) == 1):
+        if isinstance(held, str) and "." in held and (beside in value or (len(value) == 1 and key != "type")):
             found.append((key, held))
     return found
 
@@ -68,6 +70,10 @@ def _add(key: str, target: str, settings: Mapping[str, object], report: Report, 
     if target in {"???", ""}:
         return
     if "${" in target:
+        for name in re.findall(r"[A-Za-z_]\w*(?:\.\w+)+", target):
+            if judge(name).verdict == HOSTILE:
+                add_name(report, name, f"{key}: {target}", "target", values=_flat(settings))
+                return
         why = "a name that is put together from other settings"
         report.add(Step("load.code", ODD, "computed-target", f"{key}: {target}", why, "", (target,)))
         return
@@ -83,7 +89,7 @@ def _add(key: str, target: str, settings: Mapping[str, object], report: Report, 
 def _flat(settings: Mapping[str, object]) -> tuple[str, ...]:
     texts: list[str] = []
     for key, value in settings.items():
-        if key not in {"_target_", "target", "class_path"}:
+        if key not in _NAMES:
             items = value if isinstance(value, list) else value.values() if isinstance(value, dict) else (value,)
             texts.extend(item for item in items if isinstance(item, str))
     return tuple(texts[:8])
@@ -92,7 +98,7 @@ def _flat(settings: Mapping[str, object]) -> tuple[str, ...]:
 def _arguments(settings: Mapping[str, object]) -> str:
     shown = []
     for key, value in settings.items():
-        if key in {"_target_", "target", "class_path"}:
+        if key in _NAMES:
             continue
         text = repr(value) if isinstance(value, (str, int, float, bool)) else "..."
         if key == "_args_" and isinstance(value, list):

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from depscan.loading.file import File
 
-LIMIT = 16 << 20
+LIMIT = 64 << 20
 MAX_NODES = 200_000
 _SPACE = b" \t\r\n\xef\xbb\xbf"
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""First bytes of UTF-16."""
 
 
 def text_of(file: File, limit: int = LIMIT) -> str:
     """Return the file's text; bytes that are no UTF-8 are replaced."""
     data = file.bytes(limit)
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    if data[:2] in _MARKS:
         return data.decode("utf-16", "replace")
     return data.decode("utf-8-sig", "replace")
 
@@ -32,10 +34,11 @@ def json_of(file: File, limit: int = LIMIT) -> object:
 def _parse(file: File, limit: int) -> object:
     import json
 
-    if file.size > limit or file.head.lstrip(_SPACE)[:1] not in {b"{", b"["}:
+    wide = file.head[:2] in _MARKS
+    if file.size > limit or (not wide and file.head.lstrip(_SPACE)[:1] not in {b"{", b"["}):
         return None
     try:
-        return json.loads(file.bytes(limit).decode("utf-8-sig"), object_pairs_hook=_all_pairs)
+        return json.loads(file.bytes(limit).decode("utf-16" if wide else "utf-8-sig"), object_pairs_hook=_all_pairs)
     except (ValueError, RecursionError):
         return None
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from depscan.loading.steps import FOREIGN, HOSTILE, ODD, Report, Step
 
 _OPTION = re.compile(
-    r"(?P<option>--extra-index-url|--index-url|--find-links|--trusted-host|--pypi-url|-i|-f)(?:\s+|=)?(?P<value>\S+)"
+    r"(?P<option>--extra-index-url|--index-url|--default-index|--index|--find-links|--trusted-host|--pypi-url|-i|-f)(?:\s+|=)?(?P<value>[^\s'\"]\S*)"
 )
 _URL = re.compile(r"(?P<vcs>(?:git|hg|svn|bzr)\+)?(?P<url>(?:https?|ftp|file|ssh)://\S+|git@\S+)")
 _ADDRESS = re.compile(r"\[?[0-9a-f:.]*\d[0-9a-f:.]*\]?\Z")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from depscan.loading.dotted import judge, package_of
+from depscan.loading.dotted import judge, listed, package_of
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, ODD, Report, Step
 from depscan.loading.yamltext import MAX_EXPANDED
 
@@ -24,7 +24,11 @@ _PLAIN = frozenset({"none", "bool", "str", "unicode", "bytes", "int", "long", "f
 _SETTINGS = re.compile(r"(?:argparse\.Namespace|easydict\.EasyDict|yacs\.config\.CfgNode|addict\.(?:addict\.)?Dict|"
                        r"pathlib\.\w*Path|collections\.OrderedDict|lightning_fabric\.utilities\.data\.AttributeDict|"
                        r"(?:pytorch_lightning|lightning\.pytorch)\.utilities\.parsing\.AttributeDict)\Z")  # fmt: skip
-_WORD = re.compile(rb"python/|python%2|pyth?%|%TAG|!!?(?:java|com|org|sun)[.]|!\S{0,40}%[0-9a-fA-F]{2}")
+_HYPER = re.compile(r"!(?P<kind>new|apply|name|module):(?P<name>[\w.]+)\Z")
+"""Tags of HyperPyYAML (SpeechBrain's settings)."""
+_WORD = re.compile(
+    rb"!(?:new|apply|name|module):|python/|python%2|pyth?%|%TAG|!!?(?:java|com|org|sun)[.]|!\S{0,40}%[0-9a-fA-F]{2}"
+)
 _ALIAS = re.compile(rb"&\w")
 
 
@@ -41,8 +45,11 @@ def read_tags(document: Document, file: File, report: Report) -> None:
     for tag in document.tags:
         python = _PYTHON.match(tag.tag)
         java = _JAVA.match(tag.tag)
+        hyper = _HYPER.match(tag.tag)
         if python is not None:
             _python(tag, python["kind"], python["name"] or "", file, report)
+        elif hyper is not None:
+            _hyper(tag, hyper["kind"], hyper["name"], file, report)
         elif java is not None:
             why = "a loader for Java makes an object of this class"
             report.add(Step("load.call", FOREIGN, "yaml-tag", tag.tag, why, java["name"], line=tag.line))
@@ -67,6 +74,20 @@ def _python(tag: Tag, kind: str, name: str, file: File, report: Report) -> None:
              f"{target[:200]}: {why}", target[:200], (target, tag.value), found.does,
              "" if verdict == KNOWN else package_of(target), line=tag.line)
     )  # fmt: skip
+
+
+def _hyper(tag: Tag, kind: str, name: str, file: File, report: Report) -> None:
+    """Judge a name that HyperPyYAML imports and, but for ``name`` and ``module``, calls."""
+    found = judge(f"{name}.X" if kind == "module" else name, named=kind == "name")
+    verdict, why = found.verdict, found.why
+    first = name.partition(".")[0]
+    if verdict == FOREIGN and (first == "speechbrain" or listed("libraries", first) or not _strict(file)):
+        verdict, why = ODD, "a class or function of a library, or of the project itself"
+    shown = f"!{kind}:{name} {tag.value[:80]}".rstrip()
+    what = "load.call" if kind in {"new", "apply"} else "load.import"
+    package = package_of(name) if verdict == FOREIGN else ""
+    values = (name, tag.value)
+    report.add(Step(what, verdict, "yaml-tag", shown, why, name[:200], values, found.does, package, line=tag.line))
 
 
 def _strict(file: File) -> bool:

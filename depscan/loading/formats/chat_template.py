@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ _MOST = 4 << 20
 _LOOK = 1 << 16
 _MARKS = (
     b"add_generation_prompt", b"bos_token", b"messages[0]", b"message['role']", b'message["role"]', b"message.role",
-    b"message['content']", b'message["content"]', b"message.content", b"raise_exception",
+    b"in messages", b"message['content']", b'message["content"]', b"message.content", b"raise_exception",
 )  # fmt: skip
+_REACHES = re.compile(rb"__\w+__|\|\s*attr\b|\\x5f|\\u005f|_TemplateReference|\bpopen\b")
+"""What a template of any kind says that reaches into objects."""
 
 
 def looks(file: File) -> bool:
@@ -29,19 +32,27 @@ def looks(file: File) -> bool:
     name = file.name
     if not name.endswith(_ENDINGS):
         return False
-    if b"\0" in file.head:
+    if b"\0" in file.head and file.head[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return False
     if "chat_template" in name or file.folder.lower().endswith("additional_chat_templates/"):
         return True
-    return any(mark in file.bytes(_LOOK) for mark in _MARKS)
+    data = file.bytes(_LOOK)
+    return any(mark in data for mark in _MARKS) or (bool(_REACHES.search(data)) and _in_model(file))
+
+
+def _in_model(file: File) -> bool:
+    from depscan.loading.repository import in_model
+
+    return in_model(file)
 
 
 def read(file: File, report: Report) -> None:
     """Add what rendering it does."""
     from depscan.loading.template.read import read_template
 
+    data = file.bytes(_MOST)
     try:
-        text = file.bytes(_MOST).decode("utf-8-sig")
+        text = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except UnicodeDecodeError as error:
         report.gap(f"it is no UTF-8 text ({error.reason} at byte {error.start})")
         return

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from depscan.loading.steps import Report
 
 STARTS = "*"
-NAMES = "model_index.json"
+NAMES = "model_index.json modular_model_index.json"
 TITLE = "diffusers pipeline index"
 
 
 def looks(file: File) -> bool:
-    """Return whether it is a JSON object of this name."""
-    return file.name == "model_index.json" and bool(object_of(file))
+    """Return whether it is a JSON object of one of the names."""
+    return file.name in {"model_index.json", "modular_model_index.json"} and bool(object_of(file))
 
 
 def read(file: File, report: Report) -> None:
@@ -39,6 +39,10 @@ def read(file: File, report: Report) -> None:
 
 def _part(file: File, report: Report, key: str, value: list[object]) -> None:
     """Judge [library, class], where the library may be a module that comes along, also as [[module, path], class]."""
+    for item in value:
+        hint = item.get("type_hint") if isinstance(item, dict) else None
+        if isinstance(hint, list):
+            _part(file, report, key, [held for held in hint if isinstance(held, str)])
     texts = [item for item in value if isinstance(item, str)]
     if not texts:
         return

@@ -39,6 +39,11 @@ class Header(NamedTuple):
     entries: int
 
 
+_VOCABULARY = "tokenizer.ggml."
+_FEW = 64
+"""Texts of an array that are looked at: a list of templates is short, a vocabulary is not."""
+
+
 def looks(file: File) -> bool:
     """Whether it begins with one of the magic numbers and holds a version."""
     return file.head[:4] == _MAGIC or (file.head[:4] in _OLD and file.size > 8)  # noqa: PLR2004 - magic and version
@@ -169,7 +174,7 @@ def _value(stream: Stream, report: Report, key: str, kind: int, depth: int = 0) 
         raise Absurd("count", f"{key}: an array of {count}", why, stream.at)
     if inner in _SIZES:
         stream.skip(count * _SIZES[inner])
-    elif inner == _STRING and "chat_template" not in key:
+    elif inner == _STRING and "chat_template" not in key and (count > _FEW or key.startswith(_VOCABULARY)):
         stream.skip_texts(count)
     else:
         for _ in range(count):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from depscan.loading.hdf5.heaps import heap_values
 from depscan.loading.hdf5.layout import NOTHING, SIGNATURE, Hdf5Error, Layout, superblock
 from depscan.loading.hdf5.objects import EXTERNAL, HARD, SOFT, Attribute, Link, Object, Stored, read_object
 from depscan.loading.keras.config import read_text
@@ -56,6 +57,7 @@ class _Reader:
         archived = any(name.lower().endswith(".keras") for name in file.container[-1:])
         self.keras = archived or file.name.endswith((".weights.h5", ".keras"))
         self.tables = False
+        self.objects = False
         self.configs = 0
         self.unread = 0
         self._late: list[tuple[str, str, str, str]] = []
@@ -96,6 +98,7 @@ class _Reader:
     def _attribute(self, attribute: Attribute) -> None:
         self.keras |= attribute.name in _OF_KERAS
         self.tables |= attribute.name == "PYTABLES_FORMAT_VERSION"
+        self.objects |= attribute.name == "PSEUDOATOM" and b"object" in attribute.values
         if attribute.name in _CONFIGS:
             self.configs += 1
             if attribute.why or not any(attribute.values):
@@ -150,6 +153,10 @@ class _Reader:
             self.report.add(Step(what, verdict, slug, text, why + more, values=(name,), does=does))
         if self.broken:
             self._scan()
+        if self.objects:
+            for value in heap_values(self.file.source):
+                if value[:1] == b"\x80":
+                    self._pickle(value)
 
     def _scan(self) -> None:
         """Look for configurations in the bytes of a file whose structure is broken."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.loading.automap import read_settings
+from depscan.loading.formats import langchain
 from depscan.loading.instantiate import read_targets
 from depscan.loading.plain import json_of
 
@@ -33,3 +34,5 @@ def read(file: File, report: Report) -> None:
     settings = json_of(file)
     read_targets(settings, file, report)
     read_settings(settings, file, report)
+    if langchain.looks(file):
+        langchain.read_objects([settings], report)

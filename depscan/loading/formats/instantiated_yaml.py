@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from depscan.loading.automap import read_settings
+from depscan.loading.formats import langchain
 from depscan.loading.instantiate import WORDS, read_targets
+from depscan.loading.keras.config import read_value
 from depscan.loading.plain import text_of
 from depscan.loading.tags import read_tags, worth_reading
 from depscan.loading.yamltext import read_yaml
@@ -18,6 +21,8 @@ STARTS = "*"
 NAMES = "model_config.yaml hparams.yaml"
 TITLE = "YAML settings"
 
+_ESCAPED = re.compile(rb'"[^"\n]*\\[xuU][0-9a-fA-F]{2}[^"\n]*"\s*:').search
+"""A key with written-out characters: what hides a word from a search."""
 _LIMIT = 4 << 20
 _ENDINGS = (".yaml", ".yml")
 _ALWAYS = frozenset({"model_config.yaml", "hparams.yaml"})
@@ -32,7 +37,12 @@ def looks(file: File) -> bool:
     data = file.bytes(_LIMIT)
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         data = data.replace(b"\0", b"")
-    return any(word in data for word in WORDS) or worth_reading(data)
+    return any(word in data for word in WORDS) or worth_reading(data) or bool(_ESCAPED(data)) or _is_keras(data)
+
+
+def _is_keras(data: bytes) -> bool:
+    """Return whether it is the architecture of a model as older Keras wrote it (CVE-2021-37678)."""
+    return b"class_name" in data and b"config" in data and (b"keras_version" in data or b"Sequential" in data)
 
 
 def read(file: File, report: Report) -> None:
@@ -44,5 +54,9 @@ def read(file: File, report: Report) -> None:
     found = sum(read_targets(value, file, report) for value in document.values)
     for value in document.values:
         read_settings(value, file, report)
+        if isinstance(value, dict) and "class_name" in value and "config" in value:
+            read_value(value, report)
+    if langchain.looks(file):
+        langchain.read_objects(document.values, report)
     if document.error and (found or report.steps):
         report.gap(f"only a part of it could be read: {document.error}")

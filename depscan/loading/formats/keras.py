@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from depscan.loading.file import File
     from depscan.loading.steps import Report
 
-STARTS = "7b 20 09 0a 0d efbbbf fffe feff *"
+STARTS = "7b 5b 20 09 0a 0d efbbbf fffe feff *"
 NAMES = "keras_metadata.pb"
 TITLE = "Keras configuration"
 # Every way a JSON text may begin: this reader must be asked before those of other settings, since a configuration can
@@ -22,6 +22,7 @@ TITLE = "Keras configuration"
 _FIRST = re.compile(
     rb'(\xef\xbb\xbf)?\s*\{\s*"(class_name|module|config|registered_name|build_config|compile_config|keras_version|backend)"'
 )
+_MODELS = frozenset({"Sequential", "Functional", "Model"})
 _CODE = (".py", ".pyc", ".pyd", ".so", ".dll", ".dylib", ".sh", ".pth", ".exe")
 _MEMBERS = re.compile(
     r"(metadata\.json|config\.json|(\w+\.)?weights(\.\w+)?\.(h5|npz|json)|model_\d+\.weights\.h5|model\.weights/.*|assets/.*|"
@@ -34,14 +35,31 @@ def looks(file: File) -> bool:
     head = file.head
     if file.name == "keras_metadata.pb":
         return _metadata_like(file)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{" and file.name != "config.json":
-        return False
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"{", b"["} and file.name != "config.json":
+        return head[:2] in {b"\xff\xfe", b"\xfe\xff"} and file.name.endswith(".json") and _is_architecture(file)
     if file.name == "config.json" and (_archived(file) or _beside(file)):
         return True
-    if not _FIRST.match(head):
+    if _FIRST.match(head):
+        data = file.bytes(MOST_TEXT)
+        if b'"class_name"' in data and b'"config"' in data:
+            return True
+    return file.name.endswith(".json") and _is_architecture(file)
+
+
+def _is_architecture(file: File) -> bool:
+    """Return whether JSON in another order, encoding or spelling is the architecture of a model."""
+    from depscan.loading.plain import json_of
+
+    head = file.head.replace(b"\0", b"")
+    if b'"class_name"' not in head and b'"modelTopology"' not in head and b"\\u00" not in head:
         return False
-    data = file.bytes(MOST_TEXT)
-    return b'"class_name"' in data and b'"config"' in data
+    value = json_of(file)
+    first = value[0] if isinstance(value, list) and value else value
+    if not isinstance(first, dict):
+        return False
+    return (first.get("class_name") in _MODELS and "config" in first) or (
+        isinstance(first.get("modelTopology"), dict) and "weightsManifest" in first
+    )
 
 
 def read(file: File, report: Report) -> None:
@@ -86,7 +104,7 @@ def _metadata(file: File, report: Report) -> None:
         for node in wire.spans(None, 1):
             for text in wire.spans(node, 4, 5):
                 data = wire.bytes(text, MOST_TEXT)
-                if data[:1] == b"{":
+                if data.lstrip()[:1] == b"{":
                     read_text(data, report, at=text.start, revived=True)
     except WireError as error:
         report.gap(f"broken at byte {error.at}: {error}")

@@ -26,6 +26,8 @@ def looks(file: File) -> bool:
     if not (listed or file.name in _YAML) or len(file.beside) <= 1:
         return False
     data = file.bytes(_LIMIT)
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:  # pip takes it for UTF-16
+        data = data.replace(b"\0", b"")
     if not any(word in data for word in _WORDS):
         return False
     from depscan.loading.repository import in_model

@@ -33,6 +33,8 @@ _MOST_BEFORE = 100_000
 _MOST_BEHIND = 16 << 20
 _DEEPEST = 90
 _EXTERNAL, _LOCATION = 13, 14
+_MEMORY = "_ORT_MEM_ADDR_"
+"""The place ONNX Runtime gives tensors that stand in its own memory: the offset is then a pointer."""
 
 
 def looks(file: File) -> bool:
@@ -79,7 +81,7 @@ def _is_graph(wire: Wire, graph: Field) -> bool:
 
 def read(file: File, report: Report) -> None:
     """Add a step for every operator that is not the standard's and for every path that leaves the folder."""
-    reader = _Reader(file, report)
+    reader = Reader(file, report)
     try:
         reader.model()
     except WireError as error:
@@ -97,7 +99,9 @@ def _packages() -> dict[str, str]:
     return {row["domain"]: row["name"] for row in table("onnx")["package"]}
 
 
-class _Reader:
+class Reader:
+    """Judges the operators and paths of one model."""
+
     def __init__(self, file: File, report: Report) -> None:
         self.file = file
         self.report = report
@@ -107,6 +111,7 @@ class _Reader:
         self.seen: set[tuple[str, str]] = set()
 
     def model(self) -> None:
+        """Read the whole file."""
         wire = self.wire
         top, behind = _whole_fields(wire)
         if behind >= 0:
@@ -165,6 +170,7 @@ class _Reader:
         return domain, name
 
     def graph(self, graph: Field, depth: int) -> None:
+        """Read a graph: its nodes and the tensors it brings."""
         if depth > _DEEPEST:
             self.report.add(
                 Step(
@@ -181,6 +187,7 @@ class _Reader:
                     self.tensor(part)
 
     def nodes(self, owner: Field, number: int, depth: int) -> None:
+        """Read the nodes that stand in a field of a graph or function."""
         for node in self.wire.spans(owner, number):
             operator = domain = ""
             attributes = []
@@ -201,6 +208,7 @@ class _Reader:
                 raise WireError("the time for this file is used up", node.start)
 
     def operator(self, domain: str, operator: str, at: int) -> None:
+        """Judge one operator."""
         act = acts("onnx").get(f"{domain}:{operator}")
         package = _packages().get(domain, "")
         if act is None:
@@ -230,6 +238,7 @@ class _Reader:
         )
 
     def attribute(self, attribute: Field, operator: str, depth: int) -> None:
+        """Read an attribute: tensors and graphs stand in it."""
         name = ""
         for field in self.wire.inside(attribute):
             if field.kind != SPAN:
@@ -247,6 +256,7 @@ class _Reader:
                     self.tensor(part)
 
     def tensor(self, tensor: Field) -> None:
+        """Judge where the data of a tensor stands."""
         entries = [f for f in self.wire.inside(tensor) if f.kind == SPAN and f.number == _EXTERNAL]
         values: dict[str, str] = {}
         for entry in entries:
@@ -273,7 +283,8 @@ class _Reader:
         self.report.add(Step("load.layout", ODD, "external-range", " + ".join(texts), why, at=at))
 
     def path(self, path: str, at: int) -> None:
-        why = leaves(path)
+        """Judge the path of data outside the file."""
+        why = "an address in memory that the file states" if _MEMORY in path else leaves(path)
         if why:
             self.report.add(
                 Step(
@@ -293,6 +304,7 @@ class _Reader:
             )
 
     def metadata(self, entry: Field) -> None:
+        """Judge one entry of the model's metadata."""
         key = next((self.wire.text(f, 200) for f in self.wire.spans(entry, 1)), "")
         if key in {"ort_config", "custom_op_library", "custom_ops_library"}:
             self.report.add(

@@ -22,7 +22,7 @@ _LIMIT = 1 << 20
 _BUILT_IN = frozenset({"image_classifier", "object_detector", "text_classifier", "image_segmenter", "base_handler",
                        "vllm_handler", "text_handler", "vision_handler"})  # fmt: skip
 _FIELDS = ("handler", "modelFile", "requirementsFile", "extensions", "serializedFile")
-_BACKEND = re.compile(r'^\s*(?:backend|platform)\s*:\s*"(?P<name>[^"]*)"', re.MULTILINE)
+_BACKEND = re.compile(r'(?:^|[\s,;])(?:backend|platform)\s*:\s*["\'](?P<name>[^"\'\n]*)["\']', re.MULTILINE)
 _STRING = re.compile(r'string_value\s*:\s*"(?P<value>[^"]*)"')
 _NATIVE = frozenset({"tensorrt", "tensorrt_plan", "onnxruntime", "onnxruntime_onnx", "pytorch", "pytorch_libtorch",
                      "tensorflow", "tensorflow_savedmodel", "tensorflow_graphdef", "openvino", "dali", "fil",

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from depscan.artifacts.members import Found
     from depscan.loading.file import File
 
-STARTS = "504b0304 7b"
+STARTS = "504b0304 7b 20 0a fffe feff"
 NAMES = "*.skops"
 TITLE = "skops"
 
 _SCHEMA = "schema.json"
+_TEXT = frozenset({b"{", b" ", b"\n", b"\xff", b"\xfe"})
+"""First bytes of a schema that stands by itself, in whatever encoding JSON has."""
 _LIMIT = 16 << 20
 _NAMED = frozenset({"TypeNode", "FunctionNode"})
 _OBJECT_ARRAY = (b"'|O'", b'"|O"', b"'O'", b"object")
@@ -31,11 +33,23 @@ _OBJECT_ARRAY = (b"'|O'", b'"|O"', b"'O'", b"object")
 
 def looks(file: File) -> bool:
     """Return whether it is a zip archive with a schema at its top that has nodes, or such a schema."""
-    if file.head[:1] == b"{":
+    if file.head[:1] in _TEXT:
         return _is_tree(file)
     if not file.name.endswith(".skops") and _SCHEMA.encode() not in file.source.at(max(0, file.size - 65_536), 65_536):
         return False
-    return any(found.path == _SCHEMA and b"__loader__" in found.reader()[:_LIMIT] for found in _members(file)[0])
+    return any(found.path == _SCHEMA and _has_loader(found.reader()[:_LIMIT]) for found in _members(file)[0])
+
+
+def _has_loader(data: bytes) -> bool:
+    """Return whether JSON text has a key of nodes, in whatever encoding or spelling: a parser undoes both."""
+    if b"__loader__" in data:
+        return True
+    if b"\0" not in data and b"\\u00" not in data:
+        return False
+    try:
+        return "'__loader__'" in str(json.loads(data))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_tree(file: File) -> bool:
@@ -43,7 +57,7 @@ def _is_tree(file: File) -> bool:
     head = file.head
     if b'"__loader__"' in head and b'"__module__"' in head:
         return True
-    return file.name == _SCHEMA and b'"__loader__"' in file.bytes(_LIMIT)
+    return file.name == _SCHEMA and _has_loader(file.bytes(_LIMIT))
 
 
 def _members(file: File) -> tuple[list[Found], list[str]]:
@@ -63,7 +77,7 @@ def _members(file: File) -> tuple[list[Found], list[str]]:
 
 def read(file: File, report: Report) -> None:
     """Add the step of every node, and read the arrays beside the schema."""
-    if file.head[:1] == b"{":
+    if file.head[:1] in _TEXT:
         _schema(file.bytes(_LIMIT), report)
         return
     members, wrong = _members(file)

@@ -25,9 +25,9 @@ _GRAPH = {1: SPAN, 2: SPAN, 3: VARINT, 4: SPAN, 5: SPAN}
 _NAME = re.compile(rb"[A-Za-z0-9.^][A-Za-z0-9_>./\\^-]{0,400}\Z")
 _OPERATOR = re.compile(rb"[A-Za-z_][A-Za-z0-9_>]{0,200}\Z")
 _TEXT_START = re.compile(
-    rb"(?>(?:\s+|#[^\n]*\n)*)(?:saved_model_schema_version\s*:|(?:meta_graphs|node|meta_info_def)\s*\{)"
+    rb"(?>(?:\s+|#[^\n]*\n)*)(?:saved_model_schema_version\s*:|(?:meta_graphs|node|meta_info_def)\s*:?\s*[{<])"
 )
-_TEXT_OPERATOR = re.compile(rb'\bop\s*:\s*["\']([^"\'\n]{0,500})["\']')
+_TEXT_OPERATOR = re.compile(rb'\bop\s*:(?>(?:\s+|#[^\n]*\n)*)["\']([^"\'\n]{0,500})["\']')
 _TEXT_FUNCTION = re.compile(rb'\bsignature\s*\{\s*name\s*:\s*["\']([^"\'\n]{0,500})["\']')
 _MOST_TEXT = 256 << 20
 _MOST_BEFORE = 100_000

@@ -20,7 +20,9 @@ MOST_TEXT = 64 << 20
 """Bytes of one configuration that are read."""
 _DEEPEST_TEXT = 4
 _LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization", "Hashing", "Discretization"})
-_PATH_KEYS = frozenset({"filepath", "origin", "handle", "vocabulary", "idf_weights", "vocabulary_file", "file_path"})
+_PATH_KEYS = frozenset(
+    {"filepath", "origin", "handle", "vocabulary", "idf_weights", "vocabulary_file", "file_path", "paths"}
+)
 _LOOKUP_KEYS = ("vocabulary", "idf_weights")
 _TWICE = "\0twice"
 _FUNCTION_KEY = re.compile(
@@ -59,6 +61,13 @@ def read_text(data: bytes, report: Report, *, at: int = -1, revived: bool = Fals
     walk.value(value)
     walk.done()
     return True
+
+
+def read_value(value: Any, report: Report) -> None:  # noqa: ANN401 - what a YAML text holds
+    """Read a configuration that is parsed: older Keras wrote the architecture of a model as YAML too."""
+    walk = _Walk(report, -1, revived=False)
+    walk.value(value)
+    walk.done()
 
 
 class _Walk:
@@ -133,6 +142,9 @@ class _Walk:
 
     def _object(self, name: str, module: str | None, registered: str | None, config: Any) -> None:  # noqa: ANN401
         if name == "Lambda":
+            judged = names.of_class(name, module, registered)
+            if judged.slug in {"import", "custom-object"}:
+                self._judged(judged, _dotted(module, name), "...")
             self._lambda(config if isinstance(config, dict) else {})
             return
         self._judged(names.of_class(name, module, registered), _dotted(module, name), _arguments(config))
@@ -140,11 +152,11 @@ class _Walk:
             return
         if name in _LOOKUPS:
             self._lookup(name, config)
-        elif name == "TFOpLambda":
+        elif name in {"TFOpLambda", "SlicingOpLambda"}:
             function = str(config.get("function", ""))
             self._judged(names.of_operator(function), f"tensorflow.{function}", "...")
         elif name == "TensorFlowOpLayer":
-            self._node(str(config.get("node_def", "")))
+            self._node(config.get("node_def", ""))
 
     def _judged(self, judged: names.Judged, callee: str, arguments: str) -> None:
         verdict = judged.verdict
@@ -191,12 +203,15 @@ class _Walk:
                 why = "the layer reads a file of this name from the current folder (CVE-2025-12058)"
                 self.add(Step("load.path", ODD, "vocabulary", f"{name}({key}={value!r})", why))
 
-    def _node(self, text: str) -> None:
+    def _node(self, node: Any) -> None:  # noqa: ANN401 - JSON
         from depscan.loading.graphdef import Graphs
         from depscan.loading.protobuf import wire_of
 
         graphs = Graphs(wire_of(b""), self.report)
-        for operator in re.findall(r'\bop\s*:\s*"([^"]{0,200})"', text[:100_000]):
+        if isinstance(node, dict):
+            graphs.operator(str(node.get("op", "")), self.at)
+            return
+        for operator in re.findall(r"""\bop\s*:\s*["']([^"']{0,200})["']""", str(node)[:100_000]):
             graphs.operator(operator, self.at)
 
     def _function(self, text: str, key: str) -> None:

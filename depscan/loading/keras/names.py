@@ -18,6 +18,8 @@ _PLAIN = frozenset({
     "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__keras_tensor__", "__slice__", "__tuple__", "__complex__",
     "TensorShape", "TypeSpec", "CompositeTensor", "__dtype__", "__set__", "__dict__",
 })  # fmt: skip
+_TAGS = frozenset({"__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__keras_tensor__"})
+"""Those that every Keras takes for data before it looks at the module."""
 _BUILTIN_FUNCTIONS = frozenset({
     "eval", "exec", "compile", "__import__", "open", "getattr", "setattr", "delattr", "input", "breakpoint", "globals",
     "vars", "map", "filter", "type", "memoryview", "print", "help", "exit", "quit", "locals", "dir",
@@ -62,7 +64,7 @@ def of_class(name: str, module: str | None, registered: str | None) -> Judged:
         module: ``module``; None where the configuration has none (older Keras, registered objects).
         registered: ``registered_name``.
     """
-    if name in _PLAIN:
+    if name in _PLAIN and (name in _TAGS or not module or module == "builtins" or _keras(module) is not None):
         return _DATA
     if registered and ">" in registered and registered != name:
         return _custom(name, registered)

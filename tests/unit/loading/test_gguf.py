@@ -101,6 +101,10 @@ def test_templates_in_a_list_are_read() -> None:
     assert slugs(Made().texts("tokenizer.chat_templates", [CHAT, WALK]).file()) == {"object-walk"}
 
 
+def test_templates_in_a_short_list_under_another_key_are_read() -> None:
+    assert slugs(Made().texts("tokenizer.templates", [CHAT, WALK]).file()) == {"object-walk"}
+
+
 def test_names_of_templates_are_no_templates() -> None:
     made = Made().texts("tokenizer.chat_templates", ["tool_use", "rag"]).say("tokenizer.chat_template.rag", CHAT)
     assert told(made.file()).verdict == "known constructors"
