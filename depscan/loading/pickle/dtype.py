@@ -1,8 +1,8 @@
 """The state of a numpy dtype: its flags say whether an array holds objects, and numpy believes them.
 
 Source: ``numpy/core/src/multiarray/descriptor.c``, ``arraydescr_setstate``: (version, byte order, subarray, names,
-fields, item size, alignment, flags, metadata). Flags without the bit for objects over a field of objects make numpy take
-an array's bytes for addresses; a field beyond the item reads other memory.
+fields, item size, alignment, flags, metadata). Flags without the bit for objects over a field of objects make numpy
+take an array's bytes for addresses; a field beyond the item reads other memory.
 """
 
 from __future__ import annotations

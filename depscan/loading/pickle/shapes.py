@@ -20,9 +20,10 @@ _ZONE = r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}"
 _PARTIAL = frozenset({"functools.partial", "_functools.partial"})
 _BUILTINS = frozenset({"builtins", "__builtin__"})
 _REACHES = frozenset({
-    "write", "writelines", "save", "savez", "to", "tofile", "from", "fromfile", "dump", "dumps", "load", "loads", "open",
-    "read", "unlink", "rename", "replace", "remove", "rmdir", "mkdir", "touch", "chmod", "lchmod", "symlink", "hardlink",
-    "link", "export", "push", "pull", "download", "upload", "fetch", "connect", "send", "recv", "exec", "eval", "run",
+    "write", "writelines", "save", "savez", "to", "tofile", "from", "fromfile", "dump", "dumps", "load", "loads",
+    "open", "read", "unlink", "rename", "replace", "remove", "rmdir", "mkdir", "touch", "chmod", "lchmod", "symlink",
+    "hardlink", "link", "export", "push", "pull", "download", "upload", "fetch", "connect", "send", "recv", "exec",
+    "eval", "run",
     "call", "apply", "query", "pipe", "system", "popen", "spawn", "start", "kill", "import", "setattr", "memmap",
     "compile", "subprocess", "shell", "request", "post", "install",
 })  # fmt: skip
@@ -157,11 +158,11 @@ def initialized(args: tuple[Value, ...], judge: Judge) -> str:
     entry = known(base.module, base.name) if isinstance(base, Global) and not base.computed else None
     if entry is None or "call" not in entry.roles:
         return "it runs __init__ of a class that is known, but not to be called"
-    return misfit(entry.args, args[1:], judge)
+    return "" if args[1:] == (None,) else misfit(entry.args, args[1:], judge)
 
 
 def _tensor(args: tuple[Value, ...], _: Judge) -> bool:
-    """Tensors, arrays and what describes them: torch calls methods of what it takes for a tensor (``data.detach()``)."""
+    """Tensors, arrays and what describes them: torch calls methods of what it takes for a tensor (``x.detach()``)."""
     tops = {one.callee.partition(".")[0] for one in args if isinstance(one, Call)}
     return tops <= _TENSORS
 

@@ -208,7 +208,9 @@ def test_a_field_beyond_the_item_is_hostile(offset: int, verdict: str) -> None:
 
 
 def test_a_codec_that_python_does_not_have_is_damage() -> None:
-    assert read_bytes(HEAD + _call(_name("_codecs", "encode"), _text("abc"), _text("raw")) + b".").verdict == "incomplete"
+    assert (
+        read_bytes(HEAD + _call(_name("_codecs", "encode"), _text("abc"), _text("raw")) + b".").verdict == "incomplete"
+    )
 
 
 @pytest.mark.parametrize("head", [b"", HEAD])
