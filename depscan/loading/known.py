@@ -36,6 +36,7 @@ Shapes of the arguments of a call (``construct`` takes any arguments that are da
 ``singleton``             one of None, NotImplemented, Ellipsis
 ``union``                 (``operator.or_``, known classes)
 ``tensor``                any, but objects only of torch, numpy and plain containers: methods of them are called
+``array``                 (numpy's ``_reconstruct``, its arguments, ...): it is called with them
 ``generator``             an algorithm of numpy.random by name or class; at most numpy's own constructor after it
 ========================= ============================================================================================
 
@@ -56,7 +57,7 @@ ROLES = ("construct", "call", "reference", "factory")
 SHAPES = (
     "", "none", "data", "values", "text", "number", "bytes", "dtype", "class", "function", "call", "bytes:pickle",
     "bytes:pickle@4", "attribute", "names", "zone", "ratio",
-    "encoding", "factory", "global", "singleton", "union", "generator", "tensor",
+    "encoding", "factory", "global", "singleton", "union", "generator", "tensor", "array",
 )  # fmt: skip
 PYTHON = "python"
 """File of the standard library's modules."""

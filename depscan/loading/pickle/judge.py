@@ -35,6 +35,11 @@ _BUILTINS = frozenset({"builtins", "__builtin__"})
 _SAME_VALUE = "torch.jit._pickle."
 """Module whose allowed functions give back the very value that they are given."""
 
+_TEXTS = frozenset(
+    {"builtins.str", "__builtin__.str", "__builtin__.unicode", "numpy.str_", "numpy.unicode_", "numpy.str0"}
+)
+"""Types whose call with a text is that text, which may be the name of an attribute."""
+
 _PARTIAL = frozenset({"functools.partial", "_functools.partial"})
 _SAME = 50
 _LOOKS = 3_000_000
@@ -137,7 +142,8 @@ class Judge:
         """Return the result of a call."""
         self.now = at
         self.ran = True
-        args = plain(args)
+        made = plain(args)
+        args = made if isinstance(made, tuple) else args
         given = args if isinstance(args, tuple) else tuple(args) if isinstance(args, list) else (args,)
         if isinstance(fn, Global):
             return self._call_name(fn, given, at)
@@ -149,8 +155,8 @@ class Judge:
         """Return an instance made by ``cls.__new__``."""
         self.now = at
         self.ran = True
-        args = plain(args)
-        given = args if isinstance(args, tuple) else (args,)
+        spread = plain(args)
+        given = spread if isinstance(spread, tuple) else (args,)
         made = Call(cls, given, at, built=True)
         made.named = named if named else None
         if not isinstance(cls, Global):
@@ -208,6 +214,8 @@ class Judge:
         if dotted in ENCODERS and args:
             return self._bytes(made, args)
         if dotted.startswith(_SAME_VALUE) and args:
+            return args[0]
+        if dotted in _TEXTS and len(args) == 1 and isinstance(args[0], str):
             return args[0]
         if dotted in GETATTR and isinstance(args[0], Global):
             name = f"{args[0].name}.{args[1]}"

@@ -207,10 +207,23 @@ def _ratio(args: tuple[Value, ...], judge: Judge) -> bool:
     """Numbers or a text without a large exponent: it is written out as an integer."""
     import re
 
-    texts = [one for one in args if isinstance(one, str)]
+    numbers = [one for made in args if isinstance(made, Call) for one in _parts(made)]
+    texts = [one for one in (*args, *numbers) if isinstance(one, str)]
     return not any(re.search(r"[eE][+-]?[\d_]{5,}", text) for text in texts) and (
         is_data(args, judge) or all(is_known(one) or is_data(one, judge) for one in args)
     )
+
+
+def _parts(made: Call) -> tuple[Value, ...]:
+    return made.args if isinstance(made.args, tuple) else ()
+
+
+def _array(args: tuple[Value, ...], judge: Judge) -> bool:
+    """An array by numpy's own constructor, which is called with the arguments that follow it."""
+    if len(args) < 2 or not isinstance(args[0], Global) or args[0].name != "_reconstruct":  # noqa: PLR2004 - arguments
+        return False
+    made = judge.call(args[0], args[1], judge.now)
+    return args[0].module.startswith("numpy.") and is_known(made)
 
 
 def _encoding(args: tuple[Value, ...], _: Judge) -> bool:
@@ -284,6 +297,7 @@ _TESTS: dict[str, Callable[[tuple[Value, ...], Judge], bool]] = {
     "none": lambda args, _: not args, "names": _names, "zone": _zone, "ratio": _ratio,
     "data": is_data, "values": _values, "text": _text, "number": _number,
     "bytes": _bytes, "dtype": _dtype, "class": _class, "function": _function, "attribute": _attribute,
-    "encoding": _encoding, "factory": _factory, "global": _global, "generator": _generator, "tensor": _tensor,
+    "encoding": _encoding, "factory": _factory, "global": _global, "generator": _generator,
+    "tensor": _tensor, "array": _array,
     "singleton": _singleton, "union": _union,
 }  # fmt: skip

@@ -36,6 +36,7 @@ _CALLED = frozenset({
 """What the unpickler calls as well, and methods of itself that some ``__setstate__`` of a known class calls after it
 took the state over; as names of data they are fine, so the value decides."""
 
+_LISTS = frozenset({"collections.deque"})
 _MAKES = frozenset({"append", "extend", "add"})
 
 
@@ -102,8 +103,10 @@ def _tuple(args: Value) -> tuple[Value, ...]:
 
 
 def given_dicts(judge: Judge, target: Call, at: int) -> None:
-    """Judge the dicts among the arguments that an object was made with: they may be its attributes."""
-    _looked_up(judge, target, [one for one in (*_tuple(target.args), target.named) if isinstance(one, Dict)], at)
+    """Judge the dicts that an object was made with and given before: they may be its attributes, and may have grown."""
+    before = target.state[1::2] if isinstance(target.state, Dict) else []
+    every = (*_tuple(target.args), target.named, target.state, *before)
+    _looked_up(judge, target, [one for one in every if isinstance(one, Dict)], at)
 
 
 def _looked_up(judge: Judge, target: Call, parts: Iterable[list[Value]], at: int) -> None:
@@ -152,15 +155,7 @@ def _parts(judge: Judge, given: Value) -> Iterator[tuple[Dict, bool]]:
 def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) -> None:
     """Judge ``target.append(...)`` and its like: the class's own method runs, with what the file gives it."""
     if isinstance(target, Call):
-        if target.items is None:
-            target.items = []
-        if len(target.items) < 1 << 16:
-            target.items += items
-        _looked_up(judge, target, [items] if method == "__setitem__" else [], at)
-        if _passes_on(target):
-            text = f"{render(target, 80)}.{method}({render(items, 80)})"
-            why = "the container passes it on to an object that the file does not hold"
-            judge.step("load.state", HOSTILE, "state-outside", text, why, at)
+        if _filled(judge, target, method, items, at):
             return
         if target.verdict != KNOWN or (isinstance(target.fn, Global) and target.callee not in OUTSIDE):
             return
@@ -176,6 +171,24 @@ def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) 
         judge.odd("container", f"{render(target, 40)}[...] = ...", "items are set in a list", at)
         return
     raise BrokenError(MALFORMED, f"{method} on {render(target, 40)}")
+
+
+def _filled(judge: Judge, target: Call, method: str, items: list[Value], at: int) -> bool:
+    """Keep the items of an object, and judge those that may answer for its methods; return whether it was refused."""
+    if target.items is None:
+        target.items = []
+    if len(target.items) < 1 << 16:
+        target.items += items
+    if method == "__setitem__":
+        _looked_up(judge, target, [items], at)
+    elif target.callee not in _LISTS:
+        given_dicts(judge, target, at)
+    if _passes_on(target):
+        text = f"{render(target, 80)}.{method}({render(items, 80)})"
+        why = "the container passes it on to an object that the file does not hold"
+        judge.step("load.state", HOSTILE, "state-outside", text, why, at)
+        return True
+    return False
 
 
 def _passes_on(target: Call) -> bool:

@@ -153,7 +153,7 @@ def plain(value: Value) -> Value:
     first = next((one for one in value.args if isinstance(one, list)), []) if isinstance(value.args, tuple) else []
     if value.callee in _TUPLES:
         return tuple(first)
-    if value.callee not in _DICTS:
+    if value.callee not in _DICTS and not isinstance(first, Dict) and not value.items:
         return value
     made = Dict(first) if isinstance(first, Dict) else Dict()
     if not isinstance(first, Dict):

@@ -113,6 +113,10 @@ def test_a_method_that_setstate_calls_is_not_replaced(module: str, cls: str, met
     [
         _call(_name("collections", "OrderedDict")) + b"(" + _text("__setstate__") + LEN + b"u",
         _call(_name("builtins", "dict"), b"(" + _tuple(_text("__setstate__"), LEN) + b"l"),
+        _new("sklearn.utils", "Bunch") + b"(" + _text("_build_f") + LEN + b"u",
+        _call(_name("diffusers.configuration_utils", "FrozenDict"), _dict(_text("_build_f"), LEN)),
+        _dict(_call(_name("builtins", "str"), _text("_build_f")), LEN),
+        _dict(_call(_name("numpy", "str_"), _text("__setstate__")), LEN),
         _tuple(b"N", _call(_name("builtins", "dict"), b"(" + _tuple(_text("__setstate__"), LEN) + b"l")),
     ],
 )
@@ -222,3 +226,26 @@ def test_an_odd_name_behind_a_call_hides_no_pickle(head: bytes, tail: bytes) -> 
     system = _call(_name("posix", "system"), _text("true")) + b"0"
     assert plausible(BytesSource(head + system + b"c a b\nx\n" + tail), 0)
     assert not plausible(BytesSource(b"chapter one\nis about a b\n" + tail), 0)
+
+
+def test_a_mapping_that_grows_after_it_was_set_is_looked_at_again() -> None:
+    encoding = _new("transformers.tokenization_utils_base", "BatchEncoding")
+    grown = (
+        b"}q\x010" + encoding + _dict(_text("data"), b"h\x01") + b"bq\x020h\x01" + _text("append") + LEN + b"s0h\x02"
+    )
+    assert _worst(grown + b"Na") == "hostile"
+
+
+def test_jax_calls_the_function_of_an_array() -> None:
+    rebuild = _name("jax._src.array", "_reconstruct_array")
+    array = _name("numpy._core.multiarray", "_reconstruct")
+    empty = _tuple(_name("numpy", "ndarray"), b"K\x00\x85", _text("b"))
+    assert _worst(_call(rebuild, array, empty, b"}", b"N")) == "known constructors"
+    assert _worst(_call(rebuild, _name("builtins", "max"), _tuple(b"K\x01", b"K\x02"), b"}", b"N")) in STOPPED
+
+
+def test_a_ratio_of_an_endless_decimal_is_stopped() -> None:
+    assert (
+        _worst(_call(_name("fractions", "Fraction"), _call(_name("decimal", "Decimal"), _text("1e999999999"))))
+        in STOPPED
+    )
