@@ -35,11 +35,6 @@ _BUILTINS = frozenset({"builtins", "__builtin__"})
 _SAME_VALUE = "torch.jit._pickle."
 """Module whose allowed functions give back the very value that they are given."""
 
-_TEXTS = frozenset(
-    {"builtins.str", "__builtin__.str", "__builtin__.unicode", "numpy.str_", "numpy.unicode_", "numpy.str0"}
-)
-"""Types whose call with a text is that text, which may be the name of an attribute."""
-
 _PARTIAL = frozenset({"functools.partial", "_functools.partial"})
 _SAME = 50
 _LOOKS = 3_000_000
@@ -214,8 +209,6 @@ class Judge:
         if dotted in ENCODERS and args:
             return self._bytes(made, args)
         if dotted.startswith(_SAME_VALUE) and args:
-            return args[0]
-        if dotted in _TEXTS and len(args) == 1 and isinstance(args[0], str):
             return args[0]
         if dotted in GETATTR and isinstance(args[0], Global):
             name = f"{args[0].name}.{args[1]}"

@@ -10,7 +10,7 @@ from depscan.loading.pickle import dtype
 from depscan.loading.pickle.broken import MALFORMED, BrokenError
 from depscan.loading.pickle.explain import lookup
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.values import OUTSIDE, Call, Dict, Extension, Global, Persistent, Value, plain
+from depscan.loading.pickle.values import OUTSIDE, Call, Dict, Extension, Global, Persistent, Value, plain, text_of
 from depscan.loading.steps import HOSTILE, KNOWN
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _instance(judge: Judge, target: Call, given: Value, at: int) -> None:
             continue
         judge.look(len(part))
         for n in range(0, len(part) - 1, 2):
-            key = part[n]
+            key = text_of(part[n])
             if isinstance(key, str):
                 _attribute(judge, target, entry, (key, part[n + 1]), at)
         _looked_up(judge, target, [value for value in part[1::2] if isinstance(value, Dict)], at)
@@ -117,7 +117,7 @@ def _looked_up(judge: Judge, target: Call, parts: Iterable[list[Value]], at: int
         judge.looked[id(part)] = (part, len(part))
         judge.look(len(part))
         for n in range(0, len(part) - 1, 2):
-            key, value = part[n], part[n + 1]
+            key, value = text_of(part[n]), part[n + 1]
             if isinstance(key, str) and isinstance(value, (Global, Call, Extension)) and key in _ASKED:
                 why = "the unpickler asks the object for this method, and the object answers with what the file says"
                 _replaced(judge, target, key, value, why, at)

@@ -162,3 +162,13 @@ def plain(value: Value) -> Value:
                 made += pair
     made += value.items or ()
     return made
+
+
+_TEXTS = frozenset({"builtins.str", "__builtin__.str", "__builtin__.unicode", "numpy.str_", "numpy.unicode_"})
+
+
+def text_of(key: Value) -> Value:
+    """Return the text that an allowed call makes of one, which names an attribute like any other; else the value."""
+    if isinstance(key, Call) and key.callee in _TEXTS and isinstance(key.args, tuple) and len(key.args) == 1:
+        return key.args[0]
+    return key
