@@ -35,6 +35,9 @@ Shapes of the arguments of a call (``construct`` takes any arguments that are da
 ``global``                (module text, name text) of a name that is known
 ``singleton``             one of None, NotImplemented, Ellipsis
 ``union``                 (``operator.or_``, known classes)
+``tensor``                any, but objects only of torch, numpy and plain containers: methods of them are called
+``array``                 (numpy's ``_reconstruct``, its arguments, ...): it is called with them
+``generator``             an algorithm of numpy.random by name or class; at most numpy's own constructor after it
 ========================= ============================================================================================
 
 A few classes run a text of their own state: ``state`` names what must hold of it (``state_problem``). State may be set
@@ -54,7 +57,7 @@ ROLES = ("construct", "call", "reference", "factory")
 SHAPES = (
     "", "none", "data", "values", "text", "number", "bytes", "dtype", "class", "function", "call", "bytes:pickle",
     "bytes:pickle@4", "attribute", "names", "zone", "ratio",
-    "encoding", "factory", "global", "singleton", "union",
+    "encoding", "factory", "global", "singleton", "union", "generator", "tensor", "array",
 )  # fmt: skip
 PYTHON = "python"
 """File of the standard library's modules."""

@@ -27,7 +27,7 @@ _PLAIN = {
     "?": 1, "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "float16": 2, "int32": 4, "uint32": 4,
     "float32": 4, "int64": 8, "uint64": 8, "float64": 8, "complex64": 8, "complex128": 16, "longdouble": 16,
 }  # fmt: skip
-_OBJECT = -1
+OBJECT = -1
 
 
 def after_build(m: Machine, target: Call) -> Value:
@@ -45,7 +45,7 @@ def after_build(m: Machine, target: Call) -> Value:
     shape = state.get("shape")
     if size is None or not isinstance(shape, tuple) or not all(isinstance(n, int) and n >= 0 for n in shape):
         raise BrokenError(TRUNCATED, "the size of an array inside the stream is not known")
-    if size == _OBJECT:
+    if size == OBJECT:
         _object_array(m)
         return target
     _skip(m, size, shape, padded=state.get("numpy_array_alignment_bytes") is not None)
@@ -107,7 +107,7 @@ def item_size(dtype: Value) -> int | None:
     if not isinstance(dtype, Call) or not isinstance(dtype.args, tuple) or not dtype.args:
         return None
     if _holds_objects(dtype):
-        return _OBJECT
+        return OBJECT
     text = dtype.args[0]
     if isinstance(text, Global):
         return _PLAIN.get(text.name)

@@ -34,6 +34,10 @@ def check(judge: Judge, made: Call) -> None:
         if items > _EMPTY and items > judge.source.size:
             why = "an empty array is made with room for more than the file has: its data come with its state"
             _bomb(judge, made, items, why)
+    elif name == "void" and module == "numpy":
+        items = next((one for one in made.args if isinstance(one, int)), 0)
+        if items > _EMPTY and items > judge.source.size:
+            _bomb(judge, made, items, "a number makes so many bytes of zeros")
     elif name in _TENSORS and module == "torch._utils":
         _tensor(judge, made, made.args)
 

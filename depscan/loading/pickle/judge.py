@@ -9,7 +9,7 @@ from depscan.loading.pickle import claims, code, nested, state
 from depscan.loading.pickle.broken import LIE, MALFORMED, BrokenError
 from depscan.loading.pickle.explain import clean, foreign, lookup, package_of, root, shown, texts
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.shapes import foreign_attribute, misfit, newobj_ex
+from depscan.loading.pickle.shapes import foreign_attribute, initialized, misfit, newobj_ex
 from depscan.loading.pickle.values import (
     ENCODERS,
     GETATTR,
@@ -18,6 +18,7 @@ from depscan.loading.pickle.values import (
     Global,
     Persistent,
     Value,
+    plain,
 )
 from depscan.loading.steps import FOREIGN, HOSTILE, KNOWN, ODD, Step
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _NEWOBJ = frozenset({"copyreg.__newobj__", "copy_reg.__newobj__"})
 _NEWOBJ_EX = frozenset({"copyreg.__newobj_ex__"})
 _RECONSTRUCTOR = frozenset({"copyreg._reconstructor", "copy_reg._reconstructor"})
+_BUILTINS = frozenset({"builtins", "__builtin__"})
+_SAME_VALUE = "torch.jit._pickle."
+"""Module whose allowed functions give back the very value that they are given."""
+
 _PARTIAL = frozenset({"functools.partial", "_functools.partial"})
 _SAME = 50
 _LOOKS = 3_000_000
@@ -52,6 +57,7 @@ class Judge:
         storages: torch's storages by key: (dtype class's name, elements).
         ran: whether anything was called, constructed or given state.
         states: dicts of state that were looked at by identity: how many items they had then, and their ``__dict__``s.
+        looked: dicts whose keys were looked at by identity: how many items they had then.
         loads: what was said of a constant that a call unpickles, by its place or its bytes.
     """
 
@@ -66,6 +72,7 @@ class Judge:
         self.names: dict[tuple[str, str], Global] = {}
         self.states: dict[int, tuple[Value, int, list[Value]]] = {}
         self.loads: dict[object, str] = {}
+        self.looked: dict[int, tuple[Value, int]] = {}
         self._looks = 0
         self._told: set[tuple[str, str]] = set()
         self._count: dict[tuple[str, str], int] = {}
@@ -130,6 +137,8 @@ class Judge:
         """Return the result of a call."""
         self.now = at
         self.ran = True
+        made = plain(args)
+        args = made if isinstance(made, tuple) else args
         given = args if isinstance(args, tuple) else tuple(args) if isinstance(args, list) else (args,)
         if isinstance(fn, Global):
             return self._call_name(fn, given, at)
@@ -141,7 +150,8 @@ class Judge:
         """Return an instance made by ``cls.__new__``."""
         self.now = at
         self.ran = True
-        given = args if isinstance(args, tuple) else (args,)
+        spread = plain(args)
+        given = spread if isinstance(spread, tuple) else (args,)
         made = Call(cls, given, at, built=True)
         made.named = named if named else None
         if not isinstance(cls, Global):
@@ -153,6 +163,8 @@ class Judge:
                 return made
             raise BrokenError(MALFORMED, f"it constructs {render(cls, 60)}, which is no class")
         entry = None if cls.computed else lookup(cls.module, cls.name)
+        if entry and cls.module in _BUILTINS and misfit(entry.args, given, self):
+            entry = None  # an int makes bytes of that length, an iterator fills a tuple
         if entry and ("construct" in entry.roles or ("call" in entry.roles and not misfit(entry.args, given, self))):
             self.allow(cls, render(made) if self.fresh(cls, "call") else "", entry, at)
             claims.check(self, made)
@@ -167,7 +179,10 @@ class Judge:
         if dotted in _NEWOBJ_EX and len(args) == 3:  # noqa: PLR2004 - class, arguments, keywords
             return self.construct(args[0], args[1], at, args[2])
         if dotted in _RECONSTRUCTOR and args:
-            return self.construct(args[0], args[1:], at)
+            made = self.construct(args[0], args[1:], at)
+            if isinstance(made, Call) and (why := initialized(args[1:], self)):
+                made.verdict = self._refuse(fn, render(Call(fn, args, at)), args, at, why)
+            return made
         made = Call(fn, args, at)
         if code.makes_code(fn):
             made.verdict = self._code(fn, args, at)
@@ -185,6 +200,7 @@ class Judge:
             return made
         self.allow(fn, render(made) if self.fresh(fn, "call") else "", entry, at)
         claims.check(self, made)
+        state.given_dicts(self, made, at)
         return self._folded(made, args)
 
     def _folded(self, made: Call, args: tuple[Value, ...]) -> Value:
@@ -192,6 +208,8 @@ class Judge:
         dotted = made.callee
         if dotted in ENCODERS and args:
             return self._bytes(made, args)
+        if dotted.startswith(_SAME_VALUE) and args:
+            return args[0]
         if dotted in GETATTR and isinstance(args[0], Global):
             name = f"{args[0].name}.{args[1]}"
             if known(args[0].module, name):
@@ -205,7 +223,7 @@ class Judge:
             codec = args[1] if len(args) > 1 else "utf-8"
             try:
                 value = args[0].encode(str(codec))
-            except UnicodeEncodeError:
+            except (UnicodeEncodeError, LookupError):
                 raise BrokenError(MALFORMED, "a text cannot be encoded") from None
         elif isinstance(args[0], (bytes, bytearray)):
             return args[0]

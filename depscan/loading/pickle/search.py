@@ -98,7 +98,10 @@ def _trial(source: Source, at: int) -> bool:
 
 
 def _well_formed(ran: Ran) -> bool:
-    return all(_is_name(one.module) and _is_name(one.name) for one in ran.judge.names.values())
+    """Return whether all names are such; where some were called, those: the rest may be there to end the stream."""
+    names = list(ran.judge.names.values())
+    called = [one for one in names if one.used] if ran.judge.ran else []
+    return all(_is_name(one.module) and _is_name(one.name) for one in called or names)
 
 
 def _rest_is_empty(source: Source, at: int) -> bool:

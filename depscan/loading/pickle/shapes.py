@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from depscan.loading.known import known
-from depscan.loading.pickle.values import ENCODERS, GETATTR, SCALARS, Blob, Buffer, Call, Global, Value
+from depscan.loading.pickle.values import ENCODERS, GETATTR, OUTSIDE, SCALARS, Blob, Buffer, Call, Global, Value
 from depscan.loading.steps import FOREIGN, KNOWN
 
 if TYPE_CHECKING:
@@ -18,6 +18,21 @@ _NESTED = 8
 _ENDLESS = frozenset({"itertools.count"})
 _ZONE = r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}"
 _PARTIAL = frozenset({"functools.partial", "_functools.partial"})
+_BUILTINS = frozenset({"builtins", "__builtin__"})
+_REACHES = frozenset({
+    "write", "writelines", "save", "savez", "to", "tofile", "from", "fromfile", "dump", "dumps", "load", "loads",
+    "open", "read", "unlink", "rename", "replace", "remove", "rmdir", "mkdir", "touch", "chmod", "lchmod", "symlink",
+    "hardlink", "link", "export", "push", "pull", "download", "upload", "fetch", "connect", "send", "recv", "exec",
+    "eval", "run",
+    "call", "apply", "query", "pipe", "system", "popen", "spawn", "start", "kill", "import", "setattr", "memmap",
+    "compile", "subprocess", "shell", "request", "post", "install",
+})  # fmt: skip
+"""Words in the names of methods that read or write files, ask hosts, or run what they are given: ``write_text``,
+``from_pretrained``, ``tofile``. Nobody keeps such a method in a model, and a class that calls it is found sooner or
+later."""
+
+_TENSORS = frozenset({"torch", "numpy", "torchvision", "torch_geometric", "collections", "builtins", "__builtin__"})
+
 _DEFAULTDICT = frozenset({"collections.defaultdict"})
 
 
@@ -132,16 +147,48 @@ def _function(args: tuple[Value, ...], _: Judge) -> bool:
     return bool(args) and is_known(args[0])
 
 
+def initialized(args: tuple[Value, ...], judge: Judge) -> str:
+    """Return why the base of ``copyreg._reconstructor(cls, base, state)`` may not be called; "" when it may.
+
+    With any base but ``object`` the loader calls ``base.__init__(made, state)``: pickle writes built-in types there.
+    """
+    base = args[0] if args else None
+    if base is None or (isinstance(base, Global) and base.name == "object" and base.module in _BUILTINS):
+        return ""
+    entry = known(base.module, base.name) if isinstance(base, Global) and not base.computed else None
+    if entry is None or "call" not in entry.roles:
+        return "it runs __init__ of a class that is known, but not to be called"
+    return "" if args[1:] == (None,) else misfit(entry.args, args[1:], judge)
+
+
+def _tensor(args: tuple[Value, ...], _: Judge) -> bool:
+    """Tensors, arrays and what describes them: torch calls methods of what it takes for a tensor (``x.detach()``)."""
+    tops = {one.callee.partition(".")[0] for one in args if isinstance(one, Call)}
+    return tops <= _TENSORS
+
+
+def _generator(args: tuple[Value, ...], _: Judge) -> bool:
+    """An algorithm of random numbers: a second argument is the function that numpy calls with the first."""
+    first = args[0] if args else ""
+    first = first.fn if isinstance(first, Call) else first
+    named = isinstance(first, str) or (isinstance(first, Global) and first.module.startswith("numpy.random"))
+    maker = args[1] if len(args) > 1 else None
+    return named and (maker is None or (isinstance(maker, Global) and maker.name == "__bit_generator_ctor"))
+
+
 def _attribute(args: tuple[Value, ...], _: Judge) -> bool:
     if len(args) != 2 or not isinstance(args[1], str) or not is_known(args[0]):  # noqa: PLR2004 - object, name
         return False
     target, name = args
-    if isinstance(target, Call) and target.callee in GETATTR:
+    if isinstance(target, Call) and target.callee in OUTSIDE:
         return False
     owner = target.fn if isinstance(target, Call) and target.built else target
+    maker = target.fn if isinstance(target, Call) else target
+    if isinstance(maker, Global) and maker.module.startswith("pathlib"):
+        return False
     if isinstance(owner, Global) and (known(owner.module, f"{owner.name}.{name}") or name == "__new__"):
         return True  # what is got is kept; only ``Judge`` calls a __new__, as the construction that it is
-    return str(name).isidentifier() and not str(name).startswith("_")
+    return str(name).isidentifier() and not str(name).startswith("_") and not _REACHES & set(str(name).split("_"))
 
 
 def _names(args: tuple[Value, ...], _: Judge) -> bool:
@@ -160,10 +207,23 @@ def _ratio(args: tuple[Value, ...], judge: Judge) -> bool:
     """Numbers or a text without a large exponent: it is written out as an integer."""
     import re
 
-    texts = [one for one in args if isinstance(one, str)]
+    numbers = [one for made in args if isinstance(made, Call) for one in _parts(made)]
+    texts = [one for one in (*args, *numbers) if isinstance(one, str)]
     return not any(re.search(r"[eE][+-]?[\d_]{5,}", text) for text in texts) and (
         is_data(args, judge) or all(is_known(one) or is_data(one, judge) for one in args)
     )
+
+
+def _parts(made: Call) -> tuple[Value, ...]:
+    return made.args if isinstance(made.args, tuple) else ()
+
+
+def _array(args: tuple[Value, ...], judge: Judge) -> bool:
+    """An array by numpy's own constructor, which is called with the arguments that follow it."""
+    if len(args) < 2 or not isinstance(args[0], Global) or args[0].name != "_reconstruct":  # noqa: PLR2004 - arguments
+        return False
+    made = judge.call(args[0], args[1], judge.now)
+    return args[0].module.startswith("numpy.") and is_known(made)
 
 
 def _encoding(args: tuple[Value, ...], _: Judge) -> bool:
@@ -221,6 +281,8 @@ def _union(args: tuple[Value, ...], _: Judge) -> bool:
 def _call(args: tuple[Value, ...], judge: Judge) -> str:
     if len(args) < 3:  # noqa: PLR2004 - function, class, arguments
         return "it needs a function, a class and arguments"
+    if not isinstance(args[0], Global) or not args[0].module.startswith("torch."):
+        return "the function it calls is none of torch's"
     made = judge.call(args[0], args[2], judge.now)
     if isinstance(made, Call) and made.verdict != KNOWN:
         return "the function it calls is not allowed"
@@ -235,5 +297,7 @@ _TESTS: dict[str, Callable[[tuple[Value, ...], Judge], bool]] = {
     "none": lambda args, _: not args, "names": _names, "zone": _zone, "ratio": _ratio,
     "data": is_data, "values": _values, "text": _text, "number": _number,
     "bytes": _bytes, "dtype": _dtype, "class": _class, "function": _function, "attribute": _attribute,
-    "encoding": _encoding, "factory": _factory, "global": _global, "singleton": _singleton, "union": _union,
+    "encoding": _encoding, "factory": _factory, "global": _global, "generator": _generator,
+    "tensor": _tensor, "array": _array,
+    "singleton": _singleton, "union": _union,
 }  # fmt: skip

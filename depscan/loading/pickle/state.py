@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from depscan.loading.known import DESCRIBING, state_problem
+from depscan.loading.pickle import dtype
 from depscan.loading.pickle.broken import MALFORMED, BrokenError
 from depscan.loading.pickle.explain import lookup
 from depscan.loading.pickle.render import render
-from depscan.loading.pickle.values import GETATTR, Call, Dict, Extension, Global, Persistent, Value
+from depscan.loading.pickle.values import OUTSIDE, Call, Dict, Extension, Global, Persistent, Value, plain, text_of
 from depscan.loading.steps import HOSTILE, KNOWN
 
 if TYPE_CHECKING:
@@ -24,19 +25,37 @@ _REPLACED = frozenset({
 """Attributes that an instance must not be given: the unpickler looks them up on the instance and calls them, or they
 change what it is."""
 
-_CALLED = frozenset({"append", "extend", "add"})
-"""What the unpickler calls as well; as names of data they are fine, so the value decides."""
+_CALLED = frozenset({
+    "append", "extend", "add",
+    "_attach_methods", "_build_f", "_initialize", "_init_fns", "_patch_step_function", "_wrap_update", "_wrap_compute",
+    "_setup_normalizer", "_set_test_evals", "_load_from_string", "_build_params_for_reducer", "_ddp_init_helper",
+    "_build_debug_param_to_name_mapping", "_convert_mask", "_load_container_from_state", "_post_init", "_post_setstate",
+    "_register_feature_hooks", "_make_methods", "_after_fork", "_invalidate_cache", "_restore_value", "setdefault",
+    "putpalette", "frombytes", "set_weight_bias", "compute_clips", "_hash_impl", "_canonical_specs", "free_network",
+})  # fmt: skip
+"""What the unpickler calls as well, and methods of itself that some ``__setstate__`` of a known class calls after it
+took the state over; as names of data they are fine, so the value decides."""
+
+_LISTS = frozenset({"collections.deque"})
+_MAKES = frozenset({"append", "extend", "add"})
+
+
+_ASKED = _MAKES | {"__setstate__", "__reduce__", "__reduce_ex__", "__new__", "__dict__", "__call__"}
+"""What the unpickler asks an object for, and classes with a ``__getattr__`` answer from their items."""
 
 
 def build(judge: Judge, target: Value, given: Value, at: int) -> None:
     """Judge ``target.__setstate__(given)`` or the update of its attributes."""
+    given = plain(given)
+    if isinstance(given, tuple):
+        given = tuple(plain(one) for one in given) if len(given) == 2 else given  # noqa: PLR2004 - dict, slots
     if isinstance(target, Global):
         text = f"{target.dotted}.__dict__.update({render(given, 120)})"
         why = "it changes a class, module or function for the whole process"
         target.used = True
         judge.step("load.state", HOSTILE, "patched", text, why, at, callee=target.dotted)
         return
-    if isinstance(target, Call) and target.callee not in GETATTR:
+    if isinstance(target, Call) and target.callee not in OUTSIDE:
         _instance(judge, target, given, at)
         return
     if isinstance(target, (Call, Extension, Persistent)):
@@ -50,14 +69,17 @@ def build(judge: Judge, target: Value, given: Value, at: int) -> None:
 
 def _instance(judge: Judge, target: Call, given: Value, at: int) -> None:
     entry = lookup(target.fn.module, target.fn.name) if isinstance(target.fn, Global) else None
+    given_dicts(judge, target, at)
     for part, seen in _parts(judge, given):
         if seen and not (entry and entry.state):
             continue
         judge.look(len(part))
         for n in range(0, len(part) - 1, 2):
-            key = part[n]
+            key = text_of(part[n])
             if isinstance(key, str):
                 _attribute(judge, target, entry, (key, part[n + 1]), at)
+        _looked_up(judge, target, [value for value in part[1::2] if isinstance(value, Dict)], at)
+    dtype.check(judge, target, given, at)
     if isinstance(target.fn, (Call, Extension)) and target.verdict == KNOWN:
         target.verdict = HOSTILE
     target.state = given
@@ -74,6 +96,31 @@ def _attribute(judge: Judge, target: Call, entry: Known | None, item: tuple[str,
         judge.odd("dunder", f"{render(target, 100)}.{key} = {render(value, 80)}", "a name of the language", at)
     elif entry and entry.state and (why := state_problem(entry, key, value)):
         _replaced(judge, target, key, value, why, at)
+
+
+def _tuple(args: Value) -> tuple[Value, ...]:
+    return args if isinstance(args, tuple) else ()
+
+
+def given_dicts(judge: Judge, target: Call, at: int) -> None:
+    """Judge the dicts that an object was made with and given before: they may be its attributes, and may have grown."""
+    before = target.state[1::2] if isinstance(target.state, Dict) else []
+    every = (*_tuple(target.args), target.named, target.state, *before)
+    _looked_up(judge, target, [one for one in every if isinstance(one, Dict)], at)
+
+
+def _looked_up(judge: Judge, target: Call, parts: Iterable[list[Value]], at: int) -> None:
+    """Judge keys and values that a ``__getattr__`` may give for attributes: a Bunch's items, a namespace's mapping."""
+    for part in parts:
+        if judge.looked.get(id(part), (part, -1))[1] == len(part):
+            continue
+        judge.looked[id(part)] = (part, len(part))
+        judge.look(len(part))
+        for n in range(0, len(part) - 1, 2):
+            key, value = text_of(part[n]), part[n + 1]
+            if isinstance(key, str) and isinstance(value, (Global, Call, Extension)) and key in _ASKED:
+                why = "the unpickler asks the object for this method, and the object answers with what the file says"
+                _replaced(judge, target, key, value, why, at)
 
 
 def _replaced(judge: Judge, target: Call, key: str, value: Value, why: str, at: int) -> None:
@@ -108,11 +155,9 @@ def _parts(judge: Judge, given: Value) -> Iterator[tuple[Dict, bool]]:
 def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) -> None:
     """Judge ``target.append(...)`` and its like: the class's own method runs, with what the file gives it."""
     if isinstance(target, Call):
-        if target.items is None:
-            target.items = []
-        if len(target.items) < 1 << 16:
-            target.items += items
-        if target.verdict != KNOWN or (isinstance(target.fn, Global) and target.callee not in GETATTR):
+        if _filled(judge, target, method, items, at):
+            return
+        if target.verdict != KNOWN or (isinstance(target.fn, Global) and target.callee not in OUTSIDE):
             return
     if isinstance(target, (Global, Call, Extension, Persistent)):
         text = f"{render(target, 80)}.{method}({render(items, 80)})"
@@ -126,3 +171,32 @@ def fill(judge: Judge, target: Value, method: str, items: list[Value], at: int) 
         judge.odd("container", f"{render(target, 40)}[...] = ...", "items are set in a list", at)
         return
     raise BrokenError(MALFORMED, f"{method} on {render(target, 40)}")
+
+
+def _filled(judge: Judge, target: Call, method: str, items: list[Value], at: int) -> bool:
+    """Keep the items of an object, and judge those that may answer for its methods; return whether it was refused."""
+    if target.items is None:
+        target.items = []
+    if len(target.items) < 1 << 16:
+        target.items += items
+    if method == "__setitem__":
+        _looked_up(judge, target, [items], at)
+    elif target.callee not in _LISTS:
+        given_dicts(judge, target, at)
+    if _passes_on(target):
+        text = f"{render(target, 80)}.{method}({render(items, 80)})"
+        why = "the container passes it on to an object that the file does not hold"
+        judge.step("load.state", HOSTILE, "state-outside", text, why, at)
+        return True
+    return False
+
+
+def _passes_on(target: Call) -> bool:
+    """Return whether a container of ``collections`` wraps an object that came from outside of the file."""
+    if not target.callee.startswith("collections."):
+        return False
+    todo: list[Value] = [*_tuple(target.args), target.state]
+    for one in todo[:8]:
+        if isinstance(one, (tuple, list)):
+            todo += [inner for value in one[:8] for inner in (value if type(value) is list else (value,))]
+    return any(isinstance(one, Call) and one.callee in OUTSIDE for one in todo)

@@ -12,6 +12,9 @@ Value: TypeAlias = object
 GETATTR = frozenset({"builtins.getattr", "__builtin__.getattr"})
 """What its call returns may be anything that hangs on its first argument: kept, never used further."""
 
+OUTSIDE = GETATTR | {"types.GenericAlias", "logging.getLogger"}
+"""Calls whose result is, or passes everything on to, an object of the process that the file does not hold."""
+
 ENCODERS = frozenset({
     "_codecs.encode", "builtins.bytes", "__builtin__.bytes", "builtins.bytearray", "__builtin__.bytearray",
 })  # fmt: skip
@@ -135,3 +138,37 @@ class Buffer:
 
 
 BUFFER = Buffer()
+
+
+_TUPLES = frozenset({"builtins.tuple", "__builtin__.tuple"})
+_DICTS = frozenset({
+    "builtins.dict", "__builtin__.dict", "collections.OrderedDict", "collections.Counter", "collections.defaultdict",
+})  # fmt: skip
+
+
+def plain(value: Value) -> Value:
+    """Return the tuple or dict that an allowed call made, where it stands for arguments or a state; else the value."""
+    if not isinstance(value, Call) or value.verdict != KNOWN:
+        return value
+    first = next((one for one in value.args if isinstance(one, list)), []) if isinstance(value.args, tuple) else []
+    if value.callee in _TUPLES:
+        return tuple(first)
+    if value.callee not in _DICTS and not isinstance(first, Dict) and not value.items:
+        return value
+    made = Dict(first) if isinstance(first, Dict) else Dict()
+    if not isinstance(first, Dict):
+        for pair in first:
+            if isinstance(pair, (tuple, list)) and len(pair) == 2:  # noqa: PLR2004 - key and value
+                made += pair
+    made += value.items or ()
+    return made
+
+
+_TEXTS = frozenset({"builtins.str", "__builtin__.str", "__builtin__.unicode", "numpy.str_", "numpy.unicode_"})
+
+
+def text_of(key: Value) -> Value:
+    """Return the text that an allowed call makes of one, which names an attribute like any other; else the value."""
+    if isinstance(key, Call) and key.callee in _TEXTS and isinstance(key.args, tuple) and len(key.args) == 1:
+        return key.args[0]
+    return key
