@@ -25,6 +25,8 @@ class InputFormat(NamedTuple):
         parse: source to facts; raises InputError only.
         locate: route to 1-based line, called only for what is reported; 0 when unknown.
         accepts: a cheap look at the content where the name alone does not decide.
+        templated: whether projects keep templates of such files under the same names (Helm, Jinja): what does not parse
+            and is one is told, and is no broken input. Never for files that somebody else runs as they stand.
     """
 
     id: str
@@ -33,3 +35,4 @@ class InputFormat(NamedTuple):
     parse: Callable[[SourceFile], Document]
     locate: Callable[[SourceFile, Route], int]
     accepts: Callable[[SourceFile], bool] | None = None
+    templated: bool = False

@@ -219,7 +219,7 @@ class Gathered:
         try:
             document = made.parse(source) if self._kept is None else self._kept.parse(source, made)
         except InputError as error:
-            if b"{{" in source.data or b"{%" in source.data:
+            if made.templated and (b"{{" in source.data or b"{%" in source.data):
                 why = f"a template, not the file that is made of it: {error.message}"
                 self.coverage.append(Coverage(source.path, "skipped", why, line=error.line))
             else:

@@ -185,3 +185,14 @@ def test_a_template_that_is_no_yaml_yet_is_told_and_needs_nobody(here: Path) -> 
     put(here, "chart/values.yaml", "model: {{ .Values.model }}\nbase_model: org/name\n  x: {{- toYaml .y }}\n")
     made = gather(".")
     assert not [c for c in made.coverage if c.needed]
+
+
+def test_a_workflow_that_cannot_be_read_is_no_template_whatever_stands_in_it(here: Path) -> None:
+    text = "on: issues\njobs:\n  a:\n    runs-on: x\n    runs-on: y\n    steps:\n      - run: ${{ github.actor }}\n"
+    put(here, ".github/workflows/a.yml", text)
+    put(here, ".mcp.json", '{"mcpServers": {"a": {{ x }}}}')
+    put(here, ".claude/settings.json", '{"hooks": {{ "command": "x" }}')
+    made = gather(".")
+    assert {c.what for c in made.coverage if c.needed} == {
+        "./.github/workflows/a.yml", "./.mcp.json", "./.claude/settings.json",
+    }  # fmt: skip

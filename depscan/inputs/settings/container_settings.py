@@ -94,4 +94,6 @@ def _of_table(group: Group) -> Iterator[tuple[tuple[str, ...], list[Variable]]]:
         yield (*group.path, "environment"), [Variable(*pair) for pair in pairs]
 
 
-FORMAT = InputFormat("container-settings", "Settings of containers", "hosted-model", parse, locate_line, accepts)
+FORMAT = InputFormat(
+    "container-settings", "Settings of containers", "hosted-model", parse, locate_line, accepts, templated=True
+)

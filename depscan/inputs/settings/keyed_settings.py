@@ -48,4 +48,6 @@ def parse(source: SourceFile) -> Document:
     return filled(source, "settings", lambda document: Reader(document, source.data).read(groups))
 
 
-FORMAT = InputFormat("settings", "Settings that name models", "huggingface", parse, locate_line, accepts)
+FORMAT = InputFormat(
+    "settings", "Settings that name models", "huggingface", parse, locate_line, accepts, templated=True
+)
