@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from depscan.model.package import Package
 
 KIND = "project"
-_MOST = 20_000
 _START = 16
-_NEVER = CODE_ENDINGS - {"py"} | {"md", "txt", "lock", "toml", "cfg", "ini", "sh", "csv", "tsv", "ipynb", "whl", "egg",
-                                  "tgz", "jar", "deb", "rpm"}  # fmt: skip
-"""Endings of what is no model, and of packages: those are inspected when they are named."""
+_NEVER = CODE_ENDINGS - {"py"} | {"whl", "egg", "tgz", "jar", "deb", "rpm"}
+"""Endings of code, and of packages: those are inspected when they are named."""
+
+_TEXTS = frozenset({"md", "txt", "lock", "toml", "cfg", "ini", "sh", "csv", "tsv", "ipynb"})
+"""Endings of texts: only what begins like no text is a model under such a name."""
 
 
 class DigestedProject(NamedTuple):
@@ -100,7 +101,7 @@ def _candidates(top: str) -> list[tuple[str, str]]:
     """Return the path inside the folder and the path on disk of what may be a model file, and of Python files."""
     from depscan.artifacts.magic import ARCHIVES, sniff
     from depscan.inputs.gather import SKIPPED_FOLDERS
-    from depscan.loading.route import declared, promises
+    from depscan.loading.route import TEXT_STARTS, declared, promises
 
     formats = declared()
     starts = tuple(start for one in formats for start in one.starts)
@@ -115,7 +116,9 @@ def _candidates(top: str) -> list[tuple[str, str]]:
                 continue
             start = b"" if ending == "py" else _start(path)
             model = start.startswith(starts) or sniff(start) in ARCHIVES
-            if ending == "py" or model or promises(name):
+            if ending in _TEXTS:
+                model = model and start[:1] not in TEXT_STARTS
+            if ending == "py" or model or (ending not in _TEXTS and promises(name)):
                 wanted.append((name if inside == "." else f"{inside}/{name}", path))
     return wanted
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from depscan.loading.steps import Meter
 
 _TOP = 2048
-_TEXT = frozenset({b"{", b"[", b" ", b"\t", b"\n", b"\r", b"\xef", b"\xfe", b"\xff"})
+TEXT_STARTS = frozenset({b"{", b"[", b" ", b"\t", b"\n", b"\r", b"\xef", b"\xfe", b"\xff"})
 """First bytes of JSON and of marked text."""
 
 _START_LINE = re.compile(rb"(?:[\x20-\x7e\t]*\r?\n)*import[ \t]").match
@@ -105,7 +105,7 @@ def format_of(file: File, *, ask: bool = True) -> Declared | None:
     known = declared()
     by_start = [d for d in known if file.start.startswith(d.starts)]
     promised = _promised(file.name)
-    if not ask and file.start[:1] in _TEXT:
+    if not ask and file.start[:1] in TEXT_STARTS:
         by_start = [d for d in by_start if d in promised]
     by_name = [d for d in promised if d not in by_start]
     asked = [d for d in known if ask and d.asked and d not in by_start and d not in by_name]

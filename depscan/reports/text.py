@@ -116,7 +116,8 @@ def _verdict(result: ScanResult, view: View) -> str:
     total = sum(f.packages for f in result.files)
     names = [terminal(f.path, 120) for f in result.files]
     where = names[0] if len(names) == 1 else f"{len(names)} files"
-    scope = f"{_count(total, 'package')} in {where}" if names else "no file was read"
+    alone = _count(len(result.models), "model file") if result.models else "no file was read"
+    scope = f"{_count(total, 'package')} in {where}" if names else alone
     if result.mode == "inspect" and names:
         scope = f"inspected {where}"
     head = f"depscan: {_paint(word, code, view)}"

@@ -149,3 +149,9 @@ def test_a_pin_is_found_however_its_name_is_spelt(project: Path) -> None:
     (project / "model.pkl").write_bytes(b"cSome_Package\nNet\n(tR.")
     (project / "requirements.txt").write_text("Some_Package==1.0\n", "utf-8")
     assert rules(scan(project)) == {"model/foreign-code warn"}
+
+
+def test_a_pickle_named_like_a_text_is_found_by_its_first_bytes(project: Path) -> None:
+    (project / "weights.txt").write_bytes(b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x04true\x85R.")
+    (project / "notes.md").write_text("{ nothing }", "utf-8")
+    assert "model/hostile-call block" in rules(scan(project))
