@@ -6,7 +6,7 @@ imported: their facts are of the moment ``call``, under the guard ``agent``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from depscan.errors import InputError
@@ -15,6 +15,8 @@ from depscan.facts.sink import Sink
 if TYPE_CHECKING:
     from depscan.artifacts.artifact import Artifact
     from depscan.artifacts.surface import Surface
+    from depscan.inputs.agents._servers import Started
+    from depscan.model.document import Document
     from depscan.text.source import SourceFile
 
 LANGUAGE = "json-hook"
@@ -50,8 +52,9 @@ def read_json_hook(text: str, *, path: str, when: str, sink: Sink, container: tu
         return []  # run configurations wait until somebody starts them
     before = len(sink.facts)
     lines = text.split("\n")
+    commands: list[Started] = []
     try:
-        commands = _reader(path)(SourceFile(path, text.encode("utf-8", "surrogateescape")))
+        _reader(path)(SourceFile(path, text.encode("utf-8", "surrogateescape")), commands)
     except InputError as error:
         sink.gap(path, f"settings of an agent or editor that cannot be read: {error.message}", error.line)
         return []
@@ -66,19 +69,19 @@ def read_json_hook(text: str, *, path: str, when: str, sink: Sink, container: tu
     return list(range(before, len(sink.facts)))
 
 
-def _reader(path: str) -> Callable[[SourceFile], Sequence[tuple[int, str, str | list[str]]]]:
+def _reader(path: str) -> Callable[[SourceFile, list[Started]], Document]:
     """Return the function that knows the file's format by its name."""
     from depscan.inputs.agents import agent_settings, agent_toml, agent_yaml, devcontainer_json, mcp_json, tasks_json
 
     name = path.rpartition("/")[2].lower()
     if name.endswith((".yaml", ".yml")):
-        return agent_yaml.commands
+        return agent_yaml.read
     if name.endswith(".toml"):
-        return agent_toml.commands
+        return agent_toml.read
     if name in {"mcp.json", ".mcp.json"}:
-        return mcp_json.commands
+        return mcp_json.read
     if name == "tasks.json":
-        return tasks_json.commands
+        return tasks_json.read
     if name in {"devcontainer.json", ".devcontainer.json"}:
-        return devcontainer_json.commands
-    return agent_settings.commands
+        return devcontainer_json.read
+    return agent_settings.read

@@ -39,21 +39,11 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not YAML.
     """
-    return _read(source, [])
+    return read(source, [])
 
 
-def commands(source: SourceFile) -> list[Started]:
-    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
-
-    Raises:
-        InputError: see ``parse``.
-    """
-    started: list[Started] = []
-    _read(source, started)
-    return started
-
-
-def _read(source: SourceFile, started: list[Started]) -> Document:
+def read(source: SourceFile, started: list[Started]) -> Document:
+    """Do the same, and collect the commands that are run by themselves, unmasked, for those who follow what they do."""
     document = Document(source.path, "agent-yaml")
     place = Place(document, document.add_root(source.path), TextLines(source.text).line, started)
     for value in load_yaml_documents(source):

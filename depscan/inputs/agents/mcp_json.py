@@ -30,21 +30,11 @@ def parse(source: SourceFile) -> Document:
     Raises:
         InputError: not JSON, or not a table with servers.
     """
-    return _read(source, [])
+    return read(source, [])
 
 
-def commands(source: SourceFile) -> list[Started]:
-    """Return the commands that are run by themselves, unmasked, for those who follow what they do.
-
-    Raises:
-        InputError: see ``parse``.
-    """
-    started: list[Started] = []
-    _read(source, started)
-    return started
-
-
-def _read(source: SourceFile, started: list[Started]) -> Document:
+def read(source: SourceFile, started: list[Started]) -> Document:
+    """Do the same, and collect the commands that are run by themselves, unmasked, for those who follow what they do."""
     config = table(load_jsonc(source), "the file")
     section = next((key for key in _SECTIONS if key in config), "")
     if not section and config:
