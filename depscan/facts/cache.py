@@ -16,7 +16,7 @@ from depscan.text.cachefolder import cache_folder, is_own
 from depscan.text.engine import engine
 
 _FORMAT = "2"
-_PARTS = ("artifacts", "facts", "loading", "data/rules/loading", "../rules/loading")
+_PARTS = ("artifacts", "facts", "loading", "inputs", "text", "ecosystems", "data/rules/loading", "../rules/loading")
 _KEEP = 512 << 20
 _HASHED = 64 << 20
 """Bytes up to which any file is hashed; packages always are, since reading them takes longer than that."""
