@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.checks.check import Context, checks
+from depscan.checks.check import Context
 from depscan.errors import IntelError, UsageError
 from depscan.graphs import (
     CompletedGraph,
@@ -25,26 +25,22 @@ from depscan.graphs import (
     usages,
 )
 from depscan.inputs.gather import Gathered
+from depscan.judging import order, run_checks, with_paths, without_data
 from depscan.model.decision import Coverage
-from depscan.model.finding import Evidence, Finding
 from depscan.model.graphoptions import GraphOptions
 from depscan.model.result import ScanResult, exit_code
 from depscan.policy.decide import decide
-from depscan.policy.policy import check_names, load_policy
-from depscan.policy.rules import RULES
+from depscan.policy.policy import load_policy
 from depscan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from depscan.checks.check import Before
     from depscan.facts.inspected import Inspected
     from depscan.facts.packages import Looked
     from depscan.facts.zizmor import Answer
-    from depscan.graph.graph import DependencyGraph
     from depscan.intel.index import Index
-    from depscan.model.location import Location
-    from depscan.model.rule import Rule
     from depscan.policy.baseline import Baseline
     from depscan.policy.policy import Policy
     from depscan.policy.vex import Statement
@@ -61,8 +57,6 @@ __all__ = [
     "read_graph",
     "scan",
 ]
-
-_PATHS_PER_FINDING = 3
 
 
 class Options(NamedTuple):
@@ -237,14 +231,14 @@ def _judged(
     if looked is not None:
         coverage += looked.coverage
         context = context._replace(artifacts=artifacts + looked.artifacts, looked=looked)
-    findings, rules = _run_checks(context, policy, coverage, options.progress)
-    findings = _with_paths(graph, findings)
+    findings, rules = run_checks(context, policy, coverage, options.progress)
+    findings = with_paths(graph, findings)
     snapshot = None
     if index is not None:
         snapshot = index.info(today)
         index.close()
     decisions = decide(findings, policy, today, *_accepted_before(options))
-    decisions.sort(key=lambda d: _order(d.finding))
+    decisions.sort(key=lambda d: order(d.finding))
     files = tuple(file_info(d) for d in gathered.documents)
     accepted = [_accept(c, policy) for c in coverage]
     return ScanResult(
@@ -280,14 +274,8 @@ def _open_index(options: Options, policy: Policy, today: str, coverage: list[Cov
     try:
         return open_index(options.db, max_age_days=max_age, today=today)
     except IntelError as error:
-        coverage.append(_without_data(error))
+        coverage.append(without_data(error))
         return None
-
-
-def _without_data(error: IntelError) -> Coverage:
-    """Return what is not known because the advisory index cannot be used, or turned out to be damaged."""
-    why = f"{error.message} ({error.hint})" if error.hint else error.message
-    return Coverage(error.path or "advisory index", "failed", why, needed=True, kind="index")
 
 
 def _look(context: Context, options: Options, policy: Policy, today: str, registry: Registry | None) -> Looked | None:
@@ -327,36 +315,6 @@ def _second_opinion(gathered: Gathered, policy: Policy) -> Answer | None:
     return ask([(path, gathered.on_disk(path)) for path in paths], tool) if tool else None
 
 
-def _run_checks(
-    context: Context, policy: Policy, coverage: list[Coverage], progress: Callable[[str], None]
-) -> tuple[list[Finding], Mapping[str, Rule]]:
-    findings: list[Finding] = []
-    rules: dict[str, Rule] = {rule.id: rule for rule in RULES}
-    for check in checks():
-        rules.update((rule.id, rule) for rule in check.rules)
-        if check.id in policy.disabled_checks:
-            why = f"switched off at {policy.because('checks.disable')}"
-            coverage.append(Coverage(check.title, "skipped", why, kind="policy"))
-            continue
-        progress(f"checking: {check.title}")
-        try:
-            for item in check.run(context):
-                if isinstance(item, Finding):
-                    findings.append(item)
-                else:
-                    coverage.append(item)
-        except IntelError as error:
-            coverage.append(_without_data(error))
-    named = (*policy.fail_on, *policy.disabled_checks)
-    pages: Mapping[str, Rule] = rules
-    if context.artifacts or any("/" in name and name not in rules for name in named):
-        from depscan.checks._pages import Pages
-
-        pages = Pages(rules)
-    check_names(policy, pages, {check.id for check in checks()})
-    return findings, pages
-
-
 def _accepted_before(options: Options) -> tuple[tuple[Statement, ...], Baseline | None]:
     """Return the VEX statements and the baseline the user named; their readers are imported only for that."""
     if not options.vex and not options.baseline:
@@ -365,36 +323,6 @@ def _accepted_before(options: Options) -> tuple[tuple[Statement, ...], Baseline 
     from depscan.policy.vex import load_vex
 
     return load_vex(options.vex), load_baseline(options.baseline)
-
-
-def _with_paths(graph: DependencyGraph, findings: list[Finding]) -> list[Finding]:
-    """Return the findings with their places and their shortest paths from the roots."""
-    known: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[Evidence, ...]]] = {}
-    made = []
-    for finding in findings:
-        key = finding.subject
-        if key in graph.nodes:
-            if key not in known:
-                known[key] = tuple(map(tuple, graph.why(key, _PATHS_PER_FINDING))), _evidence(graph.places(key))
-            via, evidence = known[key]
-            finding = finding._replace(via=via, evidence=_all_evidence(finding, evidence))  # noqa: PLW2901 - the same one
-        made.append(finding)
-    return made
-
-
-def _all_evidence(finding: Finding, places: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """Return the evidence of a finding: its own, and for code in an archive also where the package stands."""
-    if not finding.evidence or not finding.primary.container:
-        return finding.evidence or places
-    return (*finding.evidence, *(place._replace(role="related") for place in places))
-
-
-def _evidence(places: tuple[Location, ...]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(place, "related" if i else "primary") for i, place in enumerate(places))
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    return (-finding.severity, finding.subject, finding.rule, finding.ids, finding.message)
 
 
 def _accept(item: Coverage, policy: Policy) -> Coverage:

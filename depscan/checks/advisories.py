@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.checks._action_version import ECOSYSTEM as ACTIONS
 from depscan.checks._action_version import as_published, claimed_releases
@@ -23,6 +23,7 @@ from depscan.model.rule import Rule
 if TYPE_CHECKING:
     from depscan.intel.index import Index
     from depscan.model.advisory import Advisory
+    from depscan.model.document import Document
     from depscan.model.package import Package
 
 _LOOKED_UP = frozenset({"registry", "npm", "url"})
@@ -83,6 +84,26 @@ UNDECIDABLE_RULE = Rule(
 )
 
 
+class Census(NamedTuple):
+    """What of a project no advisory can be compared with whatever an index holds; made without an index.
+
+    Attributes:
+        released: ecosystem to how many of its packages are releases of an index.
+        pinned: ecosystems of those that have an exact version.
+        open: ecosystem to names of packages of the project without an exact version anywhere.
+        passing: the same, of packages that only pipelines, image builds, notebooks and agents install.
+        foreign: ecosystems without advisories of their own (conda, JSR) to how many packages.
+        unnamed: names of packages from a repository or bare URL.
+    """
+
+    released: dict[str, int]
+    pinned: list[str]
+    open: dict[str, list[str]]
+    passing: dict[str, list[str]]
+    foreign: dict[str, int]
+    unnamed: list[str]
+
+
 def run(context: Context) -> Iterator[Finding | Coverage]:
     """Yield one finding per alias group and package, and what could not be matched."""
     index = context.advisories
@@ -90,37 +111,75 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         return
     yield from _actions(context)
     nodes = {key: p for key, p in context.graph.nodes.items() if p.ecosystem != ACTIONS}
-    open_: dict[str, list[str]] = {}
-    built: list[str] = []
-    stated = {(p.ecosystem, p.name) for d in context.documents if d.format not in _PASSING for p in d.nodes.values()}
-    unknown, unnamed = Counter[str](), list[str]()
-    fixed = {(p.ecosystem, p.name) for p in context.graph.nodes.values() if p.version is not None}
+    fixed = _fixed(nodes.values())
     for key, package in nodes.items():
-        if package.source == "git" or (package.ecosystem == "project" and package.source == "url"):
-            unnamed.append(package.name)
-        elif package.source not in _LOOKED_UP:
-            unknown[package.ecosystem] += package.source in {"conda", "jsr"}
-        elif not index.covers(package.ecosystem):
-            unknown[package.ecosystem] += 1
-        else:
-            name = package.name.partition("[")[0]
-            pinned_elsewhere = package.version is None and (package.ecosystem, name) in fixed
-            advisories = index.lookup(package.ecosystem, name)
+        if not _named(package) and package.source in _LOOKED_UP and index.covers(package.ecosystem):
+            advisories = index.lookup(package.ecosystem, _plain(package))
             for finding in _judge(context, key, package, advisories) if advisories else ():
-                if not pinned_elsewhere or finding.severity is Severity.MALICIOUS:
+                if finding.severity is Severity.MALICIOUS or not _pinned_elsewhere(package, fixed):
                     yield finding
-            if package.version is None and not pinned_elsewhere:
+    yield from gaps(index, census(context.documents, context.graph.nodes.values()))
+
+
+def census(documents: Iterable[Document], packages: Iterable[Package]) -> Census:
+    """Return what no advisory can be compared with.
+
+    Args:
+        documents: what each file states.
+        packages: nodes of the merged graph.
+    """
+    every = list(packages)
+    actions = [p for p in every if p.ecosystem == ACTIONS]
+    nodes = [p for p in every if p.ecosystem != ACTIONS]
+    stated = {(p.ecosystem, p.name) for d in documents if d.format not in _PASSING for p in d.nodes.values()}
+    fixed = _fixed(every)
+    made = Census({}, [], {}, {}, {}, [])
+    released, foreign = Counter[str](), Counter[str]()
+    for package in nodes:
+        if _named(package):
+            made.unnamed.append(package.name)
+        elif package.source not in _LOOKED_UP:
+            foreign[package.ecosystem] += package.source in {"conda", "jsr"}
+        else:
+            released[package.ecosystem] += 1
+            if package.version is None and not _pinned_elsewhere(package, fixed):
                 of_project = (package.ecosystem, package.name) in stated
-                (open_.setdefault(package.ecosystem, []) if of_project else built).append(name)
-    yield from _not_matched(open_, unknown, unnamed)
+                (made.open if of_project else made.passing).setdefault(package.ecosystem, []).append(_plain(package))
+    looked_up = (p for p in (*nodes, *actions) if p.source in _LOOKED_UP and p.version is not None)
+    pinned = sorted({p.ecosystem for p in looked_up})
+    return made._replace(released=dict(released), foreign={e: n for e, n in foreign.items() if n}, pinned=pinned)
+
+
+def gaps(index: Index, said: Census) -> Iterator[Coverage]:
+    """Yield what could not be compared with the advisories of an index."""
+    unknown = Counter({e: n for e, n in said.released.items() if not index.covers(e)})
+    unknown.update(said.foreign)
+    yield from _not_matched({e: n for e, n in said.open.items() if index.covers(e)}, unknown, said.unnamed)
+    built = [name for e, names in said.passing.items() if index.covers(e) for name in names]
     if built:
         # They are no part of what the project ships; other checks name each of them with its line.
         who = "pipelines, image builds, notebooks and agents"
         why = f"{_packages(built)} that only {who} install, without an exact version"
         yield Coverage("advisories", "partial", why, kind="unpinned")
     # Of a package without a version no vulnerability is looked up: what the index lacks of them is no gap of the scan.
-    looked_up = (p for p in context.graph.nodes.values() if p.source in _LOOKED_UP and p.version is not None)
-    yield from _stale(index, {p.ecosystem for p in looked_up})
+    yield from _stale(index, set(said.pinned))
+
+
+def _named(package: Package) -> bool:
+    """Return whether only a repository or URL says what the package is."""
+    return package.source == "git" or (package.ecosystem == "project" and package.source == "url")
+
+
+def _plain(package: Package) -> str:
+    return package.name.partition("[")[0]
+
+
+def _fixed(packages: Iterable[Package]) -> set[tuple[str, str]]:
+    return {(p.ecosystem, p.name) for p in packages if p.version is not None}
+
+
+def _pinned_elsewhere(package: Package, fixed: set[tuple[str, str]]) -> bool:
+    return package.version is None and (package.ecosystem, _plain(package)) in fixed
 
 
 def _actions(context: Context) -> Iterator[Finding]:
