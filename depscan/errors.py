@@ -8,6 +8,7 @@
       RuleError       a rule file or list is wrong                            exit 2
       LockError       depscan.lock is wrong                                   exit 2; LockMissingError: exit 4
       IntelError      advisory data is missing, broken or too old             exit 4
+      StoreError      the store of nights is missing, damaged, full or read-only    exit 4
       RegistryError   an index is unreachable, broken, over budget, or not asked
                       because of --offline; NotThere, HashMismatch            exit 4
 
@@ -80,6 +81,12 @@ class LockError(DepscanError):
 
 class LockMissingError(LockError):
     """There is no depscan.lock, or it cannot be read: nothing was compared."""
+
+    exit_code = 4
+
+
+class StoreError(DepscanError):
+    """The store of nights is missing, damaged, of a newer depscan, or cannot be written."""
 
     exit_code = 4
 

@@ -14,6 +14,7 @@ from depscan.model.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from depscan.model.document import Document
     from depscan.model.location import Route
     from depscan.vendors.vendor import Retired, Vendor
 
@@ -89,6 +90,20 @@ def _models(context: Context) -> dict[str, _Found]:
             found = made.setdefault(use.node, _Found(use.node, vendor, model, []))
             found.places.append((document.path, use.at))
     return made
+
+
+def days_of_change(documents: list[Document]) -> set[str]:
+    """Return the days (YYYY-MM-DD) on which what is said of the hosted models in documents changes."""
+    from depscan.vendors.pinning import retired
+
+    days = set()
+    for package in {d.nodes[use.node] for d in documents for use in d.uses}:
+        vendor, model = hosted_by(package)
+        row = retired(vendor, model) if vendor is not None else None
+        if row is not None:
+            last = date.fromisoformat(row.date)
+            days |= {last.isoformat(), (last - SOON).isoformat()}
+    return days
 
 
 def _retired(context: Context, found: _Found, row: Retired) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ def _defect() -> None:
 def commands() -> list[str]:
     """Return the names of all commands."""
     names = sorted(os.listdir(os.path.dirname(__file__)))
-    return [n[:-3] for n in names if n.endswith(".py") and not n.startswith("_")]
+    return [n[:-3].replace("_", "-") for n in names if n.endswith(".py") and not n.startswith("_")]
 
 
 def parser_of(name: str, module: ModuleType) -> ArgumentParser:
@@ -101,7 +101,7 @@ def overview() -> str:
 def _load(name: str) -> ModuleType:
     from importlib import import_module
 
-    return import_module(f"{__package__}.{name}")
+    return import_module(f"{__package__}.{name.replace('-', '_')}")
 
 
 def _columns() -> int:

@@ -1,0 +1,1 @@
+"""Where the work is done: one module per engine, found by folder scan."""

@@ -1,0 +1,1 @@
+"""Where the files of a repository come from: one module per kind, found by folder scan."""

@@ -1,0 +1,169 @@
+"""What a store says of one night: states of repositories, graphs, findings. Queries and reports are made of these."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from depscan.errors import StoreError
+from depscan.history.pack import unpacked
+from depscan.history.records import Night, Node, Repository, finding_of
+from depscan.model.decision import Coverage
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterable
+
+    from depscan.history.database import Database
+    from depscan.model.finding import Finding
+
+_AT = "first <= ? AND (last IS NULL OR last >= ?)"
+_NODE = "purl, ecosystem, name, version, source, registry, url, git_commit, kind, release"
+
+
+class State(NamedTuple):
+    """What a repository said in a night.
+
+    Attributes:
+        id: of the repository in the store.
+        repository: which.
+        first: night since which it says this.
+        reading: id of the reading; None where it could not be read.
+        revision: full commit id; "" where there is no git.
+        problem: why there is no reading.
+    """
+
+    id: int
+    repository: Repository
+    first: int
+    reading: int | None
+    revision: str
+    problem: str
+
+
+class Arrays(NamedTuple):
+    """A stored graph: package ids in breadth-first order, the position before each, and edges (see ``Graph``)."""
+
+    nodes: array[int]
+    up: array[int]
+    edges: array[int]
+
+    def path(self, at: int) -> list[int]:
+        """Return the package ids on a shortest path from a root to the node at a position."""
+        found = [self.nodes[at]]
+        while self.up[at] != at:
+            at = self.up[at]
+            found.append(self.nodes[at])
+        return found[::-1]
+
+
+class Standing(NamedTuple):
+    """A finding that holds in a night.
+
+    Attributes:
+        id: in the store.
+        finding: what it says; ``via`` and ``evidence`` are those of one repository, or empty for a package's.
+        fingerprint: equal while versions and lines move.
+        package: id of the package it is about by itself; None where a reading says it.
+        reading: id of the reading that says it; None where it is about a package.
+        first: night since which it holds; 0 where the state of the reading's repository says it.
+    """
+
+    id: int
+    finding: Finding
+    fingerprint: str
+    package: int | None
+    reading: int | None
+    first: int
+
+
+class More(NamedTuple):
+    """What a reading says beside its graphs; see ``Reading``. Uses hold ids of packages."""
+
+    gaps: list[Coverage]
+    census: list[Any]
+    uses: list[tuple[int, str, int, str, tuple[tuple[str, str], ...]]]
+
+
+def nights(database: Database) -> list[Night]:
+    """Return every night, the first one first."""
+    rows = database.rows("SELECT id, started, finished, tool, shard, snapshot, policy, more FROM night ORDER BY id")
+    return [
+        Night(own, begun, ended, tool, shard, json.loads(snapshot), policy, json.loads(told))
+        for own, begun, ended, tool, shard, snapshot, policy, told in rows
+    ]
+
+
+def latest(database: Database) -> Night:
+    """Return the last night.
+
+    Raises:
+        StoreError: there is none.
+    """
+    found = nights(database)
+    if not found:
+        raise StoreError("the store holds no night yet", path=database.place, hint="depscan nightly makes one")
+    return found[-1]
+
+
+def states(database: Database, night: int) -> list[State]:
+    """Return what every repository said in a night, sorted by name."""
+    rows = database.rows(
+        "SELECT r.id, r.name, r.place, r.owner, r.team, r.tags, s.first, s.reading, s.revision, s.problem FROM state s"
+        f" JOIN repository r ON r.id = s.repository WHERE {_AT} ORDER BY r.name",
+        (night, night),
+    )
+    return [
+        State(own, Repository(name, place, owner, team, tuple(json.loads(tags))), *said)
+        for own, name, place, owner, team, tags, *said in rows
+    ]
+
+
+def arrays(database: Database, graph: int) -> Arrays:
+    """Return a graph.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    row = database.rows("SELECT nodes, up, edges FROM graph WHERE id = ?", (graph,))
+    try:
+        return Arrays(*map(unpacked, row[0]))
+    except (ValueError, IndexError) as error:
+        why = f"graph {graph} is damaged: {error}"
+        raise StoreError(why, path=database.place, hint="depscan history verify says more") from None
+
+
+def packages(database: Database, wanted: Iterable[int]) -> dict[int, Node]:
+    """Return packages by their id."""
+    found: dict[int, Node] = {}
+    left = sorted(set(wanted))
+    for at in range(0, len(left), 500):
+        some = left[at : at + 500]
+        marks = ", ".join("?" * len(some))
+        rows = database.rows(f"SELECT id, {_NODE} FROM package WHERE id IN ({marks})", some)
+        found.update((row[0], Node(*row[1:])) for row in rows)
+    return found
+
+
+def more(database: Database, reading: int) -> More:
+    """Return what a reading says beside its graphs."""
+    row = database.rows("SELECT more FROM reading WHERE id = ?", (reading,))
+    held = json.loads(zlib.decompress(row[0][0]))
+    uses = [(u[0], u[1], u[2], u[3], tuple((k, v) for k, v in u[4])) for u in held["uses"]]
+    return More([Coverage(*g) for g in held["gaps"]], held["census"], uses)
+
+
+def standing(database: Database, night: int) -> list[Standing]:
+    """Return every finding that holds in a night, whoever is reached by it."""
+    about_packages = database.rows(
+        "SELECT f.id, f.more, f.fingerprint, h.package, NULL, h.first FROM package_finding h JOIN finding f"
+        f" ON f.id = h.finding WHERE {_AT} ORDER BY f.id, h.package",
+        (night, night),
+    )
+    of_readings = database.rows(
+        "SELECT f.id, f.more, f.fingerprint, NULL, h.reading, 0 FROM reading_finding h JOIN finding f ON"
+        f" f.id = h.finding WHERE h.reading IN (SELECT reading FROM state WHERE {_AT}) ORDER BY f.id, h.reading",
+        (night, night),
+    )
+    return [Standing(row[0], finding_of(json.loads(row[1])), *row[2:]) for row in about_packages + of_readings]
