@@ -13,7 +13,8 @@ from depscan.reports._inventory import kind_of
 
 if TYPE_CHECKING:
     from depscan.inputs.gather import Gathered
-    from depscan.model.document import Document
+    from depscan.model.document import Document, Edge
+    from depscan.model.package import Package
 
 
 class Arrays(NamedTuple):
@@ -25,53 +26,61 @@ class Arrays(NamedTuple):
     uses: list[Use]
 
 
-def arrays_of(gathered: Gathered) -> Arrays:
-    """Return the graphs of what was read, its files and its uses."""
-    made = _Making(gathered)
+def arrays_of(gathered: Gathered, graph: DependencyGraph) -> Arrays:
+    """Return the graphs of what was read, its files and its uses.
+
+    Args:
+        gathered: what was read.
+        graph: all of it, merged.
+    """
+    made = _Making(gathered.documents)
+    rest = [d for d in gathered.documents if not d.lock]
     for document in gathered.documents:
         if document.lock:
-            made.add(document.path, document.format, [document])
-    rest = [d for d in gathered.documents if not d.lock]
+            made.add(document.path, document.format, document.nodes, document.edges)
     if rest:
-        graph = made.add("", "", rest)
-        made.use(graph)
+        if len(rest) < len(gathered.documents):
+            graph = DependencyGraph()
+            for document in rest:
+                graph.merge(document)
+        made.add("", "", graph.nodes, graph.edges)
+        made.use(graph, gathered)
     return Arrays(made.nodes, made.graphs, made.parts, made.uses)
 
 
 class _Making:
     """Numbers nodes as they come."""
 
-    def __init__(self, gathered: Gathered) -> None:
+    def __init__(self, documents: list[Document]) -> None:
         self.nodes: list[Node] = []
         self.graphs: list[Graph] = []
         self.parts: list[Part] = []
         self.uses: list[Use] = []
-        self._gathered = gathered
         self._at: dict[str, int] = {}
-        self._claims = claimed_releases(gathered.documents)
-        self._tools = {u.node for d in gathered.documents for u in d.uses if u.get("transport")}
-        self._tools |= {e.child for d in gathered.documents for e in d.edges if e.label == "runs"}
+        self._claims = claimed_releases(documents)
+        self._tools = {u.node for d in documents for u in d.uses if u.get("transport")}
+        self._tools |= {e.child for d in documents for e in d.edges if e.label == "runs"}
 
-    def add(self, path: str, form: str, documents: list[Document]) -> DependencyGraph:
-        graph = DependencyGraph()
-        for document in documents:
-            graph.merge(document)
-        order, up = _breadth_first(graph)
-        place = {key: i for i, key in enumerate(order)}
-        numbers = [self._number(graph, key) for key in order]
-        self.graphs.append(Graph(numbers, [place[key] for key in up], _edges(graph, order, place)))
-        packages = sum(p.source != "local" for p in graph.nodes.values())
-        self.parts.append(Part(path, form, len(self.graphs) - 1, packages))
-        return graph
+    def add(self, path: str, form: str, nodes: dict[str, Package], edges: list[Edge]) -> None:
+        """Add a graph and the file that states it."""
+        place = {key: i for i, key in enumerate(nodes)}
+        wants: list[dict[int, None]] = [{} for _ in nodes]
+        for edge in edges:
+            wants[place[edge.parent]][place[edge.child]] = None
+        local = [package.source == "local" for package in nodes.values()]
+        order, up = _breadth_first(wants, local)
+        numbers = [self._number(key, package) for key, package in nodes.items()]
+        self.graphs.append(Graph([numbers[n] for n in order], up, _edges(wants, order)))
+        self.parts.append(Part(path, form, len(self.graphs) - 1, len(local) - sum(local)))
 
-    def use(self, graph: DependencyGraph) -> None:
+    def use(self, graph: DependencyGraph, gathered: Gathered) -> None:
         """Add where nodes are used."""
-        for one in usages(graph, self._gathered):
+        for one in usages(graph, gathered):
             if one.node in graph.nodes:
-                self.uses.append(Use(self._number(graph, one.node), one.path, one.line, one.how, one.facts))
+                number = self._number(one.node, graph.nodes[one.node])
+                self.uses.append(Use(number, one.path, one.line, one.how, one.facts))
 
-    def _number(self, graph: DependencyGraph, key: str) -> int:
-        package = graph.nodes[key]
+    def _number(self, key: str, package: Package) -> int:
         claim = self._claims.get(key, "") if package.commit else ""
         purl = f"{key}{'&' if '?' in key else '?'}release={quote(claim)}" if claim else key
         at = self._at.get(purl)
@@ -84,35 +93,51 @@ class _Making:
         return at
 
 
-def _breadth_first(graph: DependencyGraph) -> tuple[list[str], list[str]]:
-    """Return the nodes as they are met from the roots, and for each the one before it (a root: itself)."""
-    order = list(graph.roots)
-    before = {key: key for key in order}
-    for key in order:  # grows while it is read
-        for edge in graph.requests(key):
-            if edge.child not in before:
-                before[edge.child] = key
-                order.append(edge.child)
-    return order, list(before.values())
+def _breadth_first(wants: list[dict[int, None]], local: list[bool]) -> tuple[list[int], list[int]]:
+    """Return the nodes as they are met from the roots, and for each the place in that order of the one before it.
+
+    Roots are what nobody else asks for, then one of each cycle that is left, what is local first.
+    """
+    asked = {child for parent, children in enumerate(wants) for child in children if child != parent}
+    order = [node for node in range(len(wants)) if node not in asked]
+    up = list(range(len(order)))
+    met = set(order)
+    at = 0
+    for start in (None, *sorted(range(len(wants)), key=lambda n: not local[n])):
+        if start is not None and start not in met:
+            met.add(start)
+            up.append(len(order))
+            order.append(start)
+        while at < len(order):
+            for child in wants[order[at]]:
+                if child not in met:
+                    met.add(child)
+                    up.append(at)
+                    order.append(child)
+            at += 1
+    return order, up
 
 
-def _edges(graph: DependencyGraph, order: list[str], place: dict[str, int]) -> list[int]:
-    """Return each pair of parent and child once, those of a node behind those of what it asks for (but for cycles)."""
+def _edges(wants: list[dict[int, None]], order: list[int]) -> list[int]:
+    """Return each pair of parent and child, those of a node behind those of what it asks for (but for cycles)."""
+    place = [0] * len(order)
+    for i, node in enumerate(order):
+        place[node] = i
     found: list[int] = []
-    seen: set[str] = set()
+    seen: set[int] = set()
     for start in order:
         if start in seen:
             continue
         seen.add(start)
-        stack = [(start, iter(graph.requests(start)))]
+        stack = [(start, iter(wants[start]))]
         while stack:
-            key, left = stack[-1]
-            following = next((e.child for e in left if e.child not in seen), None)
+            node, left = stack[-1]
+            following = next((child for child in left if child not in seen), None)
             if following is not None:
                 seen.add(following)
-                stack.append((following, iter(graph.requests(following))))
+                stack.append((following, iter(wants[following])))
                 continue
             stack.pop()
-            for child in dict.fromkeys(e.child for e in graph.requests(key)):
-                found += (place[key], place[child])
+            for child in wants[node]:
+                found += (place[node], place[child])
     return found

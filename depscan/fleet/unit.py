@@ -67,7 +67,7 @@ def read(bundle: Bundle, setup: Setup) -> Reading:
         findings, _ = run_checks(context, policy, coverage, lambda _: None, ELSEWHERE)
         findings = [_relative(f, folder) for f in with_paths(graph, findings)]
         coverage = [c._replace(what=_below(c.what, folder)) for c in coverage]
-        made = arrays_of(gathered)
+        made = arrays_of(gathered, graph)
         return Reading(
             key_of(bundle, setup),
             made.nodes,
