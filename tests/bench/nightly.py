@@ -1,6 +1,6 @@
 """Measure nights over a synthetic fleet: CPU beyond parsing and matching, the second night, growth, memory, queries.
 
-    python tests/bench/nightly.py ../shared/lockfiles.zip [--sizes 200,2000] [--change 0.02] [--git] [--jobs N]
+    python -m tests.bench.nightly ../shared/lockfiles.zip [--sizes 200,2000] [--change 0.02] [--git] [--jobs N]
 
 For each size: makes the fleet (``fleet.py``), runs a first night, changes some repositories, runs a second night, asks
 ``who``, ``changed`` and ``blast`` for the commonest package. What parsing and matching alone cost is measured in
@@ -19,10 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import fleet as made
+from tests.bench import fleet as made
+
+if TYPE_CHECKING:
+    from depscan.history.records import Node
 
 
 class Cost(NamedTuple):
@@ -95,7 +97,8 @@ def alone(folder: str) -> Alone:
     from depscan.policy.policy import Policy
 
     parsing = checking = 0.0
-    locks, nodes = 0, {}
+    locks = 0
+    nodes: dict[str, Node] = {}
     for name in sorted(os.listdir(folder)):
         top = os.path.join(folder, name)
         begun = time.process_time()
