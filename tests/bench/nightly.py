@@ -149,9 +149,8 @@ def measure(archive: str, size: int, args: argparse.Namespace) -> None:
     beyond = (first.cpu - base.parsing - base.checking - base.matching) / base.locks * 1000
     size_mb = os.path.getsize(store) / 1e6
     say(f"{size} repositories, {base.locks} files with dependencies, store {size_mb:.1f} MB")
-    say(
-        f"  first night   CPU {first.cpu:7.2f} s  wall {first.wall:6.1f} s  parent {first.peak:4.0f} MB  exit {first.status}"
-    )
+    told = f"wall {first.wall:6.1f} s  parent {first.peak:4.0f} MB  exit {first.status}"
+    say(f"  first night   CPU {first.cpu:7.2f} s  {told}")
     say(f"  alone         parsing {base.parsing:.2f}, checks {base.checking:.2f}, matching {base.matching:.2f} s")
     say(f"  beyond them   {beyond:.2f} ms per file (bar 6)")
     changed = change(folder, args.change, chance, git=args.git)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from depscan.checks.hosted_models import CHECK
+from datetime import date
+
+from depscan.checks.hosted_models import CHECK, SOON, days_of_change
 from depscan.model.document import Document
 from depscan.model.finding import Finding, Severity
 from tests.unit.checks.facts import context, outcome, package, places
@@ -70,3 +72,14 @@ def test_the_id_says_whose_a_model_behind_a_gateway_is() -> None:
 
 def test_places_are_the_lines_of_the_uses() -> None:
     assert places(found(calls("anthropic/claude-opus-4-7", "xai/grok-4"))) == [("app.py", 2)]
+
+
+def test_the_days_on_which_something_else_will_be_said_are_known() -> None:
+    told = days_of_change([calls("anthropic/claude-2.1", "nobody/knows")])
+    assert len(told) == 2
+    first, last = sorted(told)
+    assert (date.fromisoformat(last) - date.fromisoformat(first)) == SOON
+    severities = [
+        found(calls("anthropic/claude-2.1"), now=f"{day}T00:00:00Z")[-1].severity.word for day in (first, last)
+    ]
+    assert severities == ["medium", "high"]
