@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from depscan.overview._told import severity_rank
@@ -60,11 +61,16 @@ def _text(group: Sequence[Told]) -> str:
     if first.severity == "malicious":
         return _ROTATE.format(name)
     if first.fixed_version:
-        versions = list(dict.fromkeys(t.version for t in group))
+        versions = sorted({t.version for t in group}, key=_in_order)
         shown = ", ".join(versions[:_VERSIONS])
-        more = f" and {len(versions) - _VERSIONS} more versions" if len(versions) > _VERSIONS else ""
+        more = f" and {len(versions) - _VERSIONS} more" if len(versions) > _VERSIONS else ""
         return f"move {first.name} {shown}{more} to {first.fixed_version}"
     return f"{name}: {first.fix or first.message}"
+
+
+def _in_order(version: str) -> tuple[list[int], str]:
+    """Return by what versions are listed: by their numbers as a person reads them, whatever the ecosystem is."""
+    return [int(part) for part in re.findall(r"[0-9]{1,18}", version)], version
 
 
 def _rank(deed: Deed) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.errors import PolicyError, StoreError, UsageError
+from depscan.errors import PolicyError, UsageError
 from depscan.history import read
 from depscan.history.store import Store
 from depscan.intel.store import open_index
@@ -47,13 +47,12 @@ def gather(
         StoreError: there is no night, or the store is damaged.
         UsageError: there is no such night, or nobody of that name owns a repository.
     """
+    last = read.latest(store.database)
     every = read.nights(store.database)
-    wanted = [n for n in every if night is None or n.id == night]
-    if not every:
-        raise StoreError("the store holds no night yet", path=store.database.place, hint="depscan nightly makes one")
-    if not wanted:
+    now = last if night is None else next((n for n in every if n.id == night), None)
+    if now is None:
         raise _no_night(store.database, str(night))
-    return Making(store.database, policy, today, Nights(every, wanted[-1]), owner).overview(index)
+    return Making(store.database, policy, today, Nights(every, now), owner).overview(index)
 
 
 def made_of(
@@ -96,7 +95,9 @@ def night_of(database: Database, text: str) -> int:
 
     Raises:
         UsageError: there is none.
+        StoreError: there is no night at all.
     """
+    read.latest(database)
     every = read.nights(database)
     if text.isascii() and text.isdigit():
         found = [n.id for n in every if n.id == int(text)]
@@ -110,4 +111,4 @@ def night_of(database: Database, text: str) -> int:
 def _no_night(database: Database, text: str) -> UsageError:
     every = read.nights(database)
     held = f"{every[0].id} ({every[0].started[:_DATE]}) to {every[-1].id} ({every[-1].started[:_DATE]})"
-    return UsageError(f"no night {text}", path=database.place, hint=f"there are {held}" if every else "")
+    return UsageError(f"no night {text}", path=database.place, hint=f"there are {held}")

@@ -1,0 +1,94 @@
+"""Over random nights: paths are paths, the trend says what each night said, and nothing is told that is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from depscan.history.records import Reading
+from depscan.overview.records import Overview
+from tests.unit.overview.made_nights import Asks, Fleet, purl, reading, vulnerable
+
+LABELS = [f"p{i} 1" for i in range(6)]
+EVERY = ["app", *LABELS]
+pairs = st.sets(st.tuples(st.sampled_from(EVERY), st.sampled_from(LABELS)).filter(lambda p: p[0] == "app" or p < p[::-1]))
+
+
+def asks_of(chosen: set[tuple[str, str]]) -> Asks:
+    return {parent: sorted(c for p, c in chosen if p == parent) for parent in EVERY if (parent in dict(chosen))}
+
+
+locks = st.dictionaries(st.sampled_from(["a.lock", "b.lock"]), pairs.filter(bool).map(asks_of), max_size=2)
+night = st.tuples(
+    st.dictionaries(st.sampled_from(["r1", "r2", "r3"]), st.one_of(locks, st.just("lost"))),
+    st.sets(st.sampled_from(LABELS)),
+)
+
+
+def said(visit: dict[str, Asks] | str) -> Reading | str:
+    return visit if isinstance(visit, str) else reading(repr(visit), visit)
+
+
+def figures(made: Overview) -> tuple[object, ...]:
+    """Return what a point says, from everything but the points."""
+    held = set().union(*made.tree.roots.values()) if made.tree.roots else set()
+    for own in list(held):
+        held |= below(made, own)
+    unread = sum(bool(m.problem) for m in made.members)
+    actions = [t.action for t in made.findings]
+    return (made.night[:10], len(made.members) - unread, unread, len(held), 0, actions.count("block"),
+            actions.count("warn"), sum(m.blocked > 0 for m in made.members))  # fmt: skip
+
+
+def below(made: Overview, start: int) -> set[int]:
+    found, left = {start}, [start]
+    while left:
+        for child in made.tree.children[left.pop()]:
+            if child not in found:
+                found.add(child)
+                left.append(child)
+    return found
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(night, min_size=1, max_size=4))
+def test_every_night_is_told_as_it_was(nights: list[tuple[dict[str, dict[str, Asks] | str], set[str]]]) -> None:
+    with TemporaryDirectory() as folder:
+        fleet = Fleet(Path(folder))
+        for visits, bad in nights:
+            fleet.night({name: said(visit) for name, visit in visits.items()}, *map(vulnerable, sorted(bad)))
+        whole = fleet.overview()
+        before: dict[str, set[str]] = {}
+        for number, (visits, bad) in enumerate(nights, 1):
+            made = fleet.overview(number)
+            assert figures(made) == whole.points[number - 1]
+            reached = {label: {name for name, visit in visits.items() if isinstance(visit, dict)
+                               and any(label in (*asks, *sum(map(list, asks.values()), [])) for asks in visit.values())}
+                       for label in bad}  # fmt: skip
+            told = {t.subject: {h.repository for h in t.hits} for t in made.findings}
+            assert told == {purl(label): names for label, names in reached.items() if names}
+            for finding in made.findings:
+                for hit in finding.hits:
+                    visit = visits[hit.repository]
+                    assert isinstance(visit, dict)
+                    is_path(visit[hit.path], hit.via, f"{finding.name} {finding.version}")
+            unread = {name for name, visit in visits.items() if isinstance(visit, str)}
+            for gone in made.cleared:
+                assert gone.subject in before
+                assert gone.subject not in told
+                assert gone.subject not in map(purl, bad) or not before[gone.subject] & unread
+            if number > 1:
+                assert all(t.new <= (t.subject not in before) for t in made.findings)
+            before = told
+        fleet.store.close()
+
+
+def is_path(asks: Asks, via: tuple[str, ...], end: str) -> None:
+    asked = {child for children in asks.values() for child in children}
+    roots = [name for name in asks if name not in asked] or list(asks)[:1]
+    assert via[0] in roots
+    assert via[-1] == end
+    assert all(child in asks[parent] for parent, child in zip(via, via[1:], strict=False))
