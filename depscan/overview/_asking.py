@@ -20,7 +20,7 @@ def asked(database: Database, statement: str, wanted: Iterable[int | str]) -> It
         statement: with ``{}`` where the list of values goes: ``... WHERE id IN ({})``.
         wanted: the values; each is asked for once, in their order.
     """
-    values = sorted(set(wanted))  # type: ignore[type-var]
+    values = sorted(set(wanted))
     for at in range(0, len(values), _AT_ONCE):
         some = values[at : at + _AT_ONCE]
         yield from database.rows(statement.format(", ".join("?" * len(some))), some)

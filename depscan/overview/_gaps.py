@@ -40,6 +40,8 @@ class Gaps:
         """Add what the whole night lacks."""
         if not night.snapshot:
             self._add(Coverage("advisories", "failed", "no advisory data was used", needed=True, kind="index"))
+        if night.shard:
+            self._add(Coverage("fleet", "partial", f"only shard {night.shard} was read", kind="repository"))
         for row in night.more.get("gaps", ()):
             self._add(Coverage(*row))
 

@@ -9,7 +9,8 @@ from depscan.overview._asking import asked
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from depscan.history.database import Database
     from depscan.history.read import Arrays
@@ -55,7 +56,7 @@ class Graphs:
     """
 
     def __init__(
-        self, database: Database, wanted: Set[int], projects: Set[int], room: int = MOST_EDGES
+        self, database: Database, wanted: AbstractSet[int], projects: frozenset[int], room: int = MOST_EDGES
     ) -> None:
         self.edges: set[tuple[int, int]] = set()
         self._database = database

@@ -47,7 +47,8 @@ class Ledger:
         self._waived = {w.id for w in policy.exceptions}
         self._numbers: dict[tuple[Any, ...], int] = {}
         packages = database.rows(
-            "SELECT package, finding, first, last FROM package_finding WHERE first <= ? ORDER BY package, finding, first",
+            "SELECT package, finding, first, last FROM package_finding WHERE first <= ?"
+            " ORDER BY package, finding, first",
             (night,),
         )
         told = list(asked(database, "SELECT reading, finding FROM reading_finding WHERE reading IN ({})", readings))

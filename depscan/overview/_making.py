@@ -19,13 +19,14 @@ from depscan.overview._rules import titles
 from depscan.overview._spans import Nights, Past
 from depscan.overview._stock import Holding, Inventory
 from depscan.overview._subjects import subjects_of
-from depscan.overview._told import Found, Telling, knew
 from depscan.overview._todo import todo
+from depscan.overview._told import Found, Telling, knew
 from depscan.overview._tree import tree
 from depscan.overview.records import Overview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from depscan.history.database import Database
     from depscan.history.read import State
@@ -55,7 +56,7 @@ class Making:
     """
 
     def __init__(self, database: Database, policy: Policy, today: str, nights: Nights, owner: str) -> None:
-        self._database, self._policy, self._nights, self._owner = database, policy, nights, owner
+        self._database, self._policy, self._nights = database, policy, nights
         of = self._owned(owner) if owner else None
         self._now = self._states(nights.now, of)
         self._before = self._states(nights.before, of) if nights.before else []
@@ -67,7 +68,7 @@ class Making:
         decisions, extra = ledger.decided(policy, today, self._standing)
         # What an owner's repositories do not use may be needed by another's.
         self._extra = [d for d in extra if not owner or d.finding.rule != "policy/unused-exception"]
-        kinds = dict(database.rows("SELECT id, kind FROM package WHERE kind <> 'package'"))
+        kinds: dict[int, str] = dict(database.rows("SELECT id, kind FROM package WHERE kind <> 'package'"))
         self._projects = frozenset(own for own, kind in kinds.items() if kind == "project")
         self._special = frozenset(kinds) - self._projects
         said = {ledger.statements[n].subject for told in ledger.of_reading.values() for n, _ in told}
@@ -84,7 +85,7 @@ class Making:
             raise UsageError(f"no repository belongs to {owner}", hint=f"owners: {names}")
         return found
 
-    def _states(self, night: Night, of: Set[int] | None) -> list[State]:
+    def _states(self, night: Night, of: AbstractSet[int] | None) -> list[State]:
         return [s for s in read.states(self._database, night.id) if of is None or s.id in of]
 
     def overview(self, index: Index | None) -> Overview:
@@ -117,11 +118,13 @@ class Making:
             points(self._database, nights, self._past, (found.ledger, found.reach, found.decisions), self._projects),
             inventory.stock(self._naming),
             gaps.gaps(),
-            members(self._database, self._now, findings, {r: len(held - self._projects) for r, held in holding.items()}),
+            members(
+                self._database, self._now, findings, {r: len(held - self._projects) for r, held in holding.items()}
+            ),
             tree(self._now, parts, graphs, self._naming),
         )
 
-    def _wanted(self, night: int, kin: Set[int] | None) -> set[int]:
+    def _wanted(self, night: int, kin: AbstractSet[int] | None) -> set[int]:
         """Return the packages that something is said about in a night; with ``kin``, only what is among that."""
         ledger = self._found.ledger
         numbers = [i for i, own in enumerate(ledger.kin) if kin is None or own in kin]
@@ -151,8 +154,7 @@ class Making:
     def _said_beside(self, index: Index | None, holding: dict[int, frozenset[int]]) -> tuple[Gaps, Inventory]:
         """Return gaps and inventory; note where packages are used."""
         gaps, inventory = Gaps(index, self._policy.accept_unchecked), Inventory(self._special)
-        if not self._owner:
-            gaps.add_night(self._nights.now)
+        gaps.add_night(self._nights.now)
         uses = self._found.uses
         for state in self._now:
             if state.reading is None:
@@ -168,7 +170,7 @@ class Making:
             uses[state.reading] = places
         return gaps, inventory
 
-    def _cleared(self, known: Set[int] | None) -> list[Told]:
+    def _cleared(self, known: AbstractSet[int] | None) -> list[Told]:
         """Return what the night before told and this one does not."""
         before = self._nights.before
         gone = known - knew(self._found, self._nights.now.id) if known is not None else set()

@@ -28,7 +28,7 @@ def members(
         packages: reading id to how many packages it has.
     """
     readings = [s.reading for s in states if s.reading is not None]
-    files = dict(asked(database, "SELECT id, files FROM reading WHERE id IN ({})", readings))
+    files: dict[int | None, int] = dict(asked(database, "SELECT id, files FROM reading WHERE id IN ({})", readings))
     counts = Counter((told.action, name) for told in findings for name in {h.repository for h in told.hits})
     return tuple(
         Member(

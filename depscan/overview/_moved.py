@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 from depscan.overview.records import Moved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from depscan.history.read import State
     from depscan.overview._naming import Naming
 
 
 def moved(
-    before: Sequence[State], now: Sequence[State], members: Callable[[int], Set[int]], naming: Naming
+    before: Sequence[State], now: Sequence[State], members: Callable[[int], AbstractSet[int]], naming: Naming
 ) -> tuple[Moved, ...]:
     """Return the repositories that changed, sorted by name; those whose packages are the same are left out.
 
     Args:
-        before, now: states of both nights.
+        before: states of the night before.
+        now: states of the night.
         members: reading id to the ids of its packages.
         naming: names of packages.
     """
@@ -31,7 +33,7 @@ def moved(
 
 
 def _moves(
-    was: Mapping[int, State], now: Sequence[State], members: Callable[[int], Set[int]], naming: Naming
+    was: Mapping[int, State], now: Sequence[State], members: Callable[[int], AbstractSet[int]], naming: Naming
 ) -> Iterator[Moved]:
     for state in now:
         old, own = was.get(state.id), state.repository
@@ -49,7 +51,7 @@ def _moves(
 
 
 def _compared(
-    before: Set[int], now: Set[int], naming: Naming
+    before: AbstractSet[int], now: AbstractSet[int], naming: Naming
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str, str], ...]]:
     """Return what joined, what left, and what has one other version now."""
     gone, come = _by_name(before - now, naming), _by_name(now - before, naming)
@@ -66,7 +68,7 @@ def _compared(
     return tuple(sorted(added)), tuple(sorted(removed)), tuple(sorted(moves))
 
 
-def _by_name(ids: Set[int], naming: Naming) -> dict[tuple[str, str, str], dict[str, str]]:
+def _by_name(ids: AbstractSet[int], naming: Naming) -> dict[tuple[str, str, str], dict[str, str]]:
     """Return kind, ecosystem and name to version to label; projects are no packages."""
     naming.learn(ids)
     found: dict[tuple[str, str, str], dict[str, str]] = {}

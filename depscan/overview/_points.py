@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from depscan.model.finding import Severity
@@ -9,7 +11,8 @@ from depscan.overview._asking import asked
 from depscan.overview.records import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence, Set
+    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from depscan.history.database import Database
     from depscan.model.decision import Decision
@@ -25,7 +28,7 @@ def points(
     nights: Nights,
     past: Past,
     found: tuple[Ledger, Reach, Sequence[Decision]],
-    projects: Set[int],
+    projects: AbstractSet[int],
 ) -> tuple[Point, ...]:
     """Return the figures of the last nights, the oldest first.
 
@@ -37,7 +40,9 @@ def points(
         projects: package ids that are no packages.
     """
     ledger, reach, decisions = found
-    read, unread, at = [], [], {}
+    read: list[int] = []
+    unread: list[int] = []
+    at: dict[int, int] = {}
     for spans in past.spans.values():
         for span in spans:
             mask = nights.mask(span.first, span.last)
@@ -89,12 +94,10 @@ def _reached(nights: Nights, past: Past, found: tuple[Ledger, Reach, Sequence[De
         for number, first, last in said:
             if number in blocked:
                 of_package[package] = of_package.get(package, 0) | nights.mask(first, last)
-    of_reading: dict[int, int] = {}
-    for reading, packages in reach.packages.items():
-        mask = 0
-        for package in packages:
-            mask |= of_package.get(package, 0)
-        of_reading[reading] = mask
+    of_reading = {
+        reading: reduce(or_, (of_package.get(package, 0) for package in packages), 0)
+        for reading, packages in reach.packages.items()
+    }
     always = nights.mask(0, None)
     for reading, told in ledger.of_reading.items():
         if any(number in blocked for number, _ in told):
@@ -107,7 +110,7 @@ def _reached(nights: Nights, past: Past, found: tuple[Ledger, Reach, Sequence[De
         yield mask
 
 
-def _packages(database: Database, at: Mapping[int, int], projects: Set[int]) -> Iterator[int]:
+def _packages(database: Database, at: Mapping[int, int], projects: AbstractSet[int]) -> Iterator[int]:
     """Yield for each package of the store the nights in which somebody had it."""
     graphs: dict[int, int] = {}
     for reading, graph in asked(database, "SELECT reading, graph FROM part WHERE reading IN ({})", at):

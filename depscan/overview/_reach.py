@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from depscan.overview._asking import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from depscan.history.database import Database
     from depscan.overview._ledger import Ledger
@@ -26,7 +27,7 @@ class Reach:
         readings: the other way round.
     """
 
-    def __init__(self, database: Database, ledger: Ledger, readings: Set[int]) -> None:
+    def __init__(self, database: Database, ledger: Ledger, readings: AbstractSet[int]) -> None:
         self.packages: dict[int, list[int]] = {}
         self.readings: dict[int, set[int]] = {}
         self._ledger = ledger
@@ -39,7 +40,7 @@ class Reach:
             for number, _ in said:
                 self._saying.setdefault(ledger.kin[number], set()).add(reading)
 
-    def saying(self, number: int) -> Set[int]:
+    def saying(self, number: int) -> AbstractSet[int]:
         """Return the readings that say something themselves."""
         return self._saying.get(self._ledger.kin[number], frozenset())
 

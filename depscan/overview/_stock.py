@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from depscan.overview._naming import Naming
 
 _PLACES = 3
+_ORDER = {kind: at for at, kind in enumerate(KINDS)}
 _IN_VERSION = {"model", "data set", "agent tool"}
 """Kinds whose version is a pin by itself (see ``depscan.reports._inventory.Entry.pin``)."""
 
@@ -54,7 +55,7 @@ class Inventory:
         """Return everything, by kind and name."""
         naming.learn(self._repositories)
         found = [self._entry(own, naming.nodes[own]) for own in self._repositories]
-        return tuple(sorted(found, key=lambda s: (KINDS.index(s.kind), s.name, s.version, s)))
+        return tuple(sorted(found, key=lambda s: (_ORDER.get(s.kind, len(_ORDER)), s)))
 
     def _entry(self, own: int, node: Node) -> Stock:
         facts = self._facts.get(own, set())

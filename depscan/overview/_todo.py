@@ -61,10 +61,10 @@ def _text(group: Sequence[Told]) -> str:
     if first.severity == "malicious":
         return _ROTATE.format(name)
     if first.fixed_version:
-        versions = sorted({t.version for t in group}, key=_in_order)
+        versions = sorted({t.version for t in group if t.version}, key=_in_order)
         shown = ", ".join(versions[:_VERSIONS])
         more = f" and {len(versions) - _VERSIONS} more" if len(versions) > _VERSIONS else ""
-        return f"move {first.name} {shown}{more} to {first.fixed_version}"
+        return f"move {first.name}{' ' if shown else ''}{shown}{more} to {first.fixed_version}"
     return f"{name}: {first.fix or first.message}"
 
 

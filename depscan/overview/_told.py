@@ -9,7 +9,8 @@ from depscan.overview._naming import name_of
 from depscan.overview.records import Hit, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from depscan.history.read import State
     from depscan.model.decision import Decision
@@ -38,8 +39,8 @@ class Found(NamedTuple):
     nights: Nights
     past: Past
     decisions: Sequence[Decision]
-    subjects: Mapping[str, Set[int]]
-    uses: Mapping[int, Mapping[int, tuple[str, int]]]
+    subjects: Mapping[str, AbstractSet[int]]
+    uses: dict[int, Mapping[int, tuple[str, int]]]
     titles: Mapping[str, str]
 
 
@@ -58,9 +59,9 @@ class Telling:
         self,
         found: Found,
         night: int,
-        known: Set[int] | None,
+        known: AbstractSet[int] | None,
         parts: tuple[Graphs, Mapping[int, list[Part]], Naming],
-        only: Set[int] | None = None,
+        only: AbstractSet[int] | None = None,
     ) -> None:
         self._found = found
         self._night = night

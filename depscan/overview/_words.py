@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.text.escape import markdown
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -94,7 +96,7 @@ def since_before(overview: Overview) -> str:
     if not overview.previous:
         return "This is the first night: there is none to compare it with."
     held = counts(overview)
-    return f"Since the night of {overview.previous[:10]}: {held.new:,} new, {held.cleared:,} cleared."
+    return f"Since the night of {markdown(overview.previous[:10])}: {held.new:,} new, {held.cleared:,} cleared."
 
 
 def fresh(overview: Overview) -> list[Told]:

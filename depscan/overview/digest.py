@@ -52,7 +52,7 @@ def digest(overview: Overview, link: str = "") -> str:
     """
     verdict = words.VERDICTS[overview.verdict]
     blocks = [
-        f"{words.SIGNS.get(overview.verdict, '❓')} **depscan, night of {overview.night[:10]}: {verdict}**",
+        f"{words.SIGNS.get(overview.verdict, '❓')} **depscan, night of {markdown(overview.night[:10])}: {verdict}**",
         words.answer(overview),
         words.since_before(overview),
     ]
@@ -84,8 +84,8 @@ def _fitting(lines: list[str], total: int, noun: tuple[str, str], room: int) -> 
         shown.append(line)
     left = total - len(shown)
     if left:
-        counted = words.number(left, " ".join(noun))
-        shown.append(f"- and {counted} more" if shown else f"- {counted}")
+        more = "more " if shown else ""
+        shown.append(f"- {words.number(left, more + ' '.join(noun))}")
     return ["\n".join(shown)] if shown else []
 
 
@@ -93,9 +93,10 @@ def _line(told: Told) -> str:
     """Return a finding with how many repositories it reaches, and whose."""
     name = markdown(words.subject(told), _NAME)
     what = f" ({markdown(told.ids[0], _NAME)})" if told.ids else f": {markdown(told.title, _NAME)}"
-    reached = words.number(len(words.repositories(told)), "repository")
-    if not told.new and any(h.new for h in told.hits):
-        reached = f"{words.number(len(words.repositories(told, new=True)), 'repository')} more, {reached} in all"
+    every, further = len(words.repositories(told)), len(words.repositories(told, new=True))
+    reached = words.number(every, "repository")
+    if further and not told.new:
+        reached = f"{words.number(further, 'more repository')} ({every:,} in all)"
     names, more = words.some(words.owners(told), _OWNERS)
     whose = f" of {', '.join(markdown(n, 30) for n in names)}{more}" if names else ""
     return f"- **{told.severity}**, {words.ACTIONS[told.action]}: {name}{what}, in {reached}{whose}"

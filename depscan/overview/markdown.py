@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from depscan.overview.records import Deed, Gap, Hit, Moved, Overview, Stock, Told
 
 _ROWS = 100
-_DEEDS = 25
+_DEEDS, _ALL_DEEDS = 25, 250
 _NIGHTS = 7
 _FEW = 3
 _NAME, _TEXT = 100, 400
@@ -22,7 +22,7 @@ _NAME, _TEXT = 100, 400
 
 def render(overview: Overview) -> str:
     """Return the report."""
-    title = f"# {words.SIGNS.get(overview.verdict, '❓')} depscan, night of {overview.night[:10]}"
+    title = f"# {words.SIGNS.get(overview.verdict, '❓')} depscan, night of {markdown(overview.night[:10])}"
     blocks = [f"{title}: {words.VERDICTS[overview.verdict]}", words.answer(overview)]
     blocks += _new(overview)
     blocks += _todo(overview)
@@ -37,8 +37,8 @@ def render(overview: Overview) -> str:
         blocks += ["## Moved", _list([_moved(m) for m in overview.moved[:_ROWS]], len(overview.moved))]
     blocks += _nights(overview)
     if overview.stock:
-        head = ("kind", "name", "version", "pin", "endpoint", "used by", "where")
-        blocks += ["## Inventory", _table(head, [_stock(s) for s in overview.stock[:_ROWS]], len(overview.stock))]
+        heads = ("kind", "name", "version", "pin", "endpoint", "used by", "where")
+        blocks += ["## Inventory", _table(heads, [_stock(s) for s in overview.stock[:_ROWS]], len(overview.stock))]
     gaps = [_gap(g) for g in overview.gaps[:_ROWS]]
     blocks += ["## Not looked at", _list(gaps, len(overview.gaps)) if gaps else "Nothing was left out."]
     policy = markdown(overview.policy, _NAME) if overview.policy else "the default policy"
@@ -70,7 +70,9 @@ def _fresh(told: Told) -> str:
 
 
 def _about(told: Told) -> str:
-    return f"**{told.severity}** {markdown(words.subject(told), _NAME)}{_ids(told) or ': ' + markdown(told.title, _NAME)}"
+    return (
+        f"**{told.severity}** {markdown(words.subject(told), _NAME)}{_ids(told) or ': ' + markdown(told.title, _NAME)}"
+    )
 
 
 def _ids(told: Told) -> str:
@@ -80,12 +82,14 @@ def _ids(told: Told) -> str:
 def _todo(overview: Overview) -> list[str]:
     if not overview.todo:
         return ["## To do", "Nothing is blocked."]
-    blocks = ["## To do"]
-    for one in overview.todo[:_ROWS]:
-        name = markdown(one.owner, _NAME) if one.owner else "Nobody's repositories"
-        blocks += [f"### {name}", _list([_deed(d) for d in one.deeds[:_DEEDS]], len(one.deeds))]
-    if len(overview.todo) > _ROWS:
-        blocks.append(f"{len(overview.todo) - _ROWS:,} more owners are not shown.")
+    blocks, room = ["## To do"], _ALL_DEEDS
+    for at, one in enumerate(overview.todo):
+        if room <= 0:
+            return [*blocks, f"{words.number(len(overview.todo) - at, 'more owner')}: --owner NAME shows one of them."]
+        shown = one.deeds[: min(room, _DEEDS)]
+        room -= len(shown)
+        name = markdown(one.owner, _NAME) if one.owner else "Repositories without an owner"
+        blocks += [f"### {name}", _list([_deed(d) for d in shown], len(one.deeds))]
     return blocks
 
 
@@ -101,8 +105,16 @@ def _row(told: Told) -> tuple[str, ...]:
     what = f"{markdown(told.title, _NAME)}: {', '.join(markdown(n, 60) for n in names)}{more}"
     first = max(told.hits, key=lambda h: len(h.via) > 1, default=None)
     subject = markdown(words.subject(told), _NAME)
-    return (f"{sign} {words.ACTIONS[told.action]}", subject, told.severity, what, markdown(told.fixed_version, 60),
-            _where(words.repositories(told)) if told.hits else "", _path(first) if first else "", told.since)  # fmt: skip
+    return (
+        f"{sign} {words.ACTIONS[told.action]}",
+        subject,
+        told.severity,
+        what,
+        markdown(told.fixed_version, 60),
+        _where(words.repositories(told)) if told.hits else "",
+        _path(first) if first else "",
+        markdown(told.since),
+    )
 
 
 def _path(hit: Hit) -> str:
@@ -139,21 +151,22 @@ def _nights(overview: Overview) -> list[str]:
     if len(overview.points) <= 1:
         return []
     head = ("night", "repositories", "unreadable", "packages", "malicious", "blocked", "warnings", "reached")
-    rows = [(p.day, *(f"{amount:,}" for amount in p[1:])) for p in overview.points[-_NIGHTS:]]
+    rows = [(markdown(p.day), *(f"{amount:,}" for amount in p[1:])) for p in overview.points[-_NIGHTS:]]
     return ["## Nights", _table(head, rows, len(rows))]
 
 
 def _stock(one: Stock) -> tuple[str, ...]:
     places, more = words.some(one.places, 2)
     ends, further = words.some(one.endpoints, 2)
-    return (one.kind, markdown(one.name, _NAME), markdown(one.version, 60), one.pin,
+    return (markdown(one.kind), markdown(one.name, _NAME), markdown(one.version, 60), one.pin,
             ", ".join(markdown(e, _NAME) for e in ends) + further, _where(one.repositories),
             ", ".join(markdown(p, 160) for p in places) + more)  # fmt: skip
 
 
 def _gap(gap: Gap) -> str:
     needed = "**needed:** " if gap.needed else ""
-    where = f" in {_where(gap.repositories)}" if gap.repositories else ""
+    itself = not gap.repositories or gap.repositories == (gap.what,)
+    where = "" if itself else f" in {_where(gap.repositories)}"
     return f"{needed}{markdown(gap.what, _NAME)}: {markdown(gap.why, _TEXT)}{where}"
 
 

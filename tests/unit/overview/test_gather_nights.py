@@ -28,9 +28,7 @@ def test_on_the_first_night_nothing_is_new_and_nothing_moved(fleet: Fleet) -> No
     fleet.night({"a": lock("torch 2.4.0"), "b": lock("torch 2.4.0")}, TORCH)
     made = fleet.overview()
     assert (made.previous, made.moved, made.cleared) == ("", (), ())
-    assert [brief(t) for t in made.findings] == [
-        ("pkg:pypi/torch@2.4.0", ("CVE-1",), False, "2030-01-01", ["a", "b"])
-    ]
+    assert [brief(t) for t in made.findings] == [("pkg:pypi/torch@2.4.0", ("CVE-1",), False, "2030-01-01", ["a", "b"])]
     assert made.findings[0].hits[0].via == ("app", "torch 2.4.0")
     assert not any(h.new for h in made.findings[0].hits)
     assert (made.verdict, made.exit_code) == ("blocked", 1)
@@ -53,7 +51,10 @@ def test_a_known_finding_that_reaches_one_more_repository_is_known_and_its_hit_i
     fleet.night({"a": lock("torch 2.4.0"), "b": lock("torch 2.4.0")}, TORCH)
     (told,) = fleet.overview().findings
     assert not told.new
-    assert [(h.repository, h.new, h.since) for h in told.hits] == [("a", False, "2030-01-01"), ("b", True, "2030-01-02")]
+    assert [(h.repository, h.new, h.since) for h in told.hits] == [
+        ("a", False, "2030-01-01"),
+        ("b", True, "2030-01-02"),
+    ]
 
 
 def test_what_a_move_clears_is_cleared_and_the_move_is_told(fleet: Fleet) -> None:

@@ -202,7 +202,7 @@ def test_the_tree_is_the_union_of_all_graphs(fleet: Fleet) -> None:
 
 def test_a_graph_that_does_not_fit_into_the_tree_is_left_out_whole(fleet: Fleet) -> None:
     fleet.night({"a": lock("x 1", "y 1"), "b": lock("z 1")})
-    graphs = Graphs(fleet.store.database, set(), set(), room=1)
+    graphs = Graphs(fleet.store.database, set(), frozenset(), room=1)
     drawn = {own: graphs.see(own).drawn for (own,) in fleet.store.database.rows("SELECT id FROM graph ORDER BY id")}
     assert sorted(drawn.values()) == [False, True]
     assert len(graphs.edges) == 1
