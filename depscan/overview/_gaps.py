@@ -38,12 +38,13 @@ class Gaps:
 
     def add_night(self, night: Night) -> None:
         """Add what the whole night lacks."""
-        if not night.snapshot:
-            self._add(Coverage("advisories", "failed", "no advisory data was used", needed=True, kind="index"))
         if night.shard:
             self._add(Coverage("fleet", "partial", f"only shard {night.shard} was read", kind="repository"))
-        for row in night.more.get("gaps", ()):
-            self._add(Coverage(*row))
+        said = [Coverage(*row) for row in night.more.get("gaps", ())]
+        if not night.snapshot and not any(c.kind == "index" for c in said):
+            said.append(Coverage("advisories", "failed", "no advisory data was used", needed=True, kind="index"))
+        for item in said:
+            self._add(item)
 
     def add_unread(self, state: State) -> None:
         """Add a repository that could not be read."""

@@ -101,7 +101,8 @@ class Making:
             telling.add(state)
         findings = telling.told(self._extra)
         decisions = [*(found.decisions[n] for n in sorted(self._standing)), *self._extra]
-        code = exit_code(decisions, gaps.coverage, sum(map(len, parts.values())))
+        packages = {reading: len(held - self._projects) for reading, held in holding.items()}
+        code = exit_code(decisions, gaps.coverage, sum(packages.values()))
         return Overview(
             SCHEMA_VERSION,
             nights.now.tool,
@@ -118,9 +119,7 @@ class Making:
             points(self._database, nights, self._past, (found.ledger, found.reach, found.decisions), self._projects),
             inventory.stock(self._naming),
             gaps.gaps(),
-            members(
-                self._database, self._now, findings, {r: len(held - self._projects) for r, held in holding.items()}
-            ),
+            members(self._database, self._now, findings, packages),
             tree(self._now, parts, graphs, self._naming),
         )
 
@@ -153,6 +152,8 @@ class Making:
 
     def _said_beside(self, index: Index | None, holding: dict[int, frozenset[int]]) -> tuple[Gaps, Inventory]:
         """Return gaps and inventory; note where packages are used."""
+        if "advisories" in self._policy.disabled_checks:
+            index = None
         gaps, inventory = Gaps(index, self._policy.accept_unchecked), Inventory(self._special)
         gaps.add_night(self._nights.now)
         uses = self._found.uses

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import UsageError
-from depscan.history.records import Reading
+from depscan.history.records import Night, Reading
+from depscan.intel.store import open_index
 from depscan.model.decision import Coverage, Waiver
 from depscan.model.finding import Confidence, Evidence, Finding, Severity
 from depscan.model.location import Location
 from depscan.overview._graphs import Graphs
+from depscan.overview.gather import gather
 from depscan.overview.records import Deed, Stock
 from depscan.policy.policy import Policy
 from tests.unit.overview.made_nights import Fleet, lock, malicious, reading, use, vulnerable
@@ -206,3 +208,21 @@ def test_a_graph_that_does_not_fit_into_the_tree_is_left_out_whole(fleet: Fleet)
     drawn = {own: graphs.see(own).drawn for (own,) in fleet.store.database.rows("SELECT id FROM graph ORDER BY id")}
     assert sorted(drawn.values()) == [False, True]
     assert len(graphs.edges) == 1
+
+
+def test_what_no_advisory_can_be_compared_with_is_told_from_the_census(fleet: Fleet) -> None:
+    with open_index(today="2030-01-01") as index:
+        census = [{"conda": 2}, [], {}, {}, {"conda": 2}, []]
+        fleet.night({"a": lock("x 1", census=census)})
+        made = gather(fleet.store, Policy(), "2030-01-20", index=index)
+        assert [(g.what, g.needed, g.repositories) for g in made.gaps] == [("conda", True, ("a",))]
+        assert (made.verdict, made.exit_code) == ("incomplete", 4)
+        off = Policy(disabled_checks=("advisories",))
+        assert gather(fleet.store, off, "2030-01-20", index=index).gaps == ()
+
+
+def test_a_night_without_advisories_is_incomplete_and_a_shard_says_that_it_is_one(fleet: Fleet) -> None:
+    fleet.store.publish(Night(0, "2030-01-01T00:00:00Z", "", "9", "1/4", {}, "", {}), [], {}, "")
+    made = fleet.overview()
+    assert [(g.what, g.needed) for g in made.gaps] == [("advisories", True), ("fleet", False)]
+    assert (made.verdict, made.snapshot) == ("incomplete", "no advisory data was used")
