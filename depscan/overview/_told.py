@@ -149,7 +149,7 @@ class Telling:
             finding.rule,
             self._found.titles.get(finding.rule, finding.rule),
             finding.klass,
-            "undecided" if finding.status == "undecidable" else finding.severity.word,
+            finding.severity.word,
             finding.confidence.word,
             decision.action,
             decision.because,
@@ -167,13 +167,14 @@ class Telling:
             min((h.since for h in hits), default=today),
             self._is_new(number),
             hits,
+            finding.status,
         )
 
     def _is_new(self, number: int | None) -> bool:
         return self._known is not None and number is not None and self._found.ledger.kin[number] not in self._known
 
 
-_WORDS = ("malicious", "critical", "high", "medium", "low", "undecided", "unknown")
+_WORDS = ("malicious", "critical", "high", "medium", "low", "unknown")
 
 
 def severity_rank(word: str) -> int:

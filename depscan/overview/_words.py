@@ -109,6 +109,11 @@ def standing(overview: Overview) -> list[Told]:
     return [t for t in overview.findings if t.action != "allow"]
 
 
+def severity(told: Told) -> str:
+    """Return the severity in words; what cannot be decided says that instead."""
+    return "undecided" if told.status == "undecidable" else told.severity
+
+
 def subject(told: Told) -> str:
     """Return name and version of what a finding is about, or the file."""
     return f"{told.name} {told.version}" if told.version else told.name

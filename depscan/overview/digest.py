@@ -99,7 +99,7 @@ def _line(told: Told) -> str:
         reached = f"{words.number(further, 'more repository')} ({every:,} in all)"
     names, more = words.some(words.owners(told), _OWNERS)
     whose = f" of {', '.join(markdown(n, 30) for n in names)}{more}" if names else ""
-    return f"- **{told.severity}**, {words.ACTIONS[told.action]}: {name}{what}, in {reached}{whose}"
+    return f"- **{words.severity(told)}**, {words.ACTIONS[told.action]}: {name}{what}, in {reached}{whose}"
 
 
 def _target(link: str) -> str:
@@ -132,6 +132,7 @@ def _told(told: Told) -> dict[str, Any]:
         "id": told.id,
         "rule": told.rule,
         "severity": told.severity,
+        "status": told.status,
         "action": told.action,
         "subject": told.subject[:200],
         "message": told.message[:500],

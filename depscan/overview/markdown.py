@@ -65,13 +65,13 @@ def _fresh(told: Told) -> str:
     further = "" if told.new else f" (known, in {words.number(len(words.repositories(told)), 'repository')} in all)"
     first = next((h for h in told.hits if h.new), None)
     via = f"; {_path(first)}" if first is not None and len(first.via) > 1 else ""
-    word = f"**{told.severity}**, {words.ACTIONS[told.action]}"
+    word = f"**{words.severity(told)}**, {words.ACTIONS[told.action]}"
     return f"{word}: {markdown(told.message, _TEXT)}{_ids(told)} in {reached}{further}{via}"
 
 
 def _about(told: Told) -> str:
     return (
-        f"**{told.severity}** {markdown(words.subject(told), _NAME)}{_ids(told) or ': ' + markdown(told.title, _NAME)}"
+        f"**{words.severity(told)}** {markdown(words.subject(told), _NAME)}{_ids(told) or ': ' + markdown(told.title, _NAME)}"
     )
 
 
@@ -108,7 +108,7 @@ def _row(told: Told) -> tuple[str, ...]:
     return (
         f"{sign} {words.ACTIONS[told.action]}",
         subject,
-        told.severity,
+        words.severity(told),
         what,
         markdown(told.fixed_version, 60),
         _where(words.repositories(told)) if told.hits else "",

@@ -41,6 +41,7 @@ class Told(NamedTuple):
         since: day since which it is known here.
         new: whether the night before did not know it.
         hits: sorted by repository.
+        status: affected, undecidable or "" where the word has no meaning.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Told(NamedTuple):
     since: str
     new: bool
     hits: tuple[Hit, ...]
+    status: str = ""
 
 
 class Deed(NamedTuple):
