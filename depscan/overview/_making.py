@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from depscan.errors import UsageError
 from depscan.history import read
 from depscan.model.result import EXIT_GATE, EXIT_INCOMPLETE, EXIT_INPUT, EXIT_NOTHING, exit_code
+from depscan.overview._broken import Broken
 from depscan.overview._gaps import Gaps
 from depscan.overview._graphs import Graphs, parts_of
 from depscan.overview._ledger import Ledger
 from depscan.overview._members import members
-from depscan.overview._moved import moved
+from depscan.overview._moved import Compared, moved
 from depscan.overview._naming import Naming
 from depscan.overview._points import points
 from depscan.overview._reach import Reach
@@ -74,7 +75,7 @@ class Making:
         said = {ledger.statements[n].subject for told in ledger.of_reading.values() for n, _ in told}
         subjects = subjects_of(database, said)
         names = titles(f.rule for f in (*ledger.statements, *(d.finding for d in self._extra)))
-        self._found = Found(ledger, reach, nights, self._past, decisions, subjects, {}, names)
+        self._found = Found(ledger, reach, nights, self._past, Broken(database), decisions, subjects, {}, names)
         self._naming = Naming(database)
 
     def _owned(self, owner: str) -> set[int]:
@@ -162,6 +163,7 @@ class Making:
                 gaps.add_unread(state)
                 continue
             more = read.more(self._database, state.reading)
+            self._found.broken.note(state.reading, more.gaps)
             name = state.repository.name
             gaps.add(name, more.gaps, more.census)
             inventory.add(Holding(name, holding[state.reading], more.uses))
@@ -194,11 +196,11 @@ class Making:
         both = {s.reading for s in (*self._before, *self._now) if s.reading}
         parts = parts_of(self._database, both)
 
-        def packages(reading: int) -> frozenset[int]:
-            graphs = {part.graph for part in parts.get(reading, ())}
+        def packages(reading: int, without: AbstractSet[str]) -> frozenset[int]:
+            graphs = {part.graph for part in parts.get(reading, ()) if part.path not in without}
             return frozenset().union(*(read.arrays(self._database, graph).nodes for graph in sorted(graphs)))
 
-        return moved(self._before, self._now, packages, self._naming)
+        return moved(self._before, self._now, Compared(packages, self._found.broken.paths, self._naming))
 
 
 def _verdict(code: int, decisions: Iterable[Decision]) -> str:

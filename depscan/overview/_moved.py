@@ -2,52 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.overview.records import Moved
 
+_FILES = 3
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from collections.abc import Set as AbstractSet
 
     from depscan.history.read import State
     from depscan.overview._naming import Naming
 
 
-def moved(
-    before: Sequence[State], now: Sequence[State], members: Callable[[int], AbstractSet[int]], naming: Naming
-) -> tuple[Moved, ...]:
+class Compared(NamedTuple):
+    """By what readings are compared.
+
+    Attributes:
+        packages: reading id, and files that are left out, to the ids of its packages.
+        broken: reading id to the files that could not be read: what they asked for has not left.
+        naming: names of packages.
+    """
+
+    packages: Callable[[int, AbstractSet[str]], AbstractSet[int]]
+    broken: Callable[[int], AbstractSet[str]]
+    naming: Naming
+
+
+def moved(before: Sequence[State], now: Sequence[State], by: Compared) -> tuple[Moved, ...]:
     """Return the repositories that changed, sorted by name; those whose packages are the same are left out.
 
     Args:
         before: states of the night before.
         now: states of the night.
-        members: reading id to the ids of its packages.
-        naming: names of packages.
+        by: what of them is compared.
     """
     was = {s.id: s for s in before}
-    found = list(_moves(was, now, members, naming))
     here = {s.id for s in now}
+    found = [move for s in now if (move := _move(was.get(s.id), s, by)) is not None]
     found += [Moved(s.repository.name, s.repository.owner, "gone") for s in before if s.id not in here]
     return tuple(sorted(found))
 
 
-def _moves(
-    was: Mapping[int, State], now: Sequence[State], members: Callable[[int], AbstractSet[int]], naming: Naming
-) -> Iterator[Moved]:
-    for state in now:
-        old, own = was.get(state.id), state.repository
-        if old is None:
-            yield Moved(own.name, own.owner, "new", problem=state.problem)
-        elif state.reading is None:
-            if old.reading is not None:
-                yield Moved(own.name, own.owner, "unreadable", problem=state.problem)
-        elif old.reading is None:
-            yield Moved(own.name, own.owner, "readable")
-        elif old.reading != state.reading:
-            change = _compared(members(old.reading), members(state.reading), naming)
-            if any(change):
-                yield Moved(own.name, own.owner, "changed", *change)
+def _move(old: State | None, state: State, by: Compared) -> Moved | None:
+    own = state.repository
+    made = Moved(own.name, own.owner, "changed", problem=state.problem)
+    if old is None:
+        return made._replace(what="new")
+    if state.reading is None:
+        return made._replace(what="unreadable") if old.reading is not None else None
+    if old.reading is None:
+        return made._replace(what="readable")
+    if old.reading == state.reading:
+        return None
+    lost, missing = by.broken(state.reading), by.broken(old.reading)
+    change = _compared(by.packages(old.reading, lost), by.packages(state.reading, missing), by.naming)
+    names = sorted(lost - missing)
+    more = f" and {len(names) - _FILES} more" if len(names) > _FILES else ""
+    problem = f"cannot be read any more: {', '.join(names[:_FILES])}{more}" if names else ""
+    return Moved(own.name, own.owner, "changed", *change, problem) if any(change) or problem else None
 
 
 def _compared(

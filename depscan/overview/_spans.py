@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from depscan.history.database import Database
     from depscan.history.records import Night
@@ -100,30 +100,26 @@ class Past:
                     found[own] = reading
         return found
 
-    def since(self, own: int, night: int, readings: Container[int]) -> int:
+    def readings_of(self, own: int, night: int) -> list[int]:
+        """Return what a repository said up to a night, the last first; nights without a reading are left out."""
+        return [s.reading for s in reversed(self.spans[own]) if s.first <= night and s.reading is not None]
+
+    def since(self, own: int, night: int, readings: Container[int], silent: Callable[[int], bool]) -> int:
         """Return the first night since which a repository's readings are among some, up to a night.
 
-        A night in which it could not be read, between two in which it said it, does not end it.
+        Nights that say nothing of it, between two that do, do not end it: the repository could not be read, or
+        the file could not (``silent`` says so of a reading).
         """
-        found = night
+        found = reached = night
         for span in reversed([s for s in self.spans[own] if s.first <= night]):
-            if span.last is not None and span.last < found - 1:
+            if span.last is not None and span.last < reached - 1:
                 break  # it was no part of the fleet in between
-            if span.reading is None:
-                after = found
-                found = self._over(own, span, readings, found)
-                if found == after:
-                    break
-            elif span.reading in readings:
+            reached = min(reached, span.first)
+            if span.reading is not None and span.reading in readings:
                 found = span.first
-            else:
+            elif span.reading is not None and not silent(span.reading):
                 break
         return found
-
-    def _over(self, own: int, gap: Span, readings: Container[int], found: int) -> int:
-        """Return the first night of an unreadable span where what was said before it is among the readings too."""
-        earlier = [s for s in self.spans[own] if s.first < gap.first and s.reading is not None]
-        return gap.first if earlier and earlier[-1].reading in readings else found
 
 
 def _holds(span: Span, night: int) -> bool:

@@ -51,7 +51,7 @@ def _deed(owner: str, group: Sequence[Told]) -> Deed:
     """Return what one owner has to do about findings that one deed clears."""
     blocked = [t for t in group if t.action == "block"]
     repositories = {h.repository for t in blocked for h in t.hits if h.owner == owner}
-    new = any(t.new or any(h.new for h in t.hits if h.owner == owner) for t in blocked)
+    new = all(h.new for t in blocked for h in t.hits if h.owner == owner)
     return Deed(_text(group), blocked[0].severity, tuple(t.id for t in group), tuple(sorted(repositories)), new)
 
 

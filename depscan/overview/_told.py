@@ -9,11 +9,12 @@ from depscan.overview._naming import name_of
 from depscan.overview.records import Hit, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from depscan.history.read import State
     from depscan.model.decision import Decision
+    from depscan.overview._broken import Broken
     from depscan.overview._graphs import Graphs, Part
     from depscan.overview._ledger import Ledger, Place
     from depscan.overview._naming import Naming
@@ -27,7 +28,7 @@ class Found(NamedTuple):
     """What is known when hits are made.
 
     Attributes:
-        ledger, reach, nights, past: see their classes.
+        ledger, reach, nights, past, broken: see their classes.
         decisions: one for each statement.
         subjects: subject of a finding to the ids of the packages it means.
         uses: reading id to package id to the file and line that use it first.
@@ -38,6 +39,7 @@ class Found(NamedTuple):
     reach: Reach
     nights: Nights
     past: Past
+    broken: Broken
     decisions: Sequence[Decision]
     subjects: Mapping[str, AbstractSet[int]]
     uses: dict[int, Mapping[int, tuple[str, int]]]
@@ -71,7 +73,7 @@ class Telling:
         self._about: dict[int, int] = {}
         self._hits: dict[int, dict[tuple[str, str, int], Hit]] = {}
         self._texts: dict[int, str] = {}
-        self._first: dict[tuple[int, int, int], int] = {}
+        self._first: dict[tuple[int, int, int, str], int] = {}
 
     def add(self, state: State) -> None:
         """Add what reaches a repository."""
@@ -85,7 +87,7 @@ class Telling:
                 for number in ledger.standing(self._night, package):
                     self._about[number] = package
                     file, line = self._place(state.reading, package, part.path)
-                    self._put(number, state, (file, line), path, self._since(state.id, number, package))
+                    self._put(number, state, (file, line), path, self._since(state.id, number, package, part.path))
         for number, place in ledger.of_reading.get(state.reading, ()):
             self._add_own(state, number, place, where)
 
@@ -99,7 +101,7 @@ class Telling:
         if held:
             self._about.setdefault(number, held[0])
         self._texts.setdefault(number, place.text)
-        self._put(number, state, place[:2], path, self._since(state.id, number, None))
+        self._put(number, state, place[:2], path, self._since(state.id, number, None, place.path))
 
     def _place(self, reading: int, package: int, path: str) -> tuple[str, int]:
         """Return the lock, or for what code and settings name the file that does."""
@@ -115,13 +117,13 @@ class Telling:
             day = self._found.nights.day(since)
             own[name, *place] = Hit(name, state.repository.owner, *place, self._naming.path(path), day, new)
 
-    def _since(self, repository: int, number: int, package: int | None) -> int:
-        """Return the first night since which something reaches a repository."""
-        key = (repository, number, -1 if package is None else package)
+    def _since(self, repository: int, number: int, package: int | None, path: str) -> int:
+        """Return the first night since which something reaches a repository; ``path`` is the file that says it."""
+        key = (repository, number, -1 if package is None else package, path)
         if key not in self._first:
             found, night = self._found, self._night
             readings = found.reach.saying(number) if package is None else found.reach.readings.get(package, set())
-            there = found.past.since(repository, night, readings)
+            there = found.past.since(repository, night, readings, lambda r: path in found.broken.paths(r))
             said = 0 if package is None else found.ledger.since(night, package, number)
             self._first[key] = max(there, said)
         return self._first[key]
@@ -208,5 +210,21 @@ def _distinct(every: list[Told]) -> list[Told]:
 
 def knew(found: Found, night: int) -> set[int]:
     """Return kin of what reached a repository in a night; what could not be read then counts as it was last."""
-    readings = set(found.past.known(night).values())
-    return {found.ledger.kin[n] for reading in readings for n in found.reach.said(reading, night)}
+    numbers: set[int] = set()
+    for own, reading in found.past.known(night).items():
+        numbers.update(found.reach.said(reading, night))
+        for path in found.broken.paths(reading):
+            numbers.update(_carried(found, own, night, path))
+    return {found.ledger.kin[n] for n in numbers}
+
+
+def _carried(found: Found, own: int, night: int, path: str) -> Iterator[int]:
+    """Yield what a file said when it could be read last."""
+    for reading in found.past.readings_of(own, night):
+        if path not in found.broken.paths(reading):
+            for number, place in found.ledger.of_reading.get(reading, ()):
+                if place.path == path:
+                    yield number
+            for package in found.broken.members(reading, path):
+                yield from found.ledger.standing(night, package)
+            return

@@ -60,46 +60,59 @@ def digest(overview: Overview, link: str = "") -> str:
     room = MOST - sum(len(b) + 2 for b in blocks) - len(end) - 2 - _RESERVE
     shown = words.fresh(overview) if overview.previous else words.standing(overview)
     word = "new" if overview.previous else "standing"
-    blocks += _fitting([_line(told) for told in shown[:_FINDINGS]], len(shown), (word, "finding"), room * 2 // 3)
+    lines = [(_line(group), len(group)) for group in _together(shown)[:_FINDINGS]]
+    blocks += _fitting(lines, len(shown), (word, "finding"), room * 2 // 3)
     gaps = [gap for gap in overview.gaps if gap.needed]
-    lines = [f"- not looked at: {markdown(gap.what, _NAME)}: {markdown(gap.why, _TEXT)}" for gap in gaps[:_GAPS]]
-    blocks += _fitting(lines, len(gaps), ("needed", "gap"), room // 3)
+    left = [(f"- not looked at: {markdown(gap.what, _NAME)}: {markdown(gap.why, _TEXT)}", 1) for gap in gaps[:_GAPS]]
+    blocks += _fitting(left, len(gaps), ("needed", "gap"), room // 3)
     return "\n\n".join([*blocks, end] if end else blocks) + "\n"
 
 
-def _fitting(lines: list[str], total: int, noun: tuple[str, str], room: int) -> list[str]:
+def _together(findings: list[Told]) -> list[list[Told]]:
+    """Return the findings of one subject together, in the order of the worst of each."""
+    groups: dict[tuple[str, str], list[Told]] = {}
+    for told in findings:
+        groups.setdefault((told.subject, told.action), []).append(told)
+    return list(groups.values())
+
+
+def _fitting(lines: list[tuple[str, int]], total: int, noun: tuple[str, str], room: int) -> list[str]:
     """Return a list of as many lines as there is room for, and how many more there are; nothing for no lines.
 
     Args:
-        lines: of the list.
+        lines: of the list, and how many each speaks of.
         total: how many there are in all.
         noun: adjective and noun of one.
         room: characters.
     """
     shown: list[str] = []
-    for line in lines:
+    left = total
+    for line, count in lines:
         room -= len(line) + 1
         if room < 0:
             break
         shown.append(line)
-    left = total - len(shown)
+        left -= count
     if left:
         more = "more " if shown else ""
         shown.append(f"- {words.number(left, more + ' '.join(noun))}")
     return ["\n".join(shown)] if shown else []
 
 
-def _line(told: Told) -> str:
-    """Return a finding with how many repositories it reaches, and whose."""
+def _line(group: list[Told]) -> str:
+    """Return the worst finding of a subject with how many repositories it reaches, and whose."""
+    told = group[0]
     name = markdown(words.subject(told), _NAME)
     what = f" ({markdown(told.ids[0], _NAME)})" if told.ids else f": {markdown(told.title, _NAME)}"
-    every, further = len(words.repositories(told)), len(words.repositories(told, new=True))
+    hits = [h for one in group for h in one.hits]
+    every, further = len({h.repository for h in hits}), len({h.repository for h in hits if h.new})
     reached = words.number(every, "repository")
-    if further and not told.new:
+    if further and not any(one.new for one in group):
         reached = f"{words.number(further, 'more repository')} ({every:,} in all)"
-    names, more = words.some(words.owners(told), _OWNERS)
+    names, more = words.some(sorted({h.owner for h in hits if h.owner}), _OWNERS)
     whose = f" of {', '.join(markdown(n, 30) for n in names)}{more}" if names else ""
-    return f"- **{words.severity(told)}**, {words.ACTIONS[told.action]}: {name}{what}, in {reached}{whose}"
+    others = f" and {words.number(len(group) - 1, 'other finding')}" if len(group) > 1 else ""
+    return f"- **{words.severity(told)}**, {words.ACTIONS[told.action]}: {name}{what}{others}, in {reached}{whose}"
 
 
 def _target(link: str) -> str:

@@ -70,9 +70,8 @@ def _fresh(told: Told) -> str:
 
 
 def _about(told: Told) -> str:
-    return (
-        f"**{words.severity(told)}** {markdown(words.subject(told), _NAME)}{_ids(told) or ': ' + markdown(told.title, _NAME)}"
-    )
+    what = _ids(told) or f": {markdown(told.title, _NAME)}"
+    return f"**{words.severity(told)}** {markdown(words.subject(told), _NAME)}{what}"
 
 
 def _ids(told: Told) -> str:

@@ -94,7 +94,7 @@ class Moved(NamedTuple):
         what: new, gone, changed, unreadable (it was read before) or readable (it was not).
         added, removed: names with versions.
         moved: name, version before, version now.
-        problem: why it cannot be read.
+        problem: why it cannot be read, or which of its files cannot any more.
     """
 
     repository: str

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from depscan.errors import UsageError
 from depscan.overview.digest import MOST, digest, digest_json, digest_of
 from depscan.overview.format import format_by_id, format_ids
-from tests.golden.overviews import OVERVIEWS
+from tests.golden.made_overviews import OVERVIEWS
 
 LINK = "https://reports.example/night.html"
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -69,7 +69,7 @@ def test_every_table_row_of_a_night_has_all_its_cells() -> None:
 @pytest.mark.parametrize("name", OVERVIEWS)
 def test_a_digest_is_short_however_much_there_is(name: str) -> None:
     made = OVERVIEWS[name]()
-    many = tuple(t._replace(id=f"f{i}", name=t.name * 50) for i in range(300) for t in made.findings)
+    many = tuple(t._replace(subject=f"{i}{t.subject}", name=t.name * 50) for i in range(300) for t in made.findings)
     gaps = made.gaps * 300
     text = digest(made._replace(findings=many, gaps=gaps), LINK * 10)
     assert len(text) <= MOST
@@ -106,3 +106,13 @@ def test_formats_are_found_by_their_file() -> None:
         assert format_by_id(name).id == name
     with pytest.raises(UsageError, match="one of"):
         format_by_id("records")
+
+
+def test_a_digest_tells_the_findings_of_one_package_in_one_line() -> None:
+    made = OVERVIEWS["typical"]()
+    again = [t._replace(id=f"{t.id}2", ids=("X-1",)) for t in made.findings]
+    text = digest(made._replace(findings=(*made.findings, *again)))
+    assert (
+        "torch 2.4.0 (CVE-2025-32434) and 1 other finding, in 1 more repository (2 in all) of ml-platform, web" in text
+    )
+    assert "new finding" not in text

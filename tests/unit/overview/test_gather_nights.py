@@ -9,6 +9,7 @@ import pytest
 
 from depscan.errors import StoreError, UsageError
 from depscan.history.store import Store
+from depscan.model.decision import Coverage
 from depscan.model.finding import Severity
 from depscan.overview.gather import gather, made_of, night_of
 from depscan.policy.policy import Policy
@@ -162,3 +163,30 @@ def test_a_store_is_opened_by_its_name(fleet: Fleet) -> None:
     assert [t.name for t in made.findings] == ["torch"]
     with Store.open(fleet.place) as again:
         assert gather(again, Policy(), "2030-01-02").findings == made.findings
+
+
+def test_a_lock_that_cannot_be_read_any_more_clears_nothing_and_is_not_new_when_it_can(fleet: Fleet) -> None:
+    gap = Coverage("uv.lock", "failed", "not TOML", needed=True)
+    broken = reading("broken", {"other.lock": {"app": ["y 2"]}}, gaps=[gap])
+    whole = reading("whole", {"uv.lock": {"app": ["torch 2.4.0"]}, "other.lock": {"app": ["y 1"]}})
+    fleet.night({"a": whole}, TORCH)
+    fleet.night({"a": broken}, TORCH)
+    made = fleet.overview()
+    assert (made.findings, made.cleared, made.exit_code) == ((), (), 2)
+    assert [(m.what, m.removed, m.moved, m.problem) for m in made.moved] == [
+        ("changed", (), (("y", "1", "2"),), "cannot be read any more: uv.lock")
+    ]
+    fleet.night({"a": broken}, TORCH)
+    assert fleet.overview().moved == ()
+    fleet.night({"a": whole}, TORCH)
+    made = fleet.overview()
+    assert [brief(t) for t in made.findings] == [("pkg:pypi/torch@2.4.0", ("CVE-1",), False, "2030-01-01", ["a"])]
+    assert not made.findings[0].hits[0].new
+    assert [(m.added, m.moved) for m in made.moved] == [((), (("y", "2", "1"),))]
+
+
+def test_a_file_that_never_could_be_read_hides_nothing_that_is_cleared_elsewhere(fleet: Fleet) -> None:
+    gap = Coverage("samples/bad.lock", "failed", "not TOML", needed=True)
+    fleet.night({"a": lock("torch 2.4.0", gaps=[gap])}, TORCH)
+    fleet.night({"a": lock("torch 2.6.0", gaps=[gap])}, TORCH)
+    assert [t.name for t in fleet.overview().cleared] == ["torch"]
