@@ -30,7 +30,9 @@ def configure(parser: ArgumentParser) -> None:
     told = f"default: what the name of FILE ends in, {_USUAL} for none"
     parser.add_argument("--format", default="", choices=["", *format_ids()], metavar="FORMAT", help=told)
     arguments.add_also(parser)
-    parser.add_argument("--night", default="", metavar="N|DATE", help="number or day of a night (the last one)")
+    parser.add_argument(
+        "--night", default="", metavar="N|DATE", help="number of a night, or a day: the last one until then"
+    )
     parser.add_argument("--config", default="", metavar="FILE", help="policy file instead of that of the night")
     parser.add_argument("--owner", default="", metavar="NAME", help="only the repositories of this owner")
     parser.add_argument("--db", default="", metavar="PATH", help="advisory index, instead of DEPSCAN_DB or the default")

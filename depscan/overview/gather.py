@@ -6,6 +6,7 @@ overview = made_of("depscan.db", today="2026-11-29")
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from depscan.errors import PolicyError, UsageError
@@ -91,7 +92,7 @@ def _policy(config: str, of_night: str) -> Policy:
 
 
 def night_of(database: Database, text: str) -> int:
-    """Return the id of the night that a number or a day (YYYY-MM-DD) means; of a day, that of its last night.
+    """Return the id of the night that a number means, or of the last one on or before a day (YYYY-MM-DD).
 
     Raises:
         UsageError: there is none.
@@ -102,10 +103,14 @@ def night_of(database: Database, text: str) -> int:
     if text.isascii() and text.isdigit():
         found = [n.id for n in every if n.id == int(text)]
     else:
-        found = [n.id for n in every if len(text) == _DATE and n.started[:_DATE] == text]
+        found = [n.id for n in every if _is_day(text) and n.started[:_DATE] <= text]
     if not found:
         raise _no_night(database, text)
     return found[-1]
+
+
+def _is_day(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
 
 
 def _no_night(database: Database, text: str) -> UsageError:

@@ -144,8 +144,8 @@ def test_a_night_is_named_by_number_or_day(fleet: Fleet) -> None:
     for _ in range(2):
         fleet.night({"a": lock("x 1")})
     database = fleet.store.database
-    assert (night_of(database, "1"), night_of(database, "2030-01-02")) == (1, 2)
-    for text in ("3", "2030-01-03", "2030-01", "yesterday", "٣"):
+    assert (night_of(database, "1"), night_of(database, "2030-01-01"), night_of(database, "2030-02-09")) == (1, 1, 2)
+    for text in ("3", "2029-12-31", "2030-01", "yesterday", "٣"):
         with pytest.raises(UsageError, match=r"there are 1 \(2030-01-01\) to 2"):
             night_of(database, text)
 
