@@ -28,7 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--store", default="depscan.db", metavar="FILE", help="where nights are kept (depscan.db)")
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write the report there")
     told = f"default: what the name of FILE ends in, {_USUAL} for none"
-    parser.add_argument("--format", default="", choices=["", *format_ids()], metavar="FORMAT", help=told)
+    parser.add_argument("--format", default="", choices=format_ids(), metavar="FORMAT", help=told)
     arguments.add_also(parser)
     parser.add_argument(
         "--night", default="", metavar="N|DATE", help="number of a night, or a day: the last one until then"

@@ -25,6 +25,7 @@ _FINDINGS = 10
 _GAPS = 3
 _OWNERS = 4
 _NAME, _TEXT = 60, 100
+_LINK = 1000
 _RESERVE = 260
 """Characters kept for the lines that say how many more there are, and for gaps that do not fit."""
 
@@ -33,7 +34,7 @@ def digest_of(path: str, overview: Overview, link: str = "") -> str:
     """Return the digest in the format that the ending of a file's name means.
 
     Raises:
-        UsageError: it ends in neither .md nor .json.
+        UsageError: it ends in neither .md nor .json, or the link is too long.
     """
     form = ENDINGS.get(os.path.splitext(path)[1].lower())
     if form == "markdown":
@@ -49,6 +50,9 @@ def digest(overview: Overview, link: str = "") -> str:
     Args:
         overview: of the night.
         link: where the whole report can be seen; "" for nowhere.
+
+    Raises:
+        UsageError: the link is too long.
     """
     verdict = words.VERDICTS[overview.verdict]
     blocks = [
@@ -117,7 +121,10 @@ def _line(group: list[Told]) -> str:
 
 def _target(link: str) -> str:
     """Return the user's URL so that it stays one link."""
-    return visible(link, 500).replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
+    made = visible(link).replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
+    if len(made) > _LINK:
+        raise UsageError(f"is longer than {_LINK} characters", path="--link")
+    return made
 
 
 def digest_json(overview: Overview, link: str = "") -> str:

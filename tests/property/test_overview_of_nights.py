@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from depscan.history.records import Reading
-from depscan.overview.records import Overview
+from depscan.overview.digest import MOST, digest, digest_json
+from depscan.overview.records import Gap, Hit, Overview, Told, Tree
 from tests.unit.overview.made_nights import Asks, Fleet, purl, reading, vulnerable
 
 LABELS = [f"p{i} 1" for i in range(6)]
@@ -85,6 +87,22 @@ def test_every_night_is_told_as_it_was(nights: list[tuple[dict[str, dict[str, As
                 assert all(t.new <= (t.subject not in before) for t in made.findings)
             before = told
         fleet.store.close()
+
+
+@settings(max_examples=60)
+@given(st.text(min_size=1, max_size=300), st.text(max_size=300), st.integers(1, 40))
+def test_a_digest_is_short_and_one_line_per_package_whatever_the_names_are(name: str, owner: str, many: int) -> None:
+    hit = Hit(name, owner, name, 1, (name,), "2030-01-01", new=True)
+    told = Told("f1", "r", name, "trust", "high", "high", "block", "", name, name, name, "", "", name, (name,), "", "",
+                (), "", "2030-01-01", True, (hit,))  # fmt: skip
+    every = tuple(told._replace(subject=f"{i}") for i in range(many))
+    gap = Gap(name, "failed", owner, True, (name,))
+    made = Overview(1, name, "2030-01-02T", "2030-01-01T", "blocked", 1, name, name, every, (), (), (), (), (),
+                    (gap,) * many, (), Tree((), (), (), {}))  # fmt: skip
+    text = digest(made, "https://reports.example/")
+    assert len(text) <= MOST
+    assert len(text.splitlines()) <= 24
+    json.loads(digest_json(made))
 
 
 def holds(visit: dict[str, Asks] | str, label: str) -> bool:

@@ -78,6 +78,7 @@ def test_another_policy_decides_again(store: str) -> None:
         (["--night", "9"], 2),
         (["--owner", "nobody"], 2),
         (["--notify", "digest.txt"], 2),
+        (["--notify", "digest.md", "--link", "https://reports.example/" + "a" * 2000], 2),
         (["--also", "pdf=x"], 2),
         (["-o", "no/such/folder.md"], 2),
     ],
