@@ -15,6 +15,7 @@ class Hit(NamedTuple):
         line: 1-based; 0 where it is not known.
         via: names with versions (``torch 2.4.0``) from a root of the repository to the subject.
         since: day (YYYY-MM-DD) since which it is reached.
+        new: whether the night before did not reach it here, whoever else it reached.
     """
 
     repository: str
@@ -23,6 +24,7 @@ class Hit(NamedTuple):
     line: int
     via: tuple[str, ...]
     since: str
+    new: bool = False
 
 
 class Told(NamedTuple):
@@ -39,6 +41,7 @@ class Told(NamedTuple):
         since: day since which it is known here.
         new: whether the night before did not know it.
         hits: sorted by repository.
+        status: affected, undecidable or "" where the word has no meaning.
     """
 
     id: str
@@ -63,6 +66,7 @@ class Told(NamedTuple):
     since: str
     new: bool
     hits: tuple[Hit, ...]
+    status: str = ""
 
 
 class Deed(NamedTuple):
@@ -90,7 +94,7 @@ class Moved(NamedTuple):
         what: new, gone, changed, unreadable (it was read before) or readable (it was not).
         added, removed: names with versions.
         moved: name, version before, version now.
-        problem: why it cannot be read.
+        problem: why it cannot be read, or which of its files cannot any more.
     """
 
     repository: str
@@ -169,12 +173,15 @@ class Tree(NamedTuple):
         kinds: kind of each.
         children: for each name, positions of what it asks for in any repository.
         roots: repository to what it asks for itself.
+        left_out: repositories whose graphs were too much for it (those with findings come in first), sorted; what they
+            ask for themselves is in ``roots``, and what that asks for only as far as others do.
     """
 
     names: tuple[str, ...]
     kinds: tuple[str, ...]
     children: tuple[tuple[int, ...], ...]
     roots: dict[str, tuple[int, ...]]
+    left_out: tuple[str, ...] = ()
 
 
 class Overview(NamedTuple):

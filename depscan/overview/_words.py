@@ -1,0 +1,135 @@
+"""What Markdown and digest say in the same words; scanned text is escaped by whoever shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from depscan.text.escape import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from depscan.overview.records import Overview, Told
+
+VERDICTS = {
+    "clean": "clean",
+    "warnings": "passed with warnings",
+    "blocked": "blocked",
+    "incomplete": "incomplete",
+    "bad-input": "bad input",
+    "nothing": "nothing to scan",
+}
+SIGNS = {"clean": "✅", "warnings": "⚠️", "blocked": "⛔"}
+"""Beside the word, never in its place; everything else is a question mark."""
+
+ACTIONS = {"block": "blocked", "warn": "warning", "allow": "accepted"}
+
+
+class Counts(NamedTuple):
+    """Figures of a night.
+
+    Attributes:
+        repositories, unreadable: that were read, and that could not be.
+        packages: distinct ones; 0 where no trend says it.
+        blocked, warned, accepted: findings, each once however many repositories it reaches.
+        reached: repositories that something blocked reaches.
+        new: findings that the night before did not know, or that reach further now; those that are accepted are not
+            counted.
+        cleared: findings that are gone.
+        missing: things that the policy needs and that were not looked at.
+    """
+
+    repositories: int
+    unreadable: int
+    packages: int
+    blocked: int
+    warned: int
+    accepted: int
+    reached: int
+    new: int
+    cleared: int
+    missing: int
+
+
+def counts(overview: Overview) -> Counts:
+    """Return the figures of a night."""
+    actions = [told.action for told in overview.findings]
+    unreadable = sum(bool(m.problem) for m in overview.members)
+    return Counts(
+        len(overview.members) - unreadable,
+        unreadable,
+        overview.points[-1].packages if overview.points else 0,
+        actions.count("block"),
+        actions.count("warn"),
+        actions.count("allow"),
+        sum(m.blocked > 0 for m in overview.members),
+        len(fresh(overview)),
+        len(overview.cleared),
+        sum(gap.needed for gap in overview.gaps),
+    )
+
+
+def number(amount: int, noun: str) -> str:
+    """Return "1 finding", "1,200 findings", "2 repositories"."""
+    if amount == 1:
+        return f"1 {noun}"
+    return f"{amount:,} {noun[:-1]}ies" if noun.endswith("ry") else f"{amount:,} {noun}s"
+
+
+def answer(overview: Overview) -> str:
+    """Return what the night says in one or two sentences, free of scanned text."""
+    held = counts(overview)
+    unread = f" ({held.unreadable:,} unreadable)" if held.unreadable else ""
+    scope = f"{number(held.repositories, 'repository')} read{unread}, {number(held.packages, 'package')}"
+    shown = ((held.blocked, "blocked"), (held.warned, "to look at"), (held.accepted, "accepted"))
+    parts = [f"{amount:,} {word}" for amount, word in shown if amount]
+    total = held.blocked + held.warned + held.accepted
+    found = f"{number(total, 'finding')} ({', '.join(parts)})" if parts else "no findings"
+    reach = f"; what is blocked reaches {number(held.reached, 'repository')}" if held.blocked else ""
+    missing = number(held.missing, "thing")
+    gap = f" {missing} that the policy needs could not be looked at." if held.missing else ""
+    return f"{scope}: {found}{reach}.{gap}"
+
+
+def since_before(overview: Overview) -> str:
+    """Return what changed since the night before, free of scanned text."""
+    if not overview.previous:
+        return "This is the first night: there is none to compare it with."
+    held = counts(overview)
+    return f"Since the night of {markdown(overview.previous[:10])}: {held.new:,} new, {held.cleared:,} cleared."
+
+
+def fresh(overview: Overview) -> list[Told]:
+    """Return what is new since the night before or reaches a repository it did not, and is not accepted."""
+    return [t for t in overview.findings if t.action != "allow" and (t.new or any(h.new for h in t.hits))]
+
+
+def standing(overview: Overview) -> list[Told]:
+    """Return what is not accepted, worst first."""
+    return [t for t in overview.findings if t.action != "allow"]
+
+
+def severity(told: Told) -> str:
+    """Return the severity in words; what cannot be decided says that instead."""
+    return "undecided" if told.status == "undecidable" else told.severity
+
+
+def subject(told: Told) -> str:
+    """Return name and version of what a finding is about, or the file."""
+    return f"{told.name} {told.version}" if told.version else told.name
+
+
+def repositories(told: Told, *, new: bool = False) -> list[str]:
+    """Return the repositories that a finding reaches, sorted; with ``new``, those it did not reach before."""
+    return sorted({h.repository for h in told.hits if h.new or not new})
+
+
+def owners(told: Told) -> list[str]:
+    """Return whose repositories a finding reaches, sorted."""
+    return sorted({h.owner for h in told.hits if h.owner})
+
+
+def some(names: Sequence[str], most: int) -> tuple[list[str], str]:
+    """Return the first few names, and how many more there are (``" and 3 more"``)."""
+    left = len(names) - most
+    return list(names[:most]), f" and {left:,} more" if left > 0 else ""

@@ -1,0 +1,50 @@
+"""Two nights over a folder of repositories and their reports, with the installed wheel."""
+
+from __future__ import annotations
+
+import json
+
+from tests.e2e.conftest import Installed
+
+LOCK = """\
+version = 1
+[[package]]
+name = "app"
+version = "1"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "flask" }}]
+[[package]]
+name = "flask"
+version = "3.0.0"
+source = {{ registry = "https://index.example/simple" }}
+dependencies = [{{ name = "jinja2" }}]
+[[package]]
+name = "jinja2"
+version = "{}"
+source = {{ registry = "https://index.example/simple" }}
+"""
+
+
+def lock(depscan: Installed, repository: str, version: str) -> None:
+    folder = depscan.cwd / "mirrors" / repository
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "uv.lock").write_text(LOCK.format(version), "utf-8")
+
+
+def test_the_report_of_the_second_night_says_what_was_cleared_and_what_is_reached_by_whom(depscan: Installed) -> None:
+    for name in ("search", "web"):
+        lock(depscan, name, "3.1.4")
+    assert depscan("nightly", "mirrors", "--store", "n.db").code in {0, 1, 4}
+    lock(depscan, "web", "3.1.6")
+    assert depscan("nightly", "mirrors", "--store", "n.db").code in {0, 1, 4}
+    assert depscan("report", "--store", "n.db", "-o", "n.md", "--also", "json=n.json", "--notify", "d.md").code == 0
+    made = json.loads((depscan.cwd / "n.json").read_text("utf-8"))
+    jinja = [f for f in made["findings"] if f["name"] == "jinja2" and f["version"] == "3.1.4"]
+    assert jinja
+    assert not any(f["new"] for f in jinja)
+    assert {h["repository"] for f in jinja for h in f["hits"]} == {"search"}
+    assert jinja[0]["hits"][0]["via"] == ["app 1", "flask 3.0.0", "jinja2 3.1.4"]
+    assert made["moved"][0]["moved"] == [["jinja2", "3.1.4", "3.1.6"]]
+    assert "move jinja2 3.1.4 to" in (depscan.cwd / "n.md").read_text("utf-8")
+    assert "blocked" in (depscan.cwd / "d.md").read_text("utf-8")
+    assert depscan("report", "--store", "n.db", "--gate").code == made["exit_code"] == 1
