@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 KIND = "project"
 _START = 16
-_NEVER = CODE_ENDINGS - {"py"} | {"whl", "egg", "tgz", "jar", "deb", "rpm"}
+CODE_OR_PACKAGE = CODE_ENDINGS - {"py"} | {"whl", "egg", "tgz", "jar", "deb", "rpm"}
 """Endings of code, and of packages: those are inspected when they are named."""
 
-_TEXTS = frozenset({"md", "txt", "lock", "toml", "cfg", "ini", "sh", "csv", "tsv", "ipynb"})
+TEXTS = frozenset({"md", "txt", "lock", "toml", "cfg", "ini", "sh", "csv", "tsv", "ipynb"})
 """Endings of texts: only what begins like no text is a model under such a name."""
 
 
@@ -112,13 +112,13 @@ def _candidates(top: str) -> list[tuple[str, str]]:
         for name in sorted(files):
             path = os.path.join(folder, name)
             ending = name.rpartition(".")[2].lower()
-            if ending in _NEVER:
+            if ending in CODE_OR_PACKAGE:
                 continue
             start = b"" if ending == "py" else _start(path)
             model = start.startswith(starts) or sniff(start) in ARCHIVES
-            if ending in _TEXTS:
+            if ending in TEXTS:
                 model = model and start[:1] not in TEXT_STARTS
-            if ending == "py" or model or (ending not in _TEXTS and promises(name)):
+            if ending == "py" or model or (ending not in TEXTS and promises(name)):
                 wanted.append((name if inside == "." else f"{inside}/{name}", path))
     return wanted
 
