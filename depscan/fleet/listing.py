@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from depscan.fleet.bundle import Bundle, tree_of
 from depscan.fleet.includes import included
-from depscan.fleet.wanted import MODEL, NO, OWN, wish
+from depscan.fleet.wanted import BESIDE, MODEL, NO, OWN, wish
 from depscan.inputs.gather import MAX_FILES
 from depscan.model.decision import Coverage
 from depscan.text.source import LIMIT
@@ -102,7 +102,7 @@ class _Taking:
         self._lost: dict[tuple[str, str, bool, str], list[str]] = {}
 
     def wanted(self) -> None:
-        """Take what is wanted by name: locks and manifests before code, code before models."""
+        """Take what is wanted by name: locks and manifests first, then settings, code, models."""
         found = []
         for entry in self._listing.entries():
             rank = OWN if entry.kind == MODULE else wish(entry.path)
@@ -186,7 +186,7 @@ class _Taking:
             return self._model_fits(entry)
         if entry.size > LIMIT:
             why = f"file of more than {LIMIT >> 20} MB, the limit"
-            self._lose(entry.path, "failed" if rank == OWN else "skipped", why, needed=rank == OWN)
+            self._lose(entry.path, "skipped" if rank == BESIDE else "failed", why, needed=rank != BESIDE)
         elif len(self._ranks) >= MAX_FILES:
             why = f"more than {MAX_FILES} files of the repository would be read"
             self._lose(entry.path, "partial", why, needed=True, kind="budget")

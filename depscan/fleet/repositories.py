@@ -3,12 +3,14 @@
 A path is one of these, the first that fits:
 
 - a file that ends in ``.toml``: a configuration (``config``);
-- a repository: a git clone with a working tree or bare, an archive, or a plain folder that has dependency files of its
-  own (directly in it, of a format that states dependencies) and no clone directly in it;
-- a folder of repositories: what is in it is looked at in the same way, ``LEVELS`` levels deep.
+- a repository: a git clone with a working tree or bare, an archive, or a plain folder with a lock or manifest directly
+  in it and no clone directly in it;
+- a folder of repositories: what is in it is looked at in the same way, ``LEVELS`` levels deep;
+- a plain folder below which there is no repository, and in which there are other files that a scan reads: it was named,
+  so it is one.
 
-Nothing inside a repository is another one: a monorepo is one. A link to a folder is not followed; it is told, as is a
-folder that cannot be listed, and nothing else is lost.
+Nothing inside a repository is another one: a monorepo is one. Links are not followed. They are told, as are folders
+that cannot be listed and files beside the repositories that a scan would read; nothing else is lost.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.errors import UsageError
 from depscan.fleet.sources.archive import stem
 from depscan.fleet.sources.git import accepts as is_clone
-from depscan.fleet.wanted import OWN, wish
+from depscan.fleet.wanted import is_wanted, states
 from depscan.history.records import Repository
 from depscan.inputs.gather import SKIPPED_FOLDERS
 from depscan.model.decision import Coverage
@@ -31,6 +33,7 @@ LEVELS = 3
 """Levels of folders below a folder of repositories: ``mirrors/host/org/repo.git``."""
 
 _GIT = ".git"
+_NAMED = 5
 
 
 class Fleet(NamedTuple):
@@ -101,10 +104,13 @@ def below(path: str, name: str = "") -> Fleet:
         if not stem(last):
             raise UsageError("neither a folder, a git clone, an archive nor a configuration (.toml)", path=path)
         return Fleet([Repository(name or stem(last), path)])
-    looking = _Looking(path)
+    looking = _Looking()
+    own = Repository(name or last.removesuffix(_GIT) or last, path)
     if looking.is_repository(path):
-        return Fleet([Repository(name or last.removesuffix(_GIT) or last, path)], tuple(looking.gaps))
-    looking.enter(path, "", LEVELS)
+        return Fleet([own], tuple(looking.gaps))
+    loose = looking.enter(path, "", LEVELS)
+    if loose and not looking.found:
+        return Fleet([own], tuple(g for g in looking.gaps if g.needed))
     return Fleet(looking.found, tuple(looking.gaps))
 
 
@@ -131,36 +137,32 @@ def unique(found: Iterable[Repository]) -> list[Repository]:
 class _Looking:
     """Looks for repositories below a folder."""
 
-    def __init__(self, top: str) -> None:
+    def __init__(self) -> None:
         self.found: list[Repository] = []
         self.gaps: list[Coverage] = []
-        self._top = top
 
     def is_repository(self, folder: str) -> bool:
-        """Return whether a folder is a clone, or a plain folder with dependency files of its own."""
+        """Return whether a folder is a clone, or a plain folder with a lock or manifest and no clone in it."""
         if is_clone(folder):
             return True
         entries = self._list(folder)
-        if not any(wish(e.name) == OWN and not e.is_dir(follow_symlinks=False) for e in entries):
+        if not any(states(e.name) and not _is_folder(e) for e in entries):
             return False
-        clones = [e.name for e in entries if e.is_dir(follow_symlinks=False) and is_clone(e.path)]
-        if clones:
-            why = f"has files of its own, which were not read, and holds clones ({clones[0]}): a folder of repositories"
-            self.gaps.append(Coverage(folder, "skipped", why, kind="revision"))
-        return not clones
+        return not any(_is_folder(e) and is_clone(e.path) for e in entries)
 
-    def enter(self, folder: str, below_top: str, levels: int) -> None:
-        """Add the repositories in a folder of repositories."""
-        deeper = 0
+    def enter(self, folder: str, below_top: str, levels: int) -> bool:
+        """Add the repositories in a folder of repositories; return whether it has files of no repository."""
+        loose, deeper = [], 0
         for entry in self._list(folder):
             name = f"{below_top}/{entry.name}" if below_top else entry.name
             if entry.is_symlink():
-                why = "is a link and was not followed; name it to have it read"
-                self.gaps.append(Coverage(entry.path, "skipped", why, kind="revision"))
-            elif entry.is_file(follow_symlinks=False):
+                self._skip(entry.path, "is a link and was not followed; name it to have it read")
+            elif not _is_folder(entry):
                 if stem(entry.name):
                     self.found.append(Repository(stem(name), entry.path))
-            elif entry.name not in SKIPPED_FOLDERS and entry.is_dir(follow_symlinks=False):
+                elif is_wanted(entry.name):
+                    loose.append(entry.name)
+            elif entry.name not in SKIPPED_FOLDERS:
                 if self.is_repository(entry.path):
                     self.found.append(Repository(name.removesuffix(_GIT) or name, entry.path))
                 elif levels > 1:
@@ -168,8 +170,14 @@ class _Looking:
                 else:
                     deeper += 1
         if deeper:
-            why = f"{deeper} folders in it are no repositories; {LEVELS} levels below what was named none is looked for"
-            self.gaps.append(Coverage(folder, "skipped", why, kind="budget"))
+            self._skip(folder, f"{deeper} folders in it are no repositories, and none is looked for below them")
+        if loose:
+            named = ", ".join(loose[:_NAMED]) + (", ..." if len(loose) > _NAMED else "")
+            self._skip(folder, f"files in it are of no repository and were not read: {named}")
+        return bool(loose)
+
+    def _skip(self, path: str, why: str) -> None:
+        self.gaps.append(Coverage(path, "skipped", why, kind="revision"))
 
     def _list(self, folder: str) -> list[os.DirEntry[str]]:
         try:
@@ -181,3 +189,10 @@ class _Looking:
             if gap not in self.gaps:
                 self.gaps.append(gap)
             return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False

@@ -13,11 +13,16 @@ from depscan.loading.route import promises
 
 NO: Final = 0
 OWN: Final = 1
-"""It has a format: a lock, a manifest, settings, a workflow."""
+"""It has a format of its own: a lock, a manifest, a bill of materials, instructions of an agent."""
 BESIDE: Final = 2
-"""Something else is read of it too: code, notebooks, texts."""
-MODEL: Final = 3
+"""Something else is read of it: settings, workflows."""
+CODE: Final = 3
+"""Python files and notebooks."""
+MODEL: Final = 4
 
+_CODE = frozenset({"py", "pyw", "ipynb"})
+_PACKAGES = frozenset({"conda", "javascript", "python", "rust"})
+"""Folders of formats whose files are a project's own statement of what it needs."""
 _PACKED = frozenset({
     "zip", "tar", "gz", "bz2", "xz", "zst", "lz4", "7z", "npz", "keras", "nemo", "mar", "bin", "pb", "model", "weights",
     "params", "engine", "plan", "mlpackage", "pt2",
@@ -36,12 +41,22 @@ def wish(path: str) -> int:
     if not entered:
         return NO
     found = candidates(name, entries_once(), named=named)
-    if found:
-        return BESIDE if all(entry.beside for _, entry in found) else OWN
     ending = name.rpartition(".")[2].lower()
+    if found:
+        own = [rank[0] for rank, entry in found if not entry.beside]
+        if ending in _CODE and all(rank % 2 for rank in own):  # fits only globs with a ``*``: no setup.py
+            return CODE
+        return OWN if own else BESIDE
     if ending in CODE_OR_PACKAGE or ending in TEXTS:
         return NO
     return MODEL if ending in _PACKED or promises(name) else NO
+
+
+def states(name: str) -> bool:
+    """Return whether a file of this name makes a plain folder a project: a lock or manifest of a package manager."""
+    found = candidates(name, entries_once(), named=False)
+    modules = [entry.module.split(".") for _, entry in found if not entry.beside]
+    return any(m[2] in _PACKAGES and m[3] != "script" for m in modules)
 
 
 def is_wanted(path: str) -> bool:
