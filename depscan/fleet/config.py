@@ -102,7 +102,9 @@ class _Reading:
         try:
             part = below(place, shown)
         except UsageError as error:
-            self._gaps.append(Coverage(place, "skipped", f"fits a glob and was not read: {error.message}", kind="input"))
+            self._gaps.append(
+                Coverage(place, "skipped", f"fits a glob and was not read: {error.message}", kind="input")
+            )
             return
         self._gaps += part.gaps
         if not part.repositories:

@@ -52,13 +52,11 @@ class Entry(NamedTuple):
 
 
 class Listing(Protocol):
-    """The files of a repository.
+    """The files of a repository."""
 
-    Attributes:
-        gaps: what the source itself could not look at; read last.
-    """
-
-    gaps: list[Coverage]
+    @property
+    def gaps(self) -> list[Coverage]:
+        """Return what the source itself could not look at; asked last."""
 
     def entries(self) -> Iterable[Entry]:
         """Yield every file that may be wanted by its name."""

@@ -163,18 +163,23 @@ class _Looking:
                 elif is_wanted(entry.name):
                     loose.append(entry.name)
             elif entry.name not in SKIPPED_FOLDERS:
-                if self.is_repository(entry.path):
-                    self.found.append(Repository(name.removesuffix(_GIT) or name, entry.path))
-                elif levels > 1:
-                    self.enter(entry.path, name, levels - 1)
-                else:
-                    deeper += 1
+                deeper += not self._folder(entry.path, name, levels)
         if deeper:
             self._skip(folder, f"{deeper} folders in it are no repositories, and none is looked for below them")
         if loose:
             named = ", ".join(loose[:_NAMED]) + (", ..." if len(loose) > _NAMED else "")
             self._skip(folder, f"files in it are of no repository and were not read: {named}")
         return bool(loose)
+
+    def _folder(self, path: str, name: str, levels: int) -> bool:
+        """Add a folder, or what is in it; return False where it is too deep to be looked into."""
+        if self.is_repository(path):
+            self.found.append(Repository(name.removesuffix(_GIT) or name, path))
+        elif levels > 1:
+            self.enter(path, name, levels - 1)
+        else:
+            return False
+        return True
 
     def _skip(self, path: str, why: str) -> None:
         self.gaps.append(Coverage(path, "skipped", why, kind="revision"))

@@ -93,7 +93,7 @@ class Objects:
                    "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", *self._where, *words]  # fmt: skip
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
         environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-        # Before 2.44 git knows no GIT_NO_LAZY_FETCH; a repository's protocol.NAME.allow is stronger than protocol.allow.
+        # Git before 2.44 knows no GIT_NO_LAZY_FETCH, and a repository's protocol.NAME.allow outdoes protocol.allow.
         environment["GIT_ALLOW_PROTOCOL"] = "none"
         try:
             done = subprocess.run(  # noqa: S603 - an explicit list; revisions stand behind --end-of-options

@@ -44,6 +44,7 @@ class Repository(Objects):
         self.top = os.fsdecode(self._git("rev-parse", "--show-toplevel")).removesuffix("\n")
         self.prefix = os.fsdecode(self._git("rev-parse", "--show-prefix")).removesuffix("\n")
 
+
 class Revision:
     """The files of one commit that a scan reads, written into a folder.
 

@@ -10,7 +10,13 @@ from depscan.fleet.bundle import Bundle
 from depscan.fleet.sources.source import source_of
 from tests.unit.difference.projects import commit, git
 
-UV = 'version = 1\n[[package]]\nname = "flask"\nversion = "3.0.0"\nsource = { registry = "https://index.example/simple" }\n'
+UV = """\
+version = 1
+[[package]]
+name = "flask"
+version = "3.0.0"
+source = { registry = "https://index.example/simple" }
+"""
 """A lock."""
 
 

@@ -59,7 +59,9 @@ def test_a_glob_that_fits_a_folder_of_repositories_fits_them_all(tmp_path: Path)
 
 
 def test_one_clone_may_be_read_at_two_refs_under_two_names(tmp_path: Path) -> None:
-    text = '[[repository]]\npath = "x"\nname = "x-1"\nref = "v1"\n[[repository]]\npath = "x"\nname = "x-2"\nref = "v2"\n'
+    text = (
+        '[[repository]]\npath = "x"\nname = "x-1"\nref = "v1"\n[[repository]]\npath = "x"\nname = "x-2"\nref = "v2"\n'
+    )
     assert [(r.name, r.ref) for r in configured(tmp_path, text).repositories] == [("x-1", "v1"), ("x-2", "v2")]
 
 

@@ -26,9 +26,7 @@ def revision(place: Path, ref: str = "") -> str:
     return SOURCE.look(str(place), ref).revision
 
 
-def test_an_unchanged_clone_is_told_without_starting_anything(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unchanged_clone_is_told_without_starting_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ways = every_way(tmp_path, {"uv.lock": UV})
     places = [ways[way] for way in ("working", "bare", "worktree")]
     head = git(ways["working"], "rev-parse", "HEAD")
@@ -61,7 +59,18 @@ def test_refs_are_found_in_the_order_of_git(working: Path, tmp_path: Path, packe
         git(working, "pack-refs", "--all")
         git(working, "gc", "-q")
     assert revision(working) == second
-    for ref in ("light", "v1", "twice", "refs/tags/v1", "feature/x", "heads/feature/x", "main", first, first[:9], "HEAD~1"):
+    for ref in (
+        "light",
+        "v1",
+        "twice",
+        "refs/tags/v1",
+        "feature/x",
+        "heads/feature/x",
+        "main",
+        first,
+        first[:9],
+        "HEAD~1",
+    ):
         assert (ref, revision(working, ref)) == (ref, first)
     assert revision(working, "refs/heads/main") == revision(working, "heads/main") == second
     assert revision(tmp_path / "other", "origin") == revision(tmp_path / "other", "origin/main") == second
@@ -88,7 +97,8 @@ def test_a_ref_that_is_not_there_is_an_error(working: Path) -> None:
             SOURCE.look(str(working), ref)
 
 
-def test_nothing_committed_is_said_and_a_head_without_its_branch_is_an_error(tmp_path: Path, working: Path) -> None:
+@pytest.mark.usefixtures("working")
+def test_nothing_committed_is_said_and_a_head_without_its_branch_is_an_error(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "--bare", "empty.git")
     look = SOURCE.look(str(tmp_path / "empty.git"), "")
     assert (look.mark, look.revision) == ("git", "")
@@ -180,7 +190,7 @@ def test_the_variables_of_git_are_not_heeded(working: Path, tmp_path: Path, monk
 
 @pytest.mark.skipif(os.name != "posix", reason="names that only POSIX has")
 def test_any_name_of_a_file_is_taken_as_it_is(working: Path) -> None:
-    odd = "a\nb\t\"é\\/\udcff/uv.lock"
+    odd = 'a\nb\t"é\\/\udcff/uv.lock'
     (working / os.path.dirname(odd)).mkdir(parents=True)
     (working / odd).write_text(UV, "utf-8")
     git(working, "add", "-A")

@@ -32,7 +32,10 @@ FILES = {
 }
 
 
-def rows(findings: list[Finding], top: str = "") -> list[tuple[object, ...]]:
+Row = tuple[str, str, str, list[tuple[str, int]]]
+
+
+def rows(findings: list[Finding], top: str = "") -> list[Row]:
     """Return what findings say, without the folder that was scanned."""
 
     def below(text: str) -> str:
@@ -45,12 +48,12 @@ def rows(findings: list[Finding], top: str = "") -> list[tuple[object, ...]]:
     )
 
 
-def scanned(folder: Path) -> list[tuple[object, ...]]:
+def scanned(folder: Path) -> list[Row]:
     found = scan([str(folder)], Options(now=f"{NOW}T00:00:00Z", cache=False))
     return rows([d.finding for d in found.decisions], str(folder))
 
 
-def night(place: Path) -> list[tuple[object, ...]]:
+def night(place: Path) -> list[Row]:
     return rows(read(taken(place), Setup("engine", NOW)).findings)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ class Told:
         self._sizes = sizes
         self.read_at_once: list[int] = []
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterable[Entry]:
         return (Entry(path, size) for path, size in self._sizes.items())
 
     def find(self, path: str) -> Entry | None:
@@ -128,7 +128,11 @@ def test_what_is_left_is_part_of_the_hash() -> None:
         ("environment.yml", "dependencies:\n- pip:\n  - -r x\n", ["x"]),
         ("setup.cfg", "[options]\ninstall_requires = file: x\n", ["x"]),
         ("pyproject.toml", '[tool.setuptools.dynamic]\ndependencies = {file = ["x"]}\n', ["x"]),
-        ("setup.py", "from setuptools import setup\nsetup(install_requires=open('x.in').read().splitlines())\n", ["x.in"]),
+        (
+            "setup.py",
+            "from setuptools import setup\nsetup(install_requires=open('x.in').read().splitlines())\n",
+            ["x.in"],
+        ),
         ("deno.json", '{"importMap": "./x.json"}', ["x.json"]),
         ("requirements.txt", "<<<<<<< x\n-r x\n", []),
     ],

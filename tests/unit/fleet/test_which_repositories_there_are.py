@@ -55,7 +55,9 @@ def test_a_stray_file_does_not_make_a_folder_of_clones_a_repository_and_is_told(
     plain(tmp_path, {"requirements.txt": "flask\n", "sync.py": "", "notes.txt": ""})
     fleet = fleet_of([str(tmp_path)])
     assert called(fleet) == ["a"]
-    assert list(told(fleet).values()) == ["files in it are of no repository and were not read: requirements.txt, sync.py"]
+    assert list(told(fleet).values()) == [
+        "files in it are of no repository and were not read: requirements.txt, sync.py"
+    ]
 
 
 def test_a_named_folder_without_a_lock_is_a_repository_by_what_else_is_read(tmp_path: Path) -> None:
