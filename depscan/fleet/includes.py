@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from depscan.inputs.discover import Entry
 
 _OPTION = re.compile(rb"\n[ \t]*-{1,2}[rc]").search
+_LONGEST = 4096
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 FORMATS: dict[str, tuple[bytes, ...]] = {
@@ -45,6 +46,8 @@ def included(path: str, data: bytes) -> list[str]:
         return []  # the reading says what is wrong with it
     found = []
     for include in document.includes:
+        if len(include.path) > _LONGEST:
+            continue  # no file system has it
         inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), include.path))
         if "://" not in include.path and not inside.startswith(("../", "/")) and inside not in {".", ".."}:
             found.append(inside)

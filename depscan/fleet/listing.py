@@ -121,6 +121,10 @@ class _Taking:
                 data = self.files.get(self.links.get(path, path), b"")
                 following += (p for p in included(path, data) if p not in seen)
             todo = list(dict.fromkeys(following))
+            if len(todo) > MAX_FILES:
+                why = f"more than {MAX_FILES} included files; the others were not read"
+                self._lose(todo[MAX_FILES], "partial", why, needed=True, kind="budget")
+                todo = todo[:MAX_FILES]
             seen.update(todo)
             for path in todo:
                 entry = self._found(path)

@@ -61,11 +61,11 @@ class _Files:
                 continue
             for one in found:
                 path = f"{folder}/{one.name}" if folder else one.name
-                if one.is_dir(follow_symlinks=False):
-                    if one.name not in SKIPPED_FOLDERS:
-                        left.append(path)
-                elif (entry := self.find(path)) is not None:
+                entry = self.find(path)
+                if entry is not None:
                     yield entry
+                elif one.name not in SKIPPED_FOLDERS and _is_folder(one):
+                    left.append(path)
 
     def entries(self) -> Iterable[Entry]:
         """Yield the files that are wanted by name."""
@@ -108,6 +108,13 @@ class _Files:
     def _closed(self, folder: str, error: OSError) -> None:
         why = f"folder cannot be read: {(error.strerror or str(error)).lower()}"
         self.gaps.append(Coverage(folder, "failed", why, needed=True))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 SOURCE = Source("folder", 90, os.path.isdir, look, load)

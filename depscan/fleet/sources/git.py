@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_BLOBS = 1_000_000
 """Files of one revision that are listed."""
 
+_TARGET = 4096
+_LINKS = 200
 _KINDS = {objects.LINK: LINK, objects.MODULE: MODULE}
 
 
@@ -99,6 +101,8 @@ class _Commit:
         self.gaps: list[Coverage] = []
         self._objects = objects.Objects(clone.git, clone.git)
         self._blobs = self._objects.files(commit, MAX_BLOBS)
+        self._targets: dict[str, bytes] | None = None
+        self._asked = 0
 
     def entries(self) -> Iterable[Entry]:
         """Yield the files that are wanted by name, and submodules."""
@@ -110,8 +114,14 @@ class _Commit:
         return None if blob is None else _entry(blob)
 
     def target(self, entry: Entry) -> str:
-        """Return what a link says; "" where its object is not here."""
-        return os.fsdecode(self._objects.contents([entry.key]).get(entry.key, b""))
+        """Return what a link says; "" where its object is not here, is no path, or was asked for late of many."""
+        if self._targets is None:  # one process for all that are wanted by name, one for each that they lead to
+            wanted = [b for b in self._blobs.values() if b.mode == objects.LINK and is_wanted(b.path)]
+            self._targets = self._objects.contents([b.object for b in wanted if b.size <= _TARGET])
+        if entry.key not in self._targets and entry.size <= _TARGET and self._asked < _LINKS:
+            self._asked += 1
+            self._targets |= self._objects.contents([entry.key])
+        return os.fsdecode(self._targets.get(entry.key, b""))
 
     def read(self, entries: list[Entry]) -> dict[str, bytes | str]:
         """Return the bytes of blobs; a partial clone does not have all of them."""

@@ -9,6 +9,7 @@ import pytest
 
 from depscan.errors import PolicyError, UsageError
 from depscan.fleet.repositories import Fleet, fleet_of
+from depscan.fleet.sources.archive import ENDINGS
 from depscan.history.records import Repository
 from tests.unit.fleet.stored import UV, clone, plain
 
@@ -63,6 +64,15 @@ def test_one_clone_may_be_read_at_two_refs_under_two_names(tmp_path: Path) -> No
         '[[repository]]\npath = "x"\nname = "x-1"\nref = "v1"\n[[repository]]\npath = "x"\nname = "x-2"\nref = "v2"\n'
     )
     assert [(r.name, r.ref) for r in configured(tmp_path, text).repositories] == [("x-1", "v1"), ("x-2", "v2")]
+
+
+def test_the_example_of_the_docs_is_a_configuration(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "fleet.md").read_text("utf-8")
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    clone(tmp_path / "mirrors" / "org" / "cart.git", {"uv.lock": UV})
+    fleet = configured(tmp_path, text)
+    assert [(r.name, r.team) for r in fleet.repositories] == [("org/cart", "platform"), ("shop", "payments")]
+    assert all(f"`{ending}`" in page for ending in ENDINGS)
 
 
 ONE = '[[repository]]\npath = "x"\n'

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import UsageError
+from depscan.fleet.bundle import lay_out
 from depscan.fleet.sources.git import SOURCE
 from depscan.fleet.sources.source import source_of
 from tests.unit.difference.projects import commit, git
-from tests.unit.fleet.stored import UV, clone, every_way, gaps, names, taken
+from tests.unit.fleet.stored import UV, clone, every_way, gaps, names, plain, taken
 
 
 @pytest.fixture
@@ -144,6 +145,24 @@ def test_links_stay_in_the_repository_and_submodules_are_told(working: Path) -> 
     }  # fmt: skip
 
 
+def test_many_links_cost_one_process(working: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for i in range(30):
+        plain(working, {f"{i}/x": UV})
+        (working / str(i) / "uv.lock").symlink_to("x")
+        (working / str(i) / "poetry.lock").symlink_to("link")
+        (working / str(i) / "link").symlink_to("../uv.lock")
+    git(working, "add", "-A")
+    git(working, "commit", "-q", "-m", "x")
+    real, log = shutil.which("git"), tmp_path / "log"
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").write_text(f'#!/bin/sh\necho x >> {log}\nexec {real} "$@"\n', "utf-8")
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    bundle = taken(working)
+    assert len(bundle.links) == 60
+    assert len(log.read_text("utf-8").splitlines()) == 4  # files, links, the one link that all links lead to, contents
+
+
 def test_what_a_partial_clone_lacks_is_told_and_never_fetched(working: Path, tmp_path: Path) -> None:
     commit(working, {"requirements.txt": "flask\n"})
     git(working, "config", "uploadpack.allowFilter", "true")
@@ -196,3 +215,32 @@ def test_any_name_of_a_file_is_taken_as_it_is(working: Path) -> None:
     git(working, "add", "-A")
     git(working, "commit", "-q", "-m", "x")
     assert names(taken(working)) == [odd, "uv.lock"]
+
+
+def test_a_tree_that_no_git_would_write_lays_nothing_out_of_place(working: Path, tmp_path: Path) -> None:
+    blob = git(working, "rev-parse", "HEAD:uv.lock")
+
+    def tree(*rows: tuple[str, str, str]) -> str:
+        raw = b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(what) for mode, name, what in rows)
+        (tmp_path / "raw").write_bytes(raw)
+        return git(working, "hash-object", "-t", "tree", "-w", "--literally", str(tmp_path / "raw"))
+
+    inner = tree(("100644", "uv.lock", blob), ("100644", "poetry.lock", blob))
+    rows = [(".git", inner), ("..", inner), (".GIT", inner), ("a", inner), ("a", inner)]
+    top = tree(*(("40000", name, what) for name, what in rows), ("100644", "../../uv.lock", blob))
+    git(working, "update-ref", "HEAD", git(working, "commit-tree", "-m", "x", top))
+    around = tmp_path / "around" / "top"
+    around.mkdir(parents=True)
+    lost = lay_out(taken(working), str(around))
+    found = [os.path.join(at, name) for at, _, files in os.walk(tmp_path / "around") for name in files]
+    assert sorted(found) == [str(around / "a" / "poetry.lock"), str(around / "a" / "uv.lock")]
+    assert {"../uv.lock", ".GIT/uv.lock", "../../uv.lock"} <= {gap.what for gap in lost if gap.needed}
+
+
+def test_a_git_file_that_points_nowhere_is_a_plain_folder_or_an_error_and_no_crash(tmp_path: Path) -> None:
+    for number, text in enumerate((b"gitdir: /nowhere\n", b"gitdir: \0\n", b"\xff" * 5000, b"", b"gitdir: .\n")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / ".git").write_bytes(text)
+        (folder / "uv.lock").write_text(UV, "utf-8")
+        assert names(taken(folder)) == ["uv.lock"]

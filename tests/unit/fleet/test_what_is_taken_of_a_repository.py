@@ -153,6 +153,15 @@ def test_a_chain_of_includes_is_taken_to_its_end(tmp_path: Path) -> None:
     assert len(taken(plain(tmp_path, files)).files) == 42
 
 
+def test_more_includes_than_anybody_has_are_told(tmp_path: Path) -> None:
+    many = "".join(f"-r {i}\n" for i in range(20_300))
+    bundle = taken(
+        plain(tmp_path, {"requirements.txt": f"{many}-r {'a/' * 5000}\n", **{str(i): "" for i in range(0, 20_300, 1000)}})
+    )
+    assert len(bundle.files) == 21
+    assert list(gaps(bundle).values()) == ["!more than 20000 included files; the others were not read"]
+
+
 def test_a_change_of_a_folder_is_seen_also_in_a_file_of_an_odd_name(tmp_path: Path) -> None:
     plain(tmp_path, {"requirements.txt": "-r odd\n", "odd": "flask\n", "node_modules/x/a.js": ""})
     before = SOURCE.look(str(tmp_path), "")
