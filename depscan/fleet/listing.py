@@ -29,6 +29,7 @@ MODELS_BYTES = 128 << 20
 
 FILE, LINK, MODULE = "file", "link", "module"
 _HOPS = 8
+_DEPTH = 32
 _AT_ONCE = 32 << 20
 _LISTED = 50
 _LFS = b"version https://git-lfs."
@@ -119,7 +120,8 @@ class _Taking:
             following: list[str] = []
             for path in todo:
                 data = self.files.get(self.links.get(path, path), b"")
-                following += (p for p in included(path, data) if p not in seen)
+                if data:
+                    following += (p for p in included(path, data) if p not in seen)
             todo = list(dict.fromkeys(following))
             if len(todo) > MAX_FILES:
                 why = f"more than {MAX_FILES} included files; the others were not read"
@@ -137,7 +139,7 @@ class _Taking:
         entry = self._listing.find(path)
         parts = path.split("/")
         at = 1
-        while entry is None and at < len(parts):
+        while entry is None and at < min(len(parts), _DEPTH):
             folder = self._listing.find("/".join(parts[:at]))
             if folder is not None and folder.kind == LINK:
                 end = self._end(folder)

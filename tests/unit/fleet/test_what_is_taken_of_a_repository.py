@@ -156,7 +156,9 @@ def test_a_chain_of_includes_is_taken_to_its_end(tmp_path: Path) -> None:
 def test_more_includes_than_anybody_has_are_told(tmp_path: Path) -> None:
     many = "".join(f"-r {i}\n" for i in range(20_300))
     bundle = taken(
-        plain(tmp_path, {"requirements.txt": f"{many}-r {'a/' * 5000}\n", **{str(i): "" for i in range(0, 20_300, 1000)}})
+        plain(
+            tmp_path, {"requirements.txt": f"{many}-r {'a/' * 5000}\n", **{str(i): "" for i in range(0, 20_300, 1000)}}
+        )
     )
     assert len(bundle.files) == 21
     assert list(gaps(bundle).values()) == ["!more than 20000 included files; the others were not read"]
