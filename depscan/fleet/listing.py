@@ -8,9 +8,10 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from depscan.facts.project import START, may_be_model
 from depscan.fleet.bundle import Bundle, tree_of
 from depscan.fleet.includes import included
-from depscan.fleet.wanted import BESIDE, MODEL, NO, OWN, wish
+from depscan.fleet.wanted import BESIDE, GUESS, MODEL, NO, OWN, wish
 from depscan.inputs.gather import MAX_FILES
 from depscan.model.decision import Coverage
 from depscan.text.source import LIMIT
@@ -23,6 +24,9 @@ BYTES = 256 << 20
 
 MODEL_BYTES = 32 << 20
 """Bytes of one model file. What a hub or git hosting keeps as a plain blob is smaller; larger ones are in Git LFS."""
+
+GUESS_BYTES = 4 << 20
+"""Bytes of a file whose name tells nothing: larger ones are data, as a rule."""
 
 MODELS_BYTES = 128 << 20
 """Bytes of all model files of a repository."""
@@ -97,7 +101,7 @@ class _Taking:
         self._listing = listing
         self._ranks: dict[str, int] = {}
         self._entries: list[Entry] = []
-        self._bytes = self._models = 0
+        self._bytes = self._models = self._unread = 0
         self._lost: dict[tuple[str, str, bool, str], list[str]] = {}
 
     def wanted(self) -> None:
@@ -105,7 +109,7 @@ class _Taking:
         found = []
         for entry in self._listing.entries():
             rank = OWN if entry.kind == MODULE else wish(entry.path)
-            if rank != NO:
+            if rank != NO and not (rank == GUESS and entry.kind != FILE):
                 folder, _, name = entry.path.rpartition("/")
                 found.append((rank, folder.split("/"), name, entry))
         for rank, _, _, entry in sorted(found):
@@ -186,8 +190,8 @@ class _Taking:
         return ""
 
     def _fits(self, entry: Entry, rank: int) -> bool:
-        if rank == MODEL:
-            return self._model_fits(entry)
+        if rank >= MODEL:
+            return self._model_fits(entry, rank)
         if entry.size > LIMIT:
             why = f"file of more than {LIMIT >> 20} MB, the limit"
             self._lose(entry.path, "skipped" if rank == BESIDE else "failed", why, needed=rank != BESIDE)
@@ -202,7 +206,10 @@ class _Taking:
             return True
         return False
 
-    def _model_fits(self, entry: Entry) -> bool:
+    def _model_fits(self, entry: Entry, rank: int) -> bool:
+        if rank == GUESS and (entry.size > GUESS_BYTES or self._models + entry.size > MODELS_BYTES):
+            self._unread += 1
+            return False
         if entry.size > MODEL_BYTES:
             why = f"a model file or archive of more than {MODEL_BYTES >> 20} MB; depscan inspect reads it"
         elif self._models + entry.size > MODELS_BYTES or len(self._ranks) >= 2 * MAX_FILES:
@@ -234,7 +241,11 @@ class _Taking:
             data = read[entry.path]
             rank = self._ranks[entry.path]
             if isinstance(data, str):
-                self._lose(entry.path, "failed", data, needed=rank != MODEL)
+                self._lose(entry.path, "failed", data, needed=rank < MODEL)
+                continue
+            if rank == GUESS and not may_be_model(entry.path.rpartition("/")[2], data[:START]):
+                del self._ranks[entry.path]  # a file that includes it may still want it
+                self._models -= entry.size
                 continue
             self.files[entry.path] = data
             if len(data) <= _POINTER and data.startswith(_LFS):
@@ -247,6 +258,11 @@ class _Taking:
     def told(self) -> list[Coverage]:
         """Return what was left, of each reason some by name and the others as a number."""
         gaps = []
+        if self._unread:
+            why = (
+                f"{self._unread} files whose names tell nothing are too large, or too many, to be looked at for models"
+            )
+            gaps.append(Coverage(".", "skipped", why, kind="budget"))
         for (status, why, needed, kind), paths in self._lost.items():
             gaps += [Coverage(path, status, why, needed=needed, kind=kind) for path in paths[:_LISTED]]
             if len(paths) > _LISTED:

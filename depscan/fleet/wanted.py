@@ -19,10 +19,21 @@ BESIDE: Final = 2
 CODE: Final = 3
 """Python files and notebooks."""
 MODEL: Final = 4
+GUESS: Final = 5
+"""Its name tells nothing: it is read where it is small, and kept where its first bytes are those of a model."""
 
 _CODE = frozenset({"py", "pyw", "ipynb"})
 _PACKAGES = frozenset({"conda", "javascript", "python", "rust"})
 """Folders of formats whose files are a project's own statement of what it needs."""
+_NO_MODEL = frozenset({
+    "webp", "bmp", "ico", "tif", "tiff", "psd", "mp3", "mp4", "m4a", "wav", "ogg", "flac", "mov", "avi", "webm",
+    "mkv", "pdf", "ttf", "otf", "woff2", "eot", "jsx", "tsx", "mjs", "cjs", "vue", "svelte", "scss", "less",
+    "go", "rs", "java", "kt", "kts", "swift", "scala", "cs", "fs", "vb", "rb", "php", "pl", "pm", "lua", "jl",
+    "clj", "ex", "exs", "erl", "hs", "ml", "mli", "el", "m", "mm", "cxx", "hxx", "cuh", "r", "sql", "graphql",
+    "proto", "tf", "hcl", "snap", "adoc", "tex", "bib",
+})  # fmt: skip
+"""Endings of pictures, sounds, films, fonts and source texts, of which a repository may have thousands."""
+
 _PACKED = frozenset({
     "zip", "tar", "gz", "bz2", "xz", "zst", "lz4", "7z", "npz", "keras", "nemo", "mar", "bin", "pb", "model", "weights",
     "params", "engine", "plan", "mlpackage", "pt2",
@@ -47,9 +58,9 @@ def wish(path: str) -> int:
         if ending in _CODE and all(rank % 2 for rank in own):  # fits only globs with a ``*``: no setup.py
             return CODE
         return OWN if own else BESIDE
-    if ending in CODE_OR_PACKAGE or ending in TEXTS:
+    if ending in CODE_OR_PACKAGE or ending in _NO_MODEL:
         return NO
-    return MODEL if ending in _PACKED or promises(name) else NO
+    return MODEL if ending not in TEXTS and (ending in _PACKED or promises(name)) else GUESS
 
 
 def states(name: str) -> bool:
@@ -60,7 +71,12 @@ def states(name: str) -> bool:
 
 
 def is_wanted(path: str) -> bool:
-    """Return whether a file is read; its path is below the repository's top and written with ``/``."""
+    """Return whether a file is read by its name; its path is below the repository's top and written with ``/``."""
+    return wish(path) not in {NO, GUESS}
+
+
+def may_be_wanted(path: str) -> bool:
+    """Return whether a file is read by its name, or by its first bytes."""
     return wish(path) != NO
 
 

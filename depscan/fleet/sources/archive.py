@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from depscan.errors import UsageError
 from depscan.fleet.listing import FILE, LINK, Entry, bundle_of
 from depscan.fleet.sources.source import Look, Source
-from depscan.fleet.wanted import is_wanted
+from depscan.fleet.wanted import is_wanted, may_be_wanted
 from depscan.inputs.objects import MAX_BLOBS
 from depscan.model.decision import Coverage
 from depscan.text.source import LIMIT
@@ -116,8 +116,8 @@ class _Members:
         return Coverage(what, "partial", f"in the archive: {oddity.detail}", needed=whole or is_wanted(path), kind=kind)
 
     def entries(self) -> Iterable[Entry]:
-        """Yield the files that are wanted by name."""
-        return (self._entry(path) for path in self._read if is_wanted(path))
+        """Yield the files that are wanted by name or by their first bytes."""
+        return (self._entry(path) for path in self._read if may_be_wanted(path))
 
     def find(self, path: str) -> Entry | None:
         """Return the file of a path."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from depscan.errors import InputError, UsageError
 from depscan.fleet.listing import FILE, LINK, Entry, bundle_of
 from depscan.fleet.sources.source import Look, Source
-from depscan.fleet.wanted import is_wanted
+from depscan.fleet.wanted import may_be_wanted
 from depscan.inputs.gather import SKIPPED_FOLDERS
 from depscan.model.decision import Coverage
 from depscan.text.source import read_source
@@ -68,8 +68,8 @@ class _Files:
                     left.append(path)
 
     def entries(self) -> Iterable[Entry]:
-        """Yield the files that are wanted by name."""
-        return (entry for entry in self.every() if is_wanted(entry.path))
+        """Yield the files that are wanted by name or by their first bytes."""
+        return (entry for entry in self.every() if may_be_wanted(entry.path))
 
     def find(self, path: str) -> Entry | None:
         """Return a file or link; None for anything else, and for what lies behind a link to a folder."""

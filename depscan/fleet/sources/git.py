@@ -14,7 +14,7 @@ from depscan.fleet.bundle import Bundle, tree_of
 from depscan.fleet.listing import FILE, LINK, MODULE, Entry, bundle_of
 from depscan.fleet.sources import _refs
 from depscan.fleet.sources.source import Look, Source
-from depscan.fleet.wanted import is_wanted
+from depscan.fleet.wanted import is_wanted, may_be_wanted
 from depscan.inputs import objects
 from depscan.model.decision import Coverage
 
@@ -105,8 +105,8 @@ class _Commit:
         self._asked = 0
 
     def entries(self) -> Iterable[Entry]:
-        """Yield the files that are wanted by name, and submodules."""
-        return (_entry(b) for b in self._blobs.values() if b.mode == objects.MODULE or is_wanted(b.path))
+        """Yield the files that are wanted by name or by their first bytes, and submodules."""
+        return (_entry(b) for b in self._blobs.values() if b.mode == objects.MODULE or may_be_wanted(b.path))
 
     def find(self, path: str) -> Entry | None:
         """Return the file of a path."""

@@ -10,9 +10,9 @@ import pytest
 
 from depscan.errors import UsageError
 from depscan.fleet.includes import FORMATS, included
-from depscan.fleet.listing import BYTES, LINK, MODEL_BYTES, Entry, bundle_of
+from depscan.fleet.listing import BYTES, GUESS_BYTES, LINK, MODEL_BYTES, Entry, bundle_of
 from depscan.fleet.sources.folder import SOURCE
-from depscan.fleet.wanted import BESIDE, CODE, MODEL, NO, OWN, wish
+from depscan.fleet.wanted import BESIDE, CODE, GUESS, MODEL, NO, OWN, wish
 from depscan.inputs.gather import MAX_FILES
 from depscan.model.decision import Coverage
 from depscan.text.source import LIMIT
@@ -47,9 +47,10 @@ class Told:
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("uv.lock", OWN), ("a/requirements/any.txt", OWN), ("any.txt", NO), (".github/workflows/x.yml", BESIDE),
+        ("uv.lock", OWN), ("a/requirements/any.txt", OWN), ("any.txt", GUESS), (".github/workflows/x.yml", BESIDE),
         ("x.py", CODE), ("x.ipynb", CODE), ("setup.py", OWN), ("README.md", OWN), (".env", BESIDE),
         ("w/model.safetensors", MODEL), ("w/x.pkl", MODEL), ("w.tar.gz", MODEL),
+        ("w/x.dnn", GUESS), ("LICENSE", GUESS), ("x.go", NO),
         ("x.whl", NO), ("node_modules/a/package.json", NO), (".venv/x.py", NO), (".git/config", NO), ("a.png", NO),
     ],
 )  # fmt: skip
@@ -87,6 +88,26 @@ def test_large_models_and_many_of_them_are_told_and_do_not_make_a_night_incomple
         "a.gguf": "a model file or archive of more than 32 MB; depscan inspect reads it",
         "4.pt": "the model files and archives of the repository have more than 128 MB together",
     }
+
+
+def test_a_model_is_found_by_its_first_bytes_and_other_files_are_left(tmp_path: Path) -> None:
+    plain(tmp_path, {"notes.txt": "words\n", "LICENSE": "words\n", "x.json": "{}", "big.dat": ""})
+    (tmp_path / "weights.txt").write_bytes(b"\x80\x04N.")
+    (tmp_path / "data").write_bytes(b"GGUF")
+    with (tmp_path / "big.dat").open("wb") as stream:
+        stream.truncate(GUESS_BYTES + 1)
+    bundle = taken(tmp_path)
+    assert names(bundle) == ["data", "weights.txt", "x.json"]
+    assert gaps(bundle) == {
+        ".": "1 files whose names tell nothing are too large, or too many, to be looked at for models"
+    }
+
+
+def test_a_file_that_is_no_model_is_still_taken_where_it_is_included(tmp_path: Path) -> None:
+    assert names(taken(plain(tmp_path, {"requirements.txt": "-r odd\n", "odd": "flask\n"}))) == [
+        "odd",
+        "requirements.txt",
+    ]
 
 
 def test_pointers_of_lfs_are_told_and_only_a_lock_is_missed() -> None:

@@ -22,11 +22,11 @@ def told(fleet: Fleet) -> dict[str, str]:
 
 
 def test_many_plain_folders_with_a_lock_each_are_as_many_repositories(tmp_path: Path) -> None:
-    for i in range(2000):
+    for i in range(400):
         (tmp_path / f"r{i:04}").mkdir()
         (tmp_path / f"r{i:04}" / "uv.lock").touch()
     fleet = fleet_of([str(tmp_path)])
-    assert called(fleet) == [f"r{i:04}" for i in range(2000)]
+    assert called(fleet) == [f"r{i:04}" for i in range(400)]
     assert fleet.gaps == ()
 
 
