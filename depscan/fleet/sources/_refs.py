@@ -172,7 +172,7 @@ def _read(path: str, most: int) -> bytes | None:
     except (OSError, ValueError):
         raise Odd from None
     try:
-        return os.read(descriptor, most)
+        return os.read(descriptor, min(os.fstat(descriptor).st_size + 1, most))
     except IsADirectoryError:
         return None
     except OSError:
