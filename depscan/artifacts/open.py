@@ -41,10 +41,17 @@ def open_artifact(path: str, budget: Budget = _DEFAULT) -> Artifact:
         ArtifactError: it is missing, no file or folder, or may not be read.
     """
     ledger = Ledger(budget)
-    try:
-        if os.path.isdir(path):
+    if os.path.isdir(path):
+        try:
             os.listdir(path)
-            return _artifact(path, identity.FOLDER, list(walk_folder(path, ledger)), ledger)
+        except OSError as error:
+            raise ArtifactError(f"cannot be read: {error.strerror}", path=path) from None
+        return _artifact(path, identity.FOLDER, list(walk_folder(path, ledger)), ledger)
+    return _open(_source(path), os.path.basename(path) or path, ledger)
+
+
+def _source(path: str) -> Source:
+    try:
         if not os.path.isfile(path):
             reason = "is no regular file" if os.path.exists(path) else "does not exist"
             raise ArtifactError(f"the artifact {reason}", path=path)
@@ -52,9 +59,7 @@ def open_artifact(path: str, budget: Budget = _DEFAULT) -> Artifact:
     except (OSError, ValueError) as error:
         raise ArtifactError(f"cannot be read: {getattr(error, 'strerror', error)}", path=path) from None
     source: Source = FileSource(stream)
-    if source.size <= _IN_MEMORY:
-        source = BytesSource(source.at(0, source.size))
-    return _open(source, os.path.basename(path) or path, ledger)
+    return BytesSource(source.at(0, source.size)) if source.size <= _IN_MEMORY else source
 
 
 def open_bytes(data: bytes, name: str, budget: Budget = _DEFAULT) -> Artifact:
@@ -68,6 +73,35 @@ def open_source(source: Source, name: str, budget: Budget = _DEFAULT) -> Artifac
     What the source raises passes through: an archive that could not be read to its end is not opened at all.
     """
     return _open(source, name, Ledger(budget))
+
+
+class Listed(NamedTuple):
+    """The files of an archive as they stand in it.
+
+    Attributes:
+        kind: zip, tar, gzip, ...; "" for what is no archive.
+        members: under their full paths, a link of a tar archive with the reader of the file it leads to.
+        ledger: oddities, those of reading a member also later on.
+    """
+
+    kind: str
+    members: list[Found]
+    ledger: Ledger
+
+
+def list_archive(path: str, budget: Budget = _DEFAULT) -> Listed:
+    """List an archive without looking into the archives in it, and without stripping a folder.
+
+    Raises:
+        ArtifactError: it is missing, no file, or may not be read.
+    """
+    ledger = Ledger(budget)
+    source = _source(path)
+    name = os.path.basename(path)
+    kind = _content(source, name)
+    if kind not in ARCHIVES:
+        return Listed("", [], ledger)
+    return Listed(kind, _unique(list(_members(source, kind, name, ledger)), ledger), ledger)
 
 
 def artifact_of(found: list[Found], name: str, ledger: Ledger) -> Artifact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.facts.inspected import CodeGap, Inspected
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from depscan.model.package import Package
 
 KIND = "project"
-_START = 16
-_NEVER = CODE_ENDINGS - {"py"} | {"whl", "egg", "tgz", "jar", "deb", "rpm"}
+START = 16
+"""Bytes of a file that tell whether it may be a model."""
+CODE_OR_PACKAGE = CODE_ENDINGS - {"py"} | {"whl", "egg", "tgz", "jar", "deb", "rpm"}
 """Endings of code, and of packages: those are inspected when they are named."""
 
-_TEXTS = frozenset({"md", "txt", "lock", "toml", "cfg", "ini", "sh", "csv", "tsv", "ipynb"})
+TEXTS = frozenset({"md", "txt", "lock", "toml", "cfg", "ini", "sh", "csv", "tsv", "ipynb"})
 """Endings of texts: only what begins like no text is a model under such a name."""
 
 
@@ -99,12 +101,8 @@ def _outer(top: str, path: str, container: tuple[str, ...]) -> str:
 
 def _candidates(top: str) -> list[tuple[str, str]]:
     """Return the path inside the folder and the path on disk of what may be a model file, and of Python files."""
-    from depscan.artifacts.magic import ARCHIVES, sniff
     from depscan.inputs.gather import SKIPPED_FOLDERS
-    from depscan.loading.route import TEXT_STARTS, declared, promises
 
-    formats = declared()
-    starts = tuple(start for one in formats for start in one.starts)
     wanted: list[tuple[str, str]] = []
     for folder, folders, files in os.walk(top):
         folders[:] = sorted(n for n in folders if n not in SKIPPED_FOLDERS)
@@ -112,15 +110,32 @@ def _candidates(top: str) -> list[tuple[str, str]]:
         for name in sorted(files):
             path = os.path.join(folder, name)
             ending = name.rpartition(".")[2].lower()
-            if ending in _NEVER:
+            if ending in CODE_OR_PACKAGE:
                 continue
-            start = b"" if ending == "py" else _start(path)
-            model = start.startswith(starts) or sniff(start) in ARCHIVES
-            if ending in _TEXTS:
-                model = model and start[:1] not in TEXT_STARTS
-            if ending == "py" or model or (ending not in _TEXTS and promises(name)):
+            if ending == "py" or may_be_model(name, _start(path)):
                 wanted.append((name if inside == "." else f"{inside}/{name}", path))
     return wanted
+
+
+def may_be_model(name: str, start: bytes) -> bool:
+    """Return whether a file is looked at as a model: by its name, or whatever its name by its first 16 bytes."""
+    from depscan.artifacts.magic import ARCHIVES, sniff
+    from depscan.loading.route import TEXT_STARTS, promises
+
+    ending = name.rpartition(".")[2].lower()
+    if ending in CODE_OR_PACKAGE:
+        return False
+    model = start.startswith(_starts()) or sniff(start) in ARCHIVES
+    if ending in TEXTS:
+        return model and start[:1] not in TEXT_STARTS
+    return model or promises(name)
+
+
+@lru_cache(maxsize=1)
+def _starts() -> tuple[bytes, ...]:
+    from depscan.loading.route import declared
+
+    return tuple(start for one in declared() for start in one.starts)
 
 
 def _start(path: str) -> bytes:
@@ -128,7 +143,7 @@ def _start(path: str) -> bytes:
         if os.path.islink(path) or not os.path.isfile(path):
             return b""
         with open(path, "rb") as stream:
-            return stream.read(_START)
+            return stream.read(START)
     except OSError:
         return b""
 

@@ -84,6 +84,7 @@ class Repository(NamedTuple):
         name: what people call it; unique in a store.
         place: where it is read from.
         owner, team, tags: as the configuration says; "" and () for nothing.
+        ref: what is read of a git clone; "" for HEAD. The store does not keep it: nights keep the commit.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Repository(NamedTuple):
     owner: str = ""
     team: str = ""
     tags: tuple[str, ...] = ()
+    ref: str = ""
 
 
 class Visit(NamedTuple):

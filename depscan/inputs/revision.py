@@ -1,41 +1,29 @@
 """The files of a git revision, from its objects: no checkout, no hook, no filter, no network.
 
-Only ``git rev-parse``, ``ls-tree`` and ``cat-file`` are started, with an explicit argument list and without the
-GIT_* variables of the environment. Blobs are written as they are stored into a folder that the caller owns.
+Blobs are written as they are stored into a folder that the caller owns.
 """
 
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from depscan.errors import UsageError
 from depscan.inputs.discover import Entry, candidates, entries
 from depscan.inputs.gather import SKIPPED_FOLDERS
+from depscan.inputs.objects import LINK, MODULE, Objects
 from depscan.model.decision import Coverage
 from depscan.text.source import LIMIT
 
-SECONDS = 60
-"""One git command may take so long."""
+if TYPE_CHECKING:
+    from depscan.inputs.objects import Blob
 
 MAX_BYTES = 512 << 20
-MAX_BLOBS = 200_000
-_LINK, _MODULE = "120000", "160000"
 _POLICIES = ("depscan.toml", "pyproject.toml")
 _HOPS = 8
 _LINKS = 500
 
 
-class Blob(NamedTuple):
-    """A file of a revision: mode, object id, size in bytes, path relative to the repository's root."""
-
-    mode: str
-    object: str
-    size: int
-    path: str
-
-
-class Repository:
+class Repository(Objects):
     """A git repository, read by git.
 
     Args:
@@ -52,77 +40,9 @@ class Repository:
         Raises:
             UsageError: git is not installed, or there is no repository.
         """
-        self._folder = folder
+        super().__init__(folder)
         self.top = os.fsdecode(self._git("rev-parse", "--show-toplevel")).removesuffix("\n")
         self.prefix = os.fsdecode(self._git("rev-parse", "--show-prefix")).removesuffix("\n")
-
-    def commit(self, revision: str) -> str:
-        """Return the full id of the commit that a revision names.
-
-        Raises:
-            UsageError: it names none that is here.
-        """
-        named = f"{revision}^{{commit}}"
-        return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", named, what=revision).decode().strip()
-
-    def files(self, commit: str) -> dict[str, Blob]:
-        """Return the files of a commit by path.
-
-        Raises:
-            UsageError: git cannot list them, or there are more than ``MAX_BLOBS``.
-        """
-        listed = self._git("ls-tree", "-r", "-z", "-l", "--full-tree", commit)
-        if listed.count(b"\0") > MAX_BLOBS:
-            raise UsageError(f"more than {MAX_BLOBS} files in the revision", path=commit)
-        found = {}
-        for row in listed.split(b"\0"):
-            head, _, name = row.partition(b"\t")
-            words = head.decode("ascii", "replace").split()
-            if len(words) == 4 and name:  # noqa: PLR2004 - mode, type, object, size
-                path = os.fsdecode(name)
-                found[path] = Blob(words[0], words[2], int(words[3]) if words[3].isdigit() else 0, path)
-        return found
-
-    def contents(self, objects: list[str]) -> dict[str, bytes]:
-        """Return the bytes of blobs by object id; one that is not here (a partial clone) is left out."""
-        if not objects:
-            return {}
-        answer = self._git("cat-file", "--batch", stdin="".join(f"{o}\n" for o in objects).encode())
-        found, at = {}, 0
-        for _ in objects:
-            end = answer.find(b"\n", at)
-            words = answer[at:end].split() if end >= 0 else []
-            at = end + 1
-            if len(words) == 3 and words[2].isdigit():  # noqa: PLR2004 - object, type, size
-                size = int(words[2])
-                found[words[0].decode()] = answer[at : at + size]
-                at += size + 1
-            elif end < 0:
-                break
-        return found
-
-    def _git(self, *words: str, stdin: bytes = b"", what: str = "") -> bytes:
-        import subprocess
-
-        command = ["git", "--no-pager", "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
-                   "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", *words]  # fmt: skip
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-        environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-        try:
-            done = subprocess.run(  # noqa: S603 - an explicit list; revisions stand behind --end-of-options
-                command, cwd=self._folder, input=stdin, env=environment, capture_output=True, timeout=SECONDS,
-                check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise UsageError(f"git did not answer within {SECONDS} seconds", path=what or self._folder) from None
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise UsageError(f"git cannot be started: {why}", path=self._folder) from None
-        if done.returncode:
-            told = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-            message = f"git knows no commit of this name{': ' + told if told else ''}" if what else f"git: {told}"
-            raise UsageError(message, path=what or self._folder, hint="fetch it first" if what else "")
-        return done.stdout
 
 
 class Revision:
@@ -203,14 +123,14 @@ class Revision:
         at = path
         for _ in range(_HOPS):
             blob = self._files.get(at)
-            if blob is None or blob.mode == _MODULE or (blob.mode == _LINK and not self._links):
+            if blob is None or blob.mode == MODULE or (blob.mode == LINK and not self._links):
                 break
-            if blob.mode != _LINK:
+            if blob.mode != LINK:
                 return blob
             self._links -= 1
             target = os.fsdecode(self._repository.contents([blob.object]).get(blob.object, b""))
             at = os.path.normpath(os.path.join(os.path.dirname(at), target))
-        if path in self._files and self._files[path].mode == _LINK:
+        if path in self._files and self._files[path].mode == LINK:
             self._lost(path, "is a link that leads to no file of the repository and was not read")
         return None
 

@@ -1,0 +1,112 @@
+"""A git repository read by git: commits, the files of one, and their bytes. No checkout, hook, filter or network.
+
+Only ``git rev-parse``, ``ls-tree`` and ``cat-file`` are started, with an explicit argument list and without the
+GIT_* variables of the environment. What the repository's own configuration says starts nothing: objects that a partial
+clone lacks are not fetched, whatever protocol it names for that.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from depscan.errors import UsageError
+
+SECONDS = 60
+"""One git command may take so long."""
+
+MAX_BLOBS = 200_000
+LINK, MODULE = "120000", "160000"
+"""Modes of symbolic links and of submodules."""
+
+
+class Blob(NamedTuple):
+    """A file of a revision: mode, object id, size in bytes, path relative to the repository's root."""
+
+    mode: str
+    object: str
+    size: int
+    path: str
+
+
+class Objects:
+    """The objects of a git repository.
+
+    Args:
+        folder: any folder of its working tree; or the folder that git is started in, where ``git`` is named.
+        git: the folder with its HEAD: no other repository is looked for then. "" to have git find it.
+    """
+
+    def __init__(self, folder: str = ".", git: str = "") -> None:
+        self._folder = folder
+        self._where = [f"--git-dir={git}"] if git else []
+
+    def commit(self, revision: str) -> str:
+        """Return the full id of the commit that a revision names.
+
+        Raises:
+            UsageError: it names none that is here.
+        """
+        named = f"{revision}^{{commit}}"
+        return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", named, what=revision).decode().strip()
+
+    def files(self, commit: str, most: int = MAX_BLOBS) -> dict[str, Blob]:
+        """Return the files of a commit by path.
+
+        Raises:
+            UsageError: git cannot list them, or there are more than ``most``.
+        """
+        listed = self._git("ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+        if listed.count(b"\0") > most:
+            raise UsageError(f"more than {most} files in the revision", path=commit)
+        found = {}
+        for row in listed.split(b"\0"):
+            head, _, name = row.partition(b"\t")
+            words = head.decode("ascii", "replace").split()
+            if len(words) == 4 and name:  # noqa: PLR2004 - mode, type, object, size
+                path = os.fsdecode(name)
+                found[path] = Blob(words[0], words[2], int(words[3]) if words[3].isdigit() else 0, path)
+        return found
+
+    def contents(self, objects: list[str]) -> dict[str, bytes]:
+        """Return the bytes of blobs by object id; one that is not here (a partial clone) is left out."""
+        if not objects:
+            return {}
+        answer = self._git("cat-file", "--batch", stdin="".join(f"{o}\n" for o in objects).encode())
+        found, at = {}, 0
+        for _ in objects:
+            end = answer.find(b"\n", at)
+            words = answer[at:end].split() if end >= 0 else []
+            at = end + 1
+            if len(words) == 3 and words[2].isdigit():  # noqa: PLR2004 - object, type, size
+                size = int(words[2])
+                found[words[0].decode()] = answer[at : at + size]
+                at += size + 1
+            elif end < 0:
+                break
+        return found
+
+    def _git(self, *words: str, stdin: bytes = b"", what: str = "") -> bytes:
+        import subprocess
+
+        command = ["git", "--no-pager", "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
+                   "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", *self._where, *words]  # fmt: skip
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        # Git before 2.44 knows no GIT_NO_LAZY_FETCH, and a repository's protocol.NAME.allow outdoes protocol.allow.
+        environment["GIT_ALLOW_PROTOCOL"] = "none"
+        try:
+            done = subprocess.run(  # noqa: S603 - an explicit list; revisions stand behind --end-of-options
+                command, cwd=self._folder, input=stdin, env=environment, capture_output=True, timeout=SECONDS,
+                check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise UsageError(f"git did not answer within {SECONDS} seconds", path=what or self._folder) from None
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise UsageError(f"git cannot be started: {why}", path=self._folder) from None
+        if done.returncode:
+            told = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+            message = f"git knows no commit of this name{': ' + told if told else ''}" if what else f"git: {told}"
+            raise UsageError(message, path=what or self._folder, hint="fetch it first" if what else "")
+        return done.stdout
