@@ -156,7 +156,7 @@ def _repository(out: _Writer, one: Change) -> str:
 
 
 def _moves(out: _Writer, one: Change) -> list[str]:
-    from depscan.history.changed import label
+    from depscan.history.asked import label
 
     lines = [
         f"moved {out.escape(m.name, 120)} {out.escape(m.before, 120)} {out.arrow} {out.escape(m.now, 120)}"
@@ -171,7 +171,7 @@ def _moves(out: _Writer, one: Change) -> list[str]:
 
 
 def _packages(out: _Writer, found: Changes) -> None:
-    from depscan.history.changed import label
+    from depscan.history.asked import label
 
     if found.arrived:
         out.title("packages that nobody had before", len(found.arrived))

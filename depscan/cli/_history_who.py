@@ -96,10 +96,11 @@ def _tail(answer: Answer, escape: Escape) -> list[str]:
         had = [one for one in answer.unread if one.had]
         count = _nights.repositories(len(answer.unread))
         lines.append(f"{count} could not be read, so nothing is said of them; {len(had):,} had it when read last")
-        for one in had[: _nights.SHOWN]:
-            lines.append(
-                f"  {escape(one.repository, 200)}{_of(one.owner, escape)}: had it on {one.last}; {escape(one.problem, 300)}"
-            )
+        lines += [
+            f"  {escape(one.repository, 200)}{_of(one.owner, escape)}: had it on {one.last};"
+            f" {escape(one.problem, 300)}"
+            for one in had[: _nights.SHOWN]
+        ]
         if len(had) > _nights.SHOWN:
             lines.append(f"  and {len(had) - _nights.SHOWN:,} more (--format json lists all)")
     return lines

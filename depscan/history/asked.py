@@ -1,4 +1,4 @@
-"""What a person means by ``torch==2.4.0``, ``torch>=2,<2.6``, a purl, ``org/model`` or a publisher: packages of a store."""
+"""Which packages of a store a person means by ``torch==2.4.0``, ``torch>=2,<2.6``, a purl, ``org/model``, a publisher."""
 
 from __future__ import annotations
 
@@ -164,3 +164,8 @@ def _in_range(node: Node, wanted: str) -> bool | None:
 
         return within(node.version, wanted, bare="^" if node.ecosystem == "crates.io" else "")
     return None
+
+
+def label(node: Node) -> str:
+    """Return a package as a person calls it: its name and what tells it from others of that name."""
+    return f"{node.name} {node.version or node.release or node.commit}".rstrip()

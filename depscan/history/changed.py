@@ -215,8 +215,3 @@ def _by_version(node: Node) -> tuple[bool, object, str]:
 
 def _place(node: Node) -> tuple[str, str, str]:
     return (node.ecosystem, node.name, node.purl)
-
-
-def label(node: Node) -> str:
-    """Return a package as a person calls it: its name and what tells it from others of that name."""
-    return f"{node.name} {_version(node)}".rstrip()

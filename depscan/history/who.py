@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.history.asked import Asked, asked
+from depscan.history.asked import Asked, asked, label
 from depscan.history.read import arrays, holdings, more, night_of, nights, packages, states
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from depscan.history.database import Database
     from depscan.history.read import Arrays, Holding, State
     from depscan.history.records import Night, Node, Repository
@@ -33,7 +35,7 @@ class Reach(NamedTuple):
         package: the purl; ``ecosystem``, ``name`` and ``version`` are its.
         path: file below the repository's top; "" for everything that has no lock of its own.
         format: id of the file's format.
-        direct: whether the repository asks for it itself.
+        direct: whether the repository asks for it itself: only projects of its own are before it.
         via: names with versions on a shortest path from a root to it.
         since: day (YYYY-MM-DD) of the first night of its unbroken presence; a night on which the repository could
             not be read breaks nothing, as nobody looked.
@@ -131,7 +133,7 @@ def who(database: Database, text: str, night: str = "", only: Filter | None = No
 class _Holding:
     """Packages in the states of a night."""
 
-    def __init__(self, database: Database, night: Night, seen: list[State], wanted: list[int] | dict[int, Node]):
+    def __init__(self, database: Database, night: Night, seen: list[State], wanted: Iterable[int]) -> None:
         self._database = database
         self._night = night
         self._every = nights(database)
@@ -141,7 +143,7 @@ class _Holding:
                 self._states.setdefault(state.reading, []).append(state)
         self._held: dict[int, set[int]] = {}
         self._now: list[Holding] = []
-        for one in holdings(database, wanted) if wanted else ():
+        for one in holdings(database, wanted):
             self._held.setdefault(one.package, set()).add(one.reading)
             if one.reading in self._states:
                 self._now.append(one)
@@ -172,10 +174,10 @@ class _Holding:
         for state, one in rows:
             way, whose, node = ways[one.graph, one.package], state.repository, named[one.package]
             first_night = since[state.id, one.package]
-            direct = len(way) == 1 or (len(way) == 2 and named[way[0]].kind == "project")  # noqa: PLR2004 - asked by a root
+            direct = all(named[own].kind == "project" for own in way[:-1])
             found.append(
-                Reach(whose.name, whose.owner, whose.team, whose.tags, node.purl, node.ecosystem, node.name, node.version,
-                      one.path, one.format, direct, tuple(labels[own] for own in way), self._day(first_night),
+                Reach(*whose[:1], *whose[2:], node.purl, node.ecosystem, node.name, node.version, one.path, one.format, direct,
+                      tuple(labels[own] for own in way), self._day(first_night),
                       first_night <= self._every[0].id)
             )  # fmt: skip
         return tuple(found)
@@ -235,8 +237,3 @@ def _past(database: Database, wanted: dict[int, State], night: int) -> dict[int,
 
 def _place(state: State, one: Holding) -> tuple[str, str, str, int]:
     return (state.repository.owner, state.repository.name, one.path, one.package)
-
-
-def label(node: Node) -> str:
-    """Return how a package is called in text: name and version, or the name of the project."""
-    return f"{node.name} {node.version}" if node.version else node.name
