@@ -5,7 +5,7 @@ depscan history blast torch==2.4.0 --format markdown
 depscan history blast org/model
 
 Takes a name, name==version, name with a range, purl, vendor, model, action or publisher. Exit 0 when somebody would
-inherit it, 3 when nobody would.
+inherit it, 3 when nobody would, 4 when only a repository would that had it and could not be read.
 """
 
 from __future__ import annotations
@@ -42,7 +42,13 @@ def run(args: Namespace) -> int:
         _nights.write_json(_json(found), args.output)
     else:
         write("\n".join(_text(found) if args.format == "text" else _markdown(found)) + "\n", args.output)
-    return 0 if found.victims else 3
+    return _exit_code(found)
+
+
+def _exit_code(found: Blast) -> int:
+    if found.victims:
+        return 0
+    return 4 if any(one.had for one in found.unread) else 3
 
 
 def _json(found: Blast) -> dict[str, Any]:
@@ -51,15 +57,15 @@ def _json(found: Blast) -> dict[str, Any]:
         "night": _nights.night_json(found.night),
         "asked": found.asked.text,
         "publisher": found.asked.publisher,
-        "exit_code": 0 if found.victims else 3,
+        "exit_code": _exit_code(found),
         "searched": found.searched,
-        "unread": found.unread,
         "packages": [{"package": purl, "repositories": count} for purl, count in found.versions.items()],
         "undecided": [node.purl for node in found.asked.undecided.values() if node.purl in found.versions],
         "owners": [{"owner": owner, "repositories": count} for owner, count in _owners(found)],
         "between": [one._asdict() for one in found.between],
         "repositories": [one._asdict() for one in found.victims],
         "uses": [one._asdict() for one in found.used],
+        "unread": [one._asdict() for one in found.unread],
     }
 
 
@@ -84,21 +90,20 @@ def _head(found: Blast, escape: Escape) -> list[str]:
         )
     else:
         lines.append(f"{what}: nobody would inherit a compromise of it, in {searched} that were searched ({when})")
-    if found.unread:
-        lines.append(f"{_nights.repositories(found.unread)} could not be read, so nothing is said of them")
     undecided = sum(node.purl in found.versions for node in found.asked.undecided.values())
     if undecided:
         lines.append(f"{undecided:,} of the packages have no version to compare and count as if they were meant")
-    return lines
+    return lines + _nights.unread(found.unread, escape)
 
 
 def _advice(found: Blast, escape: Escape) -> list[str]:
     """Return what to take out first, where that alone frees anybody."""
     if not found.between or not found.between[0].frees:
         return []
-    best = found.between[0]
-    every = len(found.victims)
-    return [f"without {escape(best.name, 120)}, {best.frees:,} of these {every:,} would be free of it"]
+    best = [one for one in found.between if one.frees == found.between[0].frees]
+    names = ", ".join(escape(one.name, 120) for one in best[:3])
+    which = names if len(best) == 1 else f"any one of {names}" + (" and others" if len(best) > 3 else "")  # noqa: PLR2004
+    return [f"without {which}, {best[0].frees:,} of these {len(found.victims):,} would be free of it"]
 
 
 def _versions(found: Blast, escape: Escape) -> list[str]:
@@ -115,7 +120,7 @@ def _owner_words(found: Blast, escape: Escape) -> list[str]:
     if not owners or owners == [("", len(found.victims))]:
         return []
     shown = _nights.SHOWN
-    some = ", ".join(f"{escape(owner or 'nobody', 100)} ({count:,})" for owner, count in owners[:shown])
+    some = ", ".join(f"{escape(owner or 'no owner', 100)} ({count:,})" for owner, count in owners[:shown])
     return [f"owners: {some}" + (f" and {len(owners) - shown:,} more" if len(owners) > shown else "")]
 
 
@@ -131,14 +136,14 @@ def _through(one: Victim, escape: Escape) -> str:
 def _tables(found: Blast, escape: Escape) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]], int]]:
     """Return title, head, first rows and number of all rows of what is listed."""
     shown = _nights.SHOWN
-    between = [
+    between: list[tuple[str, ...]] = [
         (escape(one.name, 120), escape(one.ecosystem, 60), f"{one.brings:,}", f"{one.frees:,}")
         for one in found.between[:shown]
     ]
-    victims = [
+    victims: list[tuple[str, ...]] = [
         (escape(one.repository, 200), escape(one.owner, 100), _through(one, escape)) for one in found.victims[:shown]
     ]
-    used = [
+    used: list[tuple[str, ...]] = [
         (escape(one.package, 200), escape(one.repository, 200), escape(f"{one.path}:{one.line}", 200),
          escape(one.how, 120))
         for one in found.used[:shown]

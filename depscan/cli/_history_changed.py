@@ -175,9 +175,9 @@ def _packages(out: _Writer, found: Changes) -> None:
 
     if found.arrived:
         out.title("packages that nobody had before", len(found.arrived))
+        back = {True: " (it is back)", False: ""}
         out.items([
-            (f"{out.escape(label(one.package), 200)}{' (it is back)' if one.again else ''}"
-             f"{_whose(out, one.repositories)}", [])
+            (out.escape(label(one.package), 200) + back[one.again] + _whose(out, one.repositories), [])
             for one in found.arrived
         ])  # fmt: skip
     if found.left:

@@ -92,22 +92,7 @@ def _tail(answer: Answer, escape: Escape) -> list[str]:
         some = ", ".join(f"{escape(version or 'without a version', 60)} ({n:,})" for version, n in told[:10])
         more = f" and {len(told) - 10:,} more" if len(told) > 10 else ""  # noqa: PLR2004 - as many as are shown
         lines.append(f"other versions, and in how many repositories: {some}{more}")
-    if answer.unread:
-        had = [one for one in answer.unread if one.had]
-        count = _nights.repositories(len(answer.unread))
-        lines.append(f"{count} could not be read, so nothing is said of them; {len(had):,} had it when read last")
-        lines += [
-            f"  {escape(one.repository, 200)}{_of(one.owner, escape)}: had it on {one.last};"
-            f" {escape(one.problem, 300)}"
-            for one in had[: _nights.SHOWN]
-        ]
-        if len(had) > _nights.SHOWN:
-            lines.append(f"  and {len(had) - _nights.SHOWN:,} more (--format json lists all)")
-    return lines
-
-
-def _of(owner: str, escape: Escape) -> str:
-    return f" ({escape(owner, 100)})" if owner else ""
+    return lines + _nights.unread(answer.unread, escape)
 
 
 def _since(one: Reach) -> str:

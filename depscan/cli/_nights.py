@@ -8,10 +8,13 @@ from depscan.cli import _arguments as arguments
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from depscan.history.records import Night
     from depscan.history.store import Store
+    from depscan.history.who import Unread
+
+    Escape = Callable[[str, int], str]
 
 SCHEMA_VERSION = "1"
 SHOWN = 20
@@ -86,3 +89,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 def repositories(count: int) -> str:
     """Return a number of repositories in words."""
     return f"{count:,} {'repository' if count == 1 else 'repositories'}"
+
+
+def unread(found: Sequence[Unread], escape: Escape) -> list[str]:
+    """Return what is said of repositories that could not be read."""
+    if not found:
+        return []
+    had = [one for one in found if one.had]
+    count = f"{repositories(len(found))} ({len(had):,} had it when read last)"
+    lines = [f"not read: {count}; nothing is said of what is in there now"]
+    for one in had[:SHOWN]:
+        owner = f" ({escape(one.owner, 100)})" if one.owner else ""
+        lines.append(f"  {escape(one.repository, 200)}{owner}: had it on {one.last}; {escape(one.problem, 300)}")
+    return [*lines, f"  and {len(had) - SHOWN:,} more (--format json lists all)"] if len(had) > SHOWN else lines

@@ -1,4 +1,4 @@
-"""Which packages of a store a person means by ``torch==2.4.0``, ``torch>=2,<2.6``, a purl, ``org/model``, a publisher."""
+"""Which packages of a store a person means by ``torch==2.4.0``, ``torch>=2,<2.6``, a purl or a publisher."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def asked(database: Database, text: str) -> Asked:
         UsageError: it is empty or longer than a name can be.
         StoreError: the store cannot be read.
     """
-    text = text.strip()
+    text = text.strip().encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")  # as the store keeps it
     if not text or len(text) > _LONGEST:
         raise UsageError("is no name of a package", path=text[:100] or "''")
     if text.startswith("pkg:"):
@@ -71,9 +71,10 @@ def _splits(text: str) -> list[tuple[str, str]]:
         bare = text[: sign.start()].rpartition("@")  # npm's name@>=1 with a space or several parts
         if bare[0]:
             found.append((bare[0], (bare[2] + text[sign.start() :]).strip()))
-    head, colon, tail = text.rpartition(":")
-    if colon and head:
-        found.append((head, tail))  # image:tag
+    for between in ("==", ":"):  # a name may hold anything; image:tag
+        head, there, tail = text.rpartition(between)
+        if there and head:
+            found.append((head, f"=={tail}"))
     return [(_EXTRAS.sub("", name.strip()), wanted) for name, wanted in found]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.history.asked import Asked, asked, label
 from depscan.history.read import arrays, holdings, more, night_of, packages, states
+from depscan.history.who import Unread, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,8 @@ class Blast(NamedTuple):
     Attributes:
         night: which one was looked at.
         asked: what was meant.
-        searched, unread: how many repositories were looked at, and could not be.
+        searched: how many repositories were looked at.
+        unread: those that could not be.
         versions: packages asked for (purls) to how many repositories have them; only those that somebody has.
         victims: by owner and name.
         between: those that would free most first, then those that bring it into most.
@@ -78,7 +80,7 @@ class Blast(NamedTuple):
     night: Night
     asked: Asked
     searched: int
-    unread: int
+    unread: tuple[Unread, ...]
     versions: dict[str, int]
     victims: tuple[Victim, ...]
     between: tuple[Between, ...]
@@ -103,7 +105,8 @@ def blast(database: Database, text: str, night: str = "") -> Blast:
             by_reading.setdefault(state.reading, []).append(state)
     held: dict[int, dict[str, int]] = {}
     versions: dict[int, set[int]] = {}
-    for one in holdings(database, wanted):
+    places = holdings(database, wanted)
+    for one in places:
         if one.reading in by_reading:
             held.setdefault(one.reading, {})[one.path] = one.graph
             versions.setdefault(one.package, set()).update(state.id for state in by_reading[one.reading])
@@ -113,7 +116,7 @@ def blast(database: Database, text: str, night: str = "") -> Blast:
         when,
         meant,
         sum(state.reading is not None for state in every),
-        sum(state.reading is None for state in every),
+        tuple(unread(database, when.id, every, {one.reading for one in places})),
         {wanted[own].purl: len(versions[own]) for own in sorted(versions, key=lambda own: wanted[own].purl)},
         tuple(sorted((graphs.victim(*one) for one in hit), key=lambda one: (one.owner, one.repository))),
         graphs.between([frozenset(paths.values()) for _, paths in hit]),
@@ -250,12 +253,13 @@ class _Graphs:
 
     def between(self, held: list[frozenset[int]]) -> tuple[Between, ...]:
         """Return the packages between, over repositories given by the graphs that hold what is asked for there."""
-        members = {n: frozenset(map(self._groups.get, way.before)) - {None} for n, way in self._ways.items()}
+        groups = self._groups
+        members = {n: {groups[own] for own in way.before if own in groups} for n, way in self._ways.items()}
         free = {number: chokes(way, self._groups, self._wanted) for number, way in self._ways.items()}
         brings: dict[Group, int] = {}
         frees: dict[Group, int] = {}
         for graphs in held:
-            for group in frozenset().union(*(members[number] for number in graphs)):
+            for group in set[Group]().union(*(members[number] for number in graphs)):
                 brings[group] = brings.get(group, 0) + 1
             for group in frozenset.intersection(*(free[number] for number in graphs)):
                 frees[group] = frees.get(group, 0) + 1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.history.records import finding_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from depscan.history.database import Database
     from depscan.history.presence import Presence
@@ -80,7 +80,8 @@ def turned(
 
     Args:
         database: of the store.
-        before, now: the nights.
+        before: who had what on the night before.
+        now: who has what.
         readings: of the repositories that changed: name, reading before and reading now.
         moved: packages to the repositories to which they came, and from which they went.
     """
@@ -124,14 +125,13 @@ def _of_packages(
             nobody.add(key, finding, here.repositories(package), cause)
 
 
-def _holding(database: Database, night: int) -> list[tuple[int, int, str, str]]:
+def _holding(database: Database, night: int) -> list[tuple[Any, ...]]:
     """Return package, finding, fingerprint and subject of every finding that a package has in a night."""
-    found: list[tuple[int, int, str, str]] = database.rows(
-        "SELECT h.package, h.finding, f.fingerprint, f.subject FROM package_finding h JOIN finding f ON f.id = h.finding"
-        " WHERE h.first <= ? AND (h.last IS NULL OR h.last >= ?) ORDER BY h.package, h.finding",
+    return database.rows(
+        "SELECT h.package, h.finding, f.fingerprint, f.subject FROM package_finding h JOIN finding f"
+        " ON f.id = h.finding WHERE h.first <= ? AND (h.last IS NULL OR h.last >= ?) ORDER BY h.package, h.finding",
         (night, night),
-    )  # type: ignore[assignment]
-    return found
+    )
 
 
 def _of_readings(database: Database, readings: Readings) -> _Held:

@@ -124,7 +124,7 @@ def who(database: Database, text: str, night: str = "", only: Filter | None = No
         len({state.id for state, _ in rows}),
         len({state.id for state, _ in unsure}),
         sum(state.reading is not None for state in seen),
-        tuple(holding.unread(seen)),
+        tuple(unread(database, when.id, seen, holding.readings())),
         sum(bool(more(database, s.reading).gaps) for s in seen if s.reading is not None) if nobody else 0,
         others,
     )
@@ -175,24 +175,12 @@ class _Holding:
             way, whose, node = ways[one.graph, one.package], state.repository, named[one.package]
             first_night = since[state.id, one.package]
             direct = all(named[own].kind == "project" for own in way[:-1])
+            names, before = tuple(labels[own] for own in way), first_night <= self._every[0].id
             found.append(
-                Reach(*whose[:1], *whose[2:], node.purl, node.ecosystem, node.name, node.version, one.path, one.format, direct,
-                      tuple(labels[own] for own in way), self._day(first_night),
-                      first_night <= self._every[0].id)
+                Reach(whose.name, whose.owner, whose.team, whose.tags, node.purl, node.ecosystem, node.name,
+                      node.version, one.path, one.format, direct, names, self._day(first_night), before)
             )  # fmt: skip
         return tuple(found)
-
-    def unread(self, seen: list[State]) -> list[Unread]:
-        """Return the repositories that could not be read, with what they had before."""
-        lost = {state.id: state for state in seen if state.reading is None}
-        past = _past(self._database, lost, self._night.id)
-        found = []
-        for own, state in lost.items():
-            last, reading = next(((last, reading) for _, last, reading in past.get(own, ()) if reading), (0, 0))
-            had = any(reading in held for held in self._held.values())
-            whose = state.repository
-            found.append(Unread(whose.name, whose.owner, state.problem, had, self._day(last) if reading else ""))
-        return sorted(found, key=lambda one: (one.owner, one.repository))
 
     def _way(self, one: Holding) -> list[int]:
         graph = self._graphs.get(one.graph)
@@ -216,6 +204,23 @@ class _Holding:
 
     def _day(self, night: int) -> str:
         return next((one.started[:10] for one in self._every if one.id >= night), "")
+
+    def readings(self) -> set[int]:
+        """Return the readings that hold anything that was asked for, of any night."""
+        return set().union(*self._held.values())
+
+
+def unread(database: Database, night: int, seen: Iterable[State], readings: set[int]) -> list[Unread]:
+    """Return the repositories that could not be read, with whether one of some readings was their last one."""
+    lost = {state.id: state for state in seen if state.reading is None}
+    past = _past(database, lost, night) if lost else {}
+    days = {one.id: one.started[:10] for one in nights(database)} if lost else {}
+    found = []
+    for own, state in lost.items():
+        last, reading = next(((last, reading) for _, last, reading in past.get(own, ()) if reading), (0, 0))
+        whose = state.repository
+        found.append(Unread(whose.name, whose.owner, state.problem, reading in readings, days.get(last, "")))
+    return sorted(found, key=lambda one: (one.owner, one.repository))
 
 
 def _past(database: Database, wanted: dict[int, State], night: int) -> dict[int, list[tuple[int, int, int | None]]]:
