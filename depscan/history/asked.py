@@ -17,6 +17,10 @@ _SPECIFIER = re.compile(r"\s*(===|==|!=|~=|<=|>=|<|>|=|\^|~)")
 _EXTRAS = re.compile(r"\[[\w\s,.-]*\]$")
 _SIGNS = tuple("<>=!~^*")
 _LONGEST = 2000
+_DATASETS = "datasets/"
+_ACTIONS = "GitHub Actions"
+_KINDS = {"github": "githubactions"}
+"""Types of package URLs that mean what the store calls otherwise."""
 
 
 class Asked(NamedTuple):
@@ -49,14 +53,16 @@ def asked(database: Database, text: str) -> Asked:
         raise UsageError("is no name of a package", path=text[:100] or "''")
     if text.startswith("pkg:"):
         return _by_purl(database, text)
-    whole = _named(database, text)
+    whole = {} if text.endswith("/") else _named(database, text)
     if whole:
         return Asked(text, whole, {}, {})
-    for name, wanted in _splits(text):
+    for name, wanted in () if text.endswith("/") else _splits(text):
         found = _named(database, name)
         if found:
             return _sorted_by(text, found, wanted)
-    return Asked(text, packages_like(database, text + "/"), {}, {}, publisher=True)
+    start = text.rstrip("/") + "/"
+    published = packages_like(database, start) | packages_like(database, _DATASETS + start)
+    return Asked(text, dict(sorted(published.items())), {}, {}, publisher=True)
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
@@ -82,8 +88,12 @@ def _named(database: Database, text: str) -> dict[int, Node]:
     """Return the packages whose name is the text by the rules of their ecosystem."""
     lowered = text.lower()
     hyphened = re.sub(r"[-_.]+", "-", lowered)
-    found = named(database, {text, lowered, hyphened, f"datasets/{text}"})
-    return {own: node for own, node in found.items() if node.kind == "data set" or _same(node, text)}
+    found = named(database, {text, lowered, hyphened, _DATASETS + text})
+    same = {own: node for own, node in found.items() if node.kind == "data set" or _same(node, text)}
+    if "/" in text:  # the actions in the folders of a repository are that repository's
+        inside = packages_like(database, lowered + "/").items()
+        same |= {own: node for own, node in inside if node.ecosystem == _ACTIONS}
+    return same
 
 
 def _same(node: Node, text: str) -> bool:
@@ -103,7 +113,7 @@ def _by_purl(database: Database, text: str) -> Asked:
     name = unquote(head if at and head else path)
     if not slash or not name:
         raise UsageError("is no package URL", path=text, hint="pkg:pypi/torch@2.4.0 is one")
-    start = f"pkg:{kind.lower()}/"
+    start = f"pkg:{_KINDS.get(kind.lower(), kind.lower())}/"
     wanted = set(filter(None, qualifiers.split("&")))
     lowered = name.lower()
     every = named(database, {name, lowered, re.sub(r"[-_.]+", "-", lowered), name.rpartition("/")[2]})
@@ -137,6 +147,8 @@ def fits(node: Node, wanted: str) -> bool | None:
         return True
     if not node.version:
         return None
+    if node.ecosystem == _ACTIONS:
+        return _action_fits(node, equal[1]) if equal else None
     if equal and not (node.ecosystem == "npm" and wanted == equal[1]):
         return _equals(node, equal[1], exactly=wanted.startswith("==="))
     return _in_range(node, wanted)
@@ -149,6 +161,14 @@ def _equals(node: Node, version: str, *, exactly: bool) -> bool:
     held = node.version if facts.public(version) != version else facts.public(node.version)
     key = facts.order(version)
     return key is not None and facts.order(held) == key
+
+
+def _action_fits(node: Node, version: str) -> bool | None:
+    """Return whether an action is a release: a commit is told by its comment, and ``v4`` moves from 4.x to 4.y."""
+    held = node.release if node.commit else node.version
+    if not held or version.startswith(held + "."):
+        return None
+    return _equals(node._replace(version=held), version, exactly=False)
 
 
 def _in_range(node: Node, wanted: str) -> bool | None:

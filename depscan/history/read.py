@@ -206,9 +206,9 @@ def named(database: Database, names: Iterable[str]) -> dict[int, Node]:
 
 def packages_like(database: Database, start: str) -> dict[int, Node]:
     """Return the packages whose name begins with a text, by their id."""
-    rows = database.rows(
-        f"SELECT id, {_NODE} FROM package WHERE name >= ? AND name < ? ORDER BY id", (start, start + "\U0010ffff")
-    )
+    # Not by "name >= ?": what that means depends on the collation of the database.
+    statement = f"SELECT id, {_NODE} FROM package WHERE substr(name, 1, ?) = ? ORDER BY id"
+    rows = database.rows(statement, (len(start), start))
     return {row[0]: Node(*row[1:]) for row in rows}
 
 

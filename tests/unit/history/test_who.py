@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import StoreError, UsageError
+from depscan.history.asked import fits
+from depscan.history.records import Node
 from depscan.history.who import Answer, Filter, who
 from depscan.model.decision import Coverage
 from tests.nights import Fleet, Repo
@@ -112,6 +114,8 @@ def test_what_was_looked_at_in_part_is_counted_when_nobody_has_it(fleet: Fleet) 
         ("org/model", ["d"]),
         ("Org/Model", []),
         ("org", ["d"]),
+        ("org/", ["d"]),
+        ("openai/", []),
         ("actions/Checkout@v4", ["d"]),
         ("openai", ["d"]),
     ],
@@ -140,6 +144,19 @@ def test_a_version_that_cannot_be_compared_is_neither_had_nor_not(fleet: Fleet) 
     assert [r.repository for r in answer.undecided] == ["a"]
     assert answer.others == {"2.5.1": 1}
     assert ask(fleet, "torch>=nonsense").unsure == 2
+
+
+def test_a_tag_that_moves_and_a_commit_without_a_release_are_not_decided(fleet: Fleet) -> None:
+    repo = [("app", f"action:{text}") for text in ("a/b==v4", "a/b==v4.2.2", "a/b/save==v4.2.2", "a/b==v5", "a/bc==v4")]
+    fleet.night({"a": Repo({"": repo})})
+    answer = ask(fleet, "A/b@v4.2.2")
+    assert [r.package for r in answer.reaches] == ["pkg:githubactions/a/b@v4.2.2", "pkg:githubactions/a/b/save@v4.2.2"]
+    assert [r.version for r in answer.undecided] == ["v4"]
+    assert answer.others == {"v5": 1}
+    assert ask(fleet, "pkg:github/a/b@v5").found == 1
+    commit = Node("pkg:githubactions/a/b@1", "GitHub Actions", "a/b", "1" * 40, "git", commit="1" * 40)
+    told = [fits(commit, "1" * 40), fits(commit, "v4"), fits(commit._replace(release="v4.2.2"), "==v4.2.2")]
+    assert told == [True, None, True]
 
 
 def test_owners_teams_and_tags_narrow_what_is_searched(fleet: Fleet) -> None:
