@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Escape = Callable[[str, int], str]
 
 
+_END = 10
+
+
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("package", help="name, name==version, name@version, name with a range, purl, model, publisher")
@@ -111,6 +114,13 @@ def _text(answer: Answer) -> list[str]:
     return lines + _tail(answer, terminal)
 
 
+def _way(one: Reach, escape: Escape, arrow: str) -> str:
+    """Return a path; of one that is longer than any real one its ends."""
+    names = [escape(name, 120) for name in (*one.via[:_END], *one.via[_END:][-_END:])]
+    between = len(one.via) - len(names)
+    return arrow.join(names if between <= 0 else [*names[:_END], f"({between:,} between)", *names[_END:]])
+
+
 def _left(count: int) -> list[str]:
     more = count - _nights.SHOWN
     return [f"  and {more:,} more repositories (--format json lists all)"] if more > 0 else []
@@ -129,7 +139,7 @@ def _repositories(reaches: tuple[Reach, ...], escape: Escape) -> list[str]:
         asks = "asked for directly" if one.direct else "reached"
         world = f" ({escape(one.ecosystem, 60)})" if several else ""
         lines.append(f"    {escape(one.path or '(files without a lock)', 200)}: {asks}, {_since(one)}{world}")
-        lines.append(f"      {' > '.join(escape(name, 120) for name in one.via)}")
+        lines.append(f"      {_way(one, escape, ' > ')}")
     return lines
 
 
@@ -150,7 +160,7 @@ def _table(reaches: tuple[Reach, ...], escape: Escape) -> list[str]:
         return []
     rows = [
         (escape(one.owner, 100), escape(one.repository, 200), escape(one.path, 200),
-         " &gt; ".join(escape(name, 120) for name in one.via), "yes" if one.direct else "no", _since(one))
+         _way(one, escape, " &gt; "), "yes" if one.direct else "no", _since(one))
         for one in reaches
     ]  # fmt: skip
     return _nights.table(("owner", "repository", "file", "path", "direct", "since"), rows)

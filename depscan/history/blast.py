@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.history.asked import Asked, asked, label
 from depscan.history.read import arrays, holdings, more, night_of, packages, states
+from depscan.history.ways import Group, Shapes, Ways, chokes, ways
 from depscan.history.who import Unread, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from depscan.history.database import Database
-    from depscan.history.read import Arrays, State
+    from depscan.history.read import State
     from depscan.history.records import Night, Node
-
-Group = tuple[str, str]
-"""Ecosystem and name: every version of a package."""
 
 
 class Victim(NamedTuple):
@@ -122,101 +120,6 @@ def blast(database: Database, text: str, night: str = "") -> Blast:
         graphs.between([frozenset(paths.values()) for _, paths in hit]),
         _used(database, hit, wanted),
     )
-
-
-class Ways(NamedTuple):
-    """What one graph says of what is asked for, by package ids.
-
-    Attributes:
-        before: everything from which it is reached, itself left out.
-        tops: roots that are asked for themselves.
-        roots: roots from which it is reached.
-        path: a shortest one from a root to it.
-        edges: parent and child of everything on the way.
-    """
-
-    before: frozenset[int]
-    tops: frozenset[int]
-    roots: frozenset[int]
-    path: tuple[int, ...]
-    edges: tuple[tuple[int, int], ...]
-
-
-Shapes = dict[tuple[bytes, tuple[int, ...]], tuple[bytearray, list[tuple[int, int]]]]
-"""Edges and targets to what ``reaching`` says of them: repositories often differ in nothing but versions."""
-
-
-def ways(graph: Arrays, wanted: set[int], shapes: Shapes) -> Ways:
-    """Return the ways in a graph to packages, at least one of which it holds."""
-    nodes, up = graph.nodes, graph.up
-    targets = [at for at, own in enumerate(nodes) if own in wanted]
-    shape = (graph.edges.tobytes(), tuple(targets))
-    if shape not in shapes:
-        shapes[shape] = reaching(graph, targets)
-    marks, pairs = shapes[shape]
-    marked = [at for at, mark in enumerate(marks) if mark]
-    roots = frozenset(nodes[at] for at in marked if up[at] == at)
-    before = frozenset(nodes[at] for at in marked) - wanted
-    edges = tuple((nodes[parent], nodes[child]) for parent, child in pairs)
-    return Ways(before, roots & wanted, roots, tuple(graph.path(targets[0])), edges)
-
-
-def reaching(graph: Arrays, targets: Iterable[int]) -> tuple[bytearray, list[tuple[int, int]]]:
-    """Return a mark for each position from which a target is reached (or that is one), and the edges between such.
-
-    Edges of far children come first, so one pass marks nearly everything and the second one, as a rule, nothing more.
-    """
-    marks = bytearray(len(graph.nodes))
-    for at in targets:
-        marks[at] = 1
-    new = True
-    found: list[tuple[int, int]] = []
-    while new:
-        new, found = False, []
-        ends = iter(graph.edges)
-        for parent, child in zip(ends, ends, strict=True):  # a loop is faster here than anything made of map()
-            if marks[child]:
-                found.append((parent, child))
-                if not marks[parent]:
-                    marks[parent] = new = True
-    return marks, found
-
-
-def chokes(way: Ways, groups: dict[int, Group], wanted: set[int]) -> frozenset[Group]:
-    """Return the packages over which every way leads; they must lie on the one that is known.
-
-    Args:
-        way: the ways of a graph.
-        groups: package id to its group, for those that are not the project's own.
-        wanted: what is asked for.
-    """
-    if way.tops:
-        return frozenset()
-    tried = {groups[own] for own in way.path if own in way.before and own in groups}
-    if not tried:
-        return frozenset()
-    children: dict[int, list[int]] = {}
-    for parent, child in way.edges:
-        children.setdefault(parent, []).append(child)
-    return frozenset(
-        group
-        for group in tried
-        if not _reached(way.roots, children, {own for own in way.before if groups.get(own) == group}, wanted)
-    )
-
-
-def _reached(roots: Iterable[int], children: dict[int, list[int]], without: set[int], wanted: set[int]) -> bool:
-    """Return whether anything wanted is reached from the roots when some packages are taken out."""
-    left = [own for own in roots if own not in without]
-    seen = set(left)
-    while left:
-        for child in children.get(left.pop(), ()):
-            if child in wanted:
-                return True
-            if child not in seen and child not in without:
-                seen.add(child)
-                left.append(child)
-    return False
 
 
 class _Graphs:

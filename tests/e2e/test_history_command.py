@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -83,6 +84,15 @@ def test_json_has_everything_and_text_the_first_ones(depscan: Installed) -> None
         {"ecosystem": "PyPI", "name": "mid", "kind": "package", "brings": 25, "frees": 25},
     ]
     assert "without mid, 25 of these 25 would be free of it" in depscan("history", "blast", "torch").out
+
+
+def test_a_chain_longer_than_any_real_one_is_shortened_where_a_person_reads_it(depscan: Installed) -> None:
+    names = ["app", *(f"p{number}==1" for number in range(3000))]
+    Fleet(depscan.cwd, "depscan.db").night({"a": Repo({"uv.lock": list(pairwise(names))})})
+    line = depscan("history", "who", "p2999").out.splitlines()[3]
+    assert line.split(" > ")[10] == "(2,981 between)"
+    assert line.endswith(" > p2998 1 > p2999 1")
+    assert "p2998" in depscan("history", "blast", "p2999", "--format", "json").out
 
 
 def test_an_answer_can_be_written_to_a_file(depscan: Installed) -> None:

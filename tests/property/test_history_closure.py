@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from depscan.fleet.arrays import _breadth_first, _edges
 from depscan.graph.graph import DependencyGraph
-from depscan.history.blast import chokes, reaching, ways
 from depscan.history.pack import packed, unpacked
 from depscan.history.read import Arrays
+from depscan.history.ways import chokes, reaching, ways
 from depscan.model.document import Document, Edge
 from depscan.model.package import Package
 
@@ -74,8 +74,10 @@ def test_the_blast_is_the_reverse_closure(pairs: list[tuple[int, int]], wanted: 
     found = ways(graph, wanted, {})
     assert found.before == expected - wanted
     assert set(found.edges) == {(a, b) for a, b in edges if b in expected}
-    marks, _ = reaching(graph, [at for at, own in enumerate(graph.nodes) if own in wanted])
-    assert {graph.nodes[at] for at, mark in enumerate(marks) if mark} == expected
+    for passes in (0, 1, 3):
+        marks, pairs_found = reaching(graph, [at for at, own in enumerate(graph.nodes) if own in wanted], passes)
+        assert {graph.nodes[at] for at, mark in enumerate(marks) if mark} == expected
+        assert {(graph.nodes[a], graph.nodes[b]) for a, b in pairs_found} == set(found.edges)
 
 
 @given(PAIRS, st.integers(1, SIZE - 1), st.integers(1, 4))
