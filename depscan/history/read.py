@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from depscan.errors import StoreError
+from depscan.errors import StoreError, UsageError
 from depscan.history.pack import unpacked
 from depscan.history.records import Night, Node, Repository, finding_of
 from depscan.model.decision import Coverage
@@ -58,6 +59,16 @@ class Arrays(NamedTuple):
         return found[::-1]
 
 
+class Holding(NamedTuple):
+    """A package in a graph of a reading; ``path`` and ``format`` are those of the ``Part``."""
+
+    package: int
+    graph: int
+    reading: int
+    path: str
+    format: str
+
+
 class Standing(NamedTuple):
     """A finding that holds in a night.
 
@@ -107,12 +118,50 @@ def latest(database: Database) -> Night:
     return found[-1]
 
 
+def night_of(database: Database, text: str = "") -> Night:
+    """Return the night that a person means.
+
+    Args:
+        database: of the store.
+        text: its number, or a day (YYYY-MM-DD): the last night on or before it; "" for the last one.
+
+    Raises:
+        UsageError: there is no such night.
+        StoreError: there is no night at all.
+    """
+    last = latest(database)
+    if not text:
+        return last
+    every = nights(database)
+    if text.isascii() and text.isdigit():
+        found = [night for night in every if str(night.id) == text.lstrip("0")]
+    elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        found = [night for night in every if night.started[:10] <= text]
+    else:
+        raise UsageError("is no number of a night and no day as 2026-11-20", path=text)
+    if not found:
+        hint = f"there are nights {every[0].id} ({every[0].started[:10]}) to {last.id} ({last.started[:10]})"
+        raise UsageError("there is no such night", path=text, hint=hint)
+    return found[-1]
+
+
 def states(database: Database, night: int) -> list[State]:
     """Return what every repository said in a night, sorted by name."""
+    return _states(database, _AT, (night, night))
+
+
+def changed_states(database: Database, before: int, now: int) -> tuple[dict[int, State], dict[int, State]]:
+    """Return what changed between two nights: by repository what was said before, and what is said now."""
+    over = _states(database, "first <= ? AND last >= ? AND last < ?", (before, before, now))
+    begun = _states(database, f"first > ? AND {_AT}", (before, now, now))
+    return {state.id: state for state in over}, {state.id: state for state in begun}
+
+
+def _states(database: Database, condition: str, values: tuple[int, ...]) -> list[State]:
     rows = database.rows(
         "SELECT r.id, r.name, r.place, r.owner, r.team, r.tags, s.first, s.reading, s.revision, s.problem FROM state s"
-        f" JOIN repository r ON r.id = s.repository WHERE {_AT} ORDER BY r.name",
-        (night, night),
+        f" JOIN repository r ON r.id = s.repository WHERE {condition} ORDER BY r.name",
+        values,
     )
     return [
         State(own, Repository(name, place, owner, team, tuple(json.loads(tags))), *said)
@@ -120,15 +169,16 @@ def states(database: Database, night: int) -> list[State]:
     ]
 
 
-def arrays(database: Database, graph: int) -> Arrays:
-    """Return a graph.
+def arrays(database: Database, graph: int, *, edges: bool = True) -> Arrays:
+    """Return a graph; without ``edges`` they are left empty, which is enough for paths.
 
     Raises:
         StoreError: it is damaged.
     """
-    row = database.rows("SELECT nodes, up, edges FROM graph WHERE id = ?", (graph,))
+    row = database.rows(f"SELECT nodes, up{', edges' if edges else ''} FROM graph WHERE id = ?", (graph,))
     try:
-        return Arrays(*map(unpacked, row[0]))
+        found = [unpacked(data) for data in row[0]]
+        return Arrays(found[0], found[1], found[2] if edges else found[0][:0])
     except (ValueError, IndexError) as error:
         why = f"graph {graph} is damaged: {error}"
         raise StoreError(why, path=database.place, hint="depscan history verify says more") from None
@@ -143,6 +193,38 @@ def packages(database: Database, wanted: Iterable[int]) -> dict[int, Node]:
         marks = ", ".join("?" * len(some))
         rows = database.rows(f"SELECT id, {_NODE} FROM package WHERE id IN ({marks})", some)
         found.update((row[0], Node(*row[1:])) for row in rows)
+    return found
+
+
+def named(database: Database, names: Iterable[str]) -> dict[int, Node]:
+    """Return the packages that have one of some names, by their id."""
+    wanted = sorted(set(names))
+    marks = ", ".join("?" * len(wanted))
+    rows = database.rows(f"SELECT id, {_NODE} FROM package WHERE name IN ({marks}) ORDER BY id", wanted)
+    return {row[0]: Node(*row[1:]) for row in rows}
+
+
+def packages_like(database: Database, start: str) -> dict[int, Node]:
+    """Return the packages whose name begins with a text, by their id."""
+    # Not by "name >= ?": what that means depends on the collation of the database.
+    statement = f"SELECT id, {_NODE} FROM package WHERE substr(name, 1, ?) = ? ORDER BY id"
+    rows = database.rows(statement, (len(start), start))
+    return {row[0]: Node(*row[1:]) for row in rows}
+
+
+def holdings(database: Database, wanted: Iterable[int]) -> list[Holding]:
+    """Return where packages are, in any night."""
+    found: list[Holding] = []
+    left = sorted(set(wanted))
+    for at in range(0, len(left), 500):
+        some = left[at : at + 500]
+        marks = ", ".join("?" * len(some))
+        rows = database.rows(
+            "SELECT n.package, n.graph, p.reading, p.path, p.format FROM node n JOIN part p ON p.graph = n.graph"
+            f" WHERE n.package IN ({marks})",
+            some,
+        )
+        found += [Holding(*row) for row in rows]
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import ROOT, Installed
+from tests.nights import store_of_the_docs
 
 LOCK = """\
 version = 1
@@ -249,6 +250,7 @@ def test_the_commands_of_the_docs_run(depscan: Installed, line: str) -> None:
     (depscan.cwd / "PyPI").mkdir()
     shutil.make_archive(str(depscan.cwd / "PyPI" / "all"), "zip", ROOT / "tests" / "e2e" / "records")
     (depscan.cwd / "baseline.json").write_text(depscan("clean.txt", "--format", "json").out, "utf-8")
+    store_of_the_docs(depscan.cwd)
     command = line.rpartition("&& ")[2]
     assert command.startswith("depscan ")
     run = depscan(*shlex.split(command)[1:])

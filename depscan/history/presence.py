@@ -1,0 +1,120 @@
+"""Who has what in one night. A repository that could not be read counts with what it said when it was read last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.history.pack import unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from depscan.history.database import Database
+    from depscan.history.read import State
+
+_AT = "s.first <= ? AND (s.last IS NULL OR s.last >= ?)"
+_HELD = (
+    "FROM node n CROSS JOIN part p CROSS JOIN state s WHERE n.package = ? AND p.graph = n.graph"
+    f" AND s.reading = p.reading AND {_AT}"
+)
+"""CROSS JOIN keeps SQLite from beginning with the states, which are many where the package is rare."""
+
+
+class Presence:
+    """The packages of a night.
+
+    Args:
+        database: of the store.
+        night: id of the night.
+    """
+
+    def __init__(self, database: Database, night: int) -> None:
+        self._database = database
+        self.night = night
+        self._last: dict[int, tuple[str, int]] = {}
+        rows = database.rows(
+            "SELECT s.repository, r.name, (SELECT e.reading FROM state e WHERE e.repository = s.repository AND"
+            " e.first < s.first AND e.reading IS NOT NULL ORDER BY e.first DESC LIMIT 1) FROM state s JOIN repository r"
+            f" ON r.id = s.repository WHERE s.reading IS NULL AND {_AT}",
+            (night, night),
+        )
+        for own, name, reading in rows:
+            if reading is not None:
+                self._last[own] = (name, reading)
+        self._sets: dict[int, frozenset[int]] = {}
+        self._graphs: dict[int, frozenset[int]] = {}
+        self._has: dict[int, bool] = {}
+
+    @property
+    def stale(self) -> set[int]:
+        """Return the readings that repositories count with which could not be read."""
+        return {reading for _, reading in self._last.values()}
+
+    def reading(self, state: State | None) -> int | None:
+        """Return the reading that a repository counts with."""
+        if state is None:
+            return None
+        return self._last.get(state.id, ("", None))[1] if state.reading is None else state.reading
+
+    def packages(self, state: State | None) -> frozenset[int]:
+        """Return the packages that a repository counts with."""
+        reading = self.reading(state)
+        return frozenset() if reading is None else self._of_reading(reading)
+
+    def _of_reading(self, reading: int) -> frozenset[int]:
+        held = self._sets.get(reading)
+        if held is None:
+            graphs = self._database.rows("SELECT DISTINCT graph FROM part WHERE reading = ?", (reading,))
+            held = self._sets[reading] = frozenset().union(*(self._members(graph) for (graph,) in graphs))
+        return held
+
+    def _members(self, graph: int) -> frozenset[int]:
+        held = self._graphs.get(graph)
+        if held is None:
+            rows = self._database.rows("SELECT nodes FROM graph WHERE id = ?", (graph,))
+            held = self._graphs[graph] = frozenset(unpacked(rows[0][0]))
+        return held
+
+    def has(self, package: int) -> bool:
+        """Return whether anybody has a package."""
+        held = self._has.get(package)
+        if held is None:
+            values = (package, self.night, self.night)
+            held = bool(self._database.rows(f"SELECT 1 {_HELD} LIMIT 1", values))
+            held = self._has[package] = held or any(package in self._of_reading(one) for one in self.stale)
+        return held
+
+    def had(self, package: int) -> bool:
+        """Return whether anybody had a package on this night or an earlier one."""
+        rows = self._database.rows(
+            "SELECT 1 FROM node n CROSS JOIN part p CROSS JOIN state s WHERE n.package = ? AND p.graph = n.graph"
+            " AND s.reading = p.reading AND s.first <= ? LIMIT 1",
+            (package, self.night),
+        )
+        return bool(rows)
+
+    def repositories(self, package: int) -> set[str]:
+        """Return the names of the repositories that have a package."""
+        rows = self._database.rows(
+            f"SELECT DISTINCT r.name FROM repository r WHERE r.id IN (SELECT s.repository {_HELD})",
+            (package, self.night, self.night),
+        )
+        found = {name for (name,) in rows}
+        return found | {name for name, reading in self._last.values() if package in self._of_reading(reading)}
+
+    def says(self, fingerprints: Iterable[str]) -> set[tuple[str, str]]:
+        """Return fingerprint and subject of the findings of readings that hold, out of some fingerprints."""
+        found: set[tuple[str, str]] = set()
+        left = sorted(set(fingerprints))
+        stale = self.stale
+        for at in range(0, len(left), 500):
+            some = left[at : at + 500]
+            marks = ", ".join("?" * len(some))
+            rows = self._database.rows(
+                "SELECT f.fingerprint, f.subject, h.reading, EXISTS (SELECT 1 FROM state s WHERE s.reading = h.reading"
+                f" AND {_AT}) FROM finding f JOIN reading_finding h ON h.finding = f.id"
+                f" WHERE f.fingerprint IN ({marks})",
+                (self.night, self.night, *some),
+            )
+            found.update((mark, subject) for mark, subject, reading, holds in rows if holds or reading in stale)
+        return found
