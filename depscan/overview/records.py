@@ -15,6 +15,7 @@ class Hit(NamedTuple):
         line: 1-based; 0 where it is not known.
         via: names with versions (``torch 2.4.0``) from a root of the repository to the subject.
         since: day (YYYY-MM-DD) since which it is reached.
+        new: whether the night before did not reach it here, whoever else it reached.
     """
 
     repository: str
@@ -23,6 +24,7 @@ class Hit(NamedTuple):
     line: int
     via: tuple[str, ...]
     since: str
+    new: bool = False
 
 
 class Told(NamedTuple):
@@ -169,12 +171,15 @@ class Tree(NamedTuple):
         kinds: kind of each.
         children: for each name, positions of what it asks for in any repository.
         roots: repository to what it asks for itself.
+        left_out: repositories whose graphs were too much for it (those with findings come in first), sorted; what they
+            ask for themselves is in ``roots``, and what that asks for only as far as others do.
     """
 
     names: tuple[str, ...]
     kinds: tuple[str, ...]
     children: tuple[tuple[int, ...], ...]
     roots: dict[str, tuple[int, ...]]
+    left_out: tuple[str, ...] = ()
 
 
 class Overview(NamedTuple):
