@@ -12,6 +12,9 @@ from depscan.text.escape import visible
 _NAME, _TEXT = 400, 4000
 """Characters of a name and of a text that are kept; a longer one ends in "..."."""
 
+_HITS = 150_000
+"""Hits that are on the page, about 20 bytes each; where there are more, every finding keeps as many as is fair."""
+
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -43,22 +46,25 @@ def findings_data(overview: Overview) -> dict[str, Any]:
     """Return findings with whom they reach.
 
     ``s`` strings; ``r`` repositories and ``o`` their owners by the same position, both positions of strings; ``v``
-    ways; ``f`` findings: fields as ``page.js`` names them, then hits grouped as way, path, since, whether new, and a
-    flat list of repository (distance from the one before) and line.
+    ways; ``f`` findings: fields as ``page.js`` names them, how many repositories it reaches, then hits grouped as way,
+    path, since, whether new, and a flat list of repository (distance from the one before) and line.
     """
     strings = Strings()
     repositories: dict[tuple[str, str], int] = {}
     ways: dict[tuple[str, ...], int] = {}
     rows = []
+    most = fair([len(told.hits) for told in overview.findings], _HITS)
     for told in overview.findings:
         fields = _fields(told, strings)
         groups: dict[tuple[int, int, int, int], list[Hit]] = {}
-        for hit in told.hits:
+        kept = told.hits if len(told.hits) <= most else sorted(told.hits, key=lambda hit: not hit.new)[:most]
+        for hit in kept:
             repositories.setdefault((hit.repository, hit.owner), len(repositories))
             way = ways.setdefault(hit.via, len(ways))
             key = (way, strings.place(hit.path, _NAME), strings.place(hit.since), int(hit.new))
             groups.setdefault(key, []).append(hit)
-        rows.append([*fields, [[*group, _packed(hits, repositories)] for group, hits in groups.items()]])
+        places = len({hit.repository for hit in told.hits})
+        rows.append([*fields, places, [[*group, _packed(hits, repositories)] for group, hits in groups.items()]])
     return {
         "sv": SEVERITIES,
         "f": rows,
@@ -67,6 +73,17 @@ def findings_data(overview: Overview) -> dict[str, Any]:
         "o": [strings.place(o, _NAME) for _, o in repositories],
         "s": strings.every,
     }
+
+
+def fair(sizes: list[int], budget: int) -> int:
+    """Return the most that each may have so that all together stay within the budget; small ones keep everything."""
+    left = len(sizes)
+    for size in sorted(sizes):
+        if size * left > budget:
+            return budget // left
+        budget -= size
+        left -= 1
+    return max(sizes, default=0)
 
 
 def _fields(told: Told, strings: Strings) -> list[Any]:

@@ -1,7 +1,7 @@
 // The report's only script. It reads the data blocks of the page, and only ever sets text: a name is never markup.
 (() => {
 "use strict";
-const ROWS = 100, FEW = 20;
+const ROWS = 100, FEW = 20, NOBODY = "no owner";
 const $ = id => document.getElementById(id);
 const put = (node, kids) => {
   for (const kid of kids) if (kid !== null && kid !== "" && kid !== undefined) node.append(kid);
@@ -53,14 +53,14 @@ const slowly = (into, items, make, first) => {
 
 /* ---- findings ---- */
 const D = JSON.parse($("data").textContent), S = D.s;
-const owners = D.o.map(i => S[i] || "no owner"), repositories = D.r.map(i => S[i]);
+const owners = D.o.map(i => S[i] || NOBODY), repositories = D.r.map(i => S[i]);
 const FIELDS = ["name", "fixed", "subject", "ecosystem", "class", "action", "since", "title", "message", "fix", "rule",
   "confidence", "because", "evidence"];
-const findings = D.f.map((row, order) => {
-  const told = {id: row[0], rank: row[1], severity: D.sv[row[1]], fresh: row[2] === 1, order};
+const findings = D.f.map((row, place) => {
+  const told = {id: row[0], rank: row[1], severity: D.sv[row[1]], fresh: row[2] === 1, order: place};
   FIELDS.forEach((field, i) => { told[field] = S[row[3 + i]]; });
   [told.ids, told.references] = [row[17], row[18]].map(list => list.map(i => S[i]));
-  told.groups = row[19];
+  [told.repositories, told.groups] = [row[19], row[20]];
   const reached = new Set(), owned = new Set();
   for (const [, , , , flat] of told.groups) {
     for (let i = 0, at = 0; i < flat.length; i += 2) {
@@ -70,8 +70,8 @@ const findings = D.f.map((row, order) => {
     }
   }
   told.reached = reached;
-  told.owners = [...owned].sort();
-  told.repositories = new Set([...reached].map(at => repositories[at])).size;
+  told.owners = [...owned].sort((a, b) => (a === NOBODY) - (b === NOBODY) || order(a, b));
+  told.held = new Set([...reached].map(at => repositories[at])).size;
   return told;
 });
 const text = told => told.text || (told.text = [told.id, told.name, told.subject, told.title, told.message, told.rule, ...told.ids]
@@ -165,6 +165,7 @@ const details = told => {
     told.message.length > 300 ? el("p", {class: "message"}, bdi(told.message, 4000)) : "", facts,
     el("h3", null, `Why it is reached: ${many(most.length, "path", "different paths")}`), list, moreWays,
     el("h3", null, `Where: ${many(told.repositories, "repository", "repositories")}`),
+    told.held < told.repositories ? el("p", {class: "soft"}, `${number(told.held)} of them are on this page; "depscan history who" tells all.`) : "",
     el("div", {class: "wide"}, el("table", {class: "cards"}, el("thead", null, el("tr", null, ...heads)), body)), moreHits,
     el("p", null, el("a", {href: "#" + told.id}, "Link to this finding")))));
 };

@@ -79,7 +79,7 @@ def _filters() -> Markup:
 
 def _row(told: Told) -> Markup:
     """Return one row without its details; ``page.js`` makes the same one."""
-    owners = list(dict.fromkeys(hit.owner or "no owner" for hit in told.hits))
+    owners = [owner or "no owner" for owner in sorted({h.owner for h in told.hits}, key=lambda o: (not o, o))]
     places = len({hit.repository for hit in told.hits})
     new = join([" ", element("span", "new", class_="new")]) if told.new else ""
     subject = element("strong", name(called(told), 60), class_="mono")

@@ -27,12 +27,12 @@ def why(overview: Overview) -> Markup:
         return section(
             "why", "Why", element("p", "No finding reaches a repository: there is nothing to draw.", class_="calm")
         )
-    note = "Shortest ways from repositories (left) to the worst findings (right). The box of a finding leads to it."
+    note = "Shortest ways from repositories (left) to the worst findings (right). Boxes of findings are links."
     if not any(node.kind == "repositories" for node in graph.nodes.values()):
         note = (
             "The most usual ways to the worst findings. Blue is what repositories ask for themselves, with how many do."
         )
-        note += " The box of a finding leads to it."
+        note += " Boxes of findings are links."
     rest = (
         f" {counted(graph.left_out, 'more subject')} with findings did not fit: they are in the table."
         if graph.left_out
