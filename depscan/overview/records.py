@@ -41,6 +41,7 @@ class Told(NamedTuple):
         since: day since which it is known here.
         new: whether the night before did not know it.
         hits: sorted by repository.
+        status: affected, undecidable or "" where the word has no meaning.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Told(NamedTuple):
     since: str
     new: bool
     hits: tuple[Hit, ...]
+    status: str = ""
 
 
 class Deed(NamedTuple):
@@ -92,7 +94,7 @@ class Moved(NamedTuple):
         what: new, gone, changed, unreadable (it was read before) or readable (it was not).
         added, removed: names with versions.
         moved: name, version before, version now.
-        problem: why it cannot be read.
+        problem: why it cannot be read, or which of its files cannot any more.
     """
 
     repository: str

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 PHONE = {"width": 360, "height": 740}
 
 
+def small_fleet() -> Overview:
+    return fleet(made_graphs(6, 120), 60, 120)
+
+
 def script(name: str) -> str:
     """Return a question to the page that is longer than a line."""
     return (Path(__file__).parent / name).read_text("utf-8")
@@ -155,9 +159,15 @@ def test_the_why_graph_leads_from_repositories_to_findings(open_page: Open) -> N
     page = open_page(three())
     assert "torch 2.5.1" in (page.locator("#why svg").text_content() or "")
     assert page.locator("#why svg > desc").count() == 1
-    assert page.evaluate(script("overlaps.js")) == []
     page.locator("#why svg a").last.click()
     assert "#f-0000000" in page.url
+
+
+@pytest.mark.parametrize("night", [three, hostile, small_fleet])
+def test_no_box_of_the_why_graph_stands_on_another_and_no_text_leaves_its_box(
+    open_page: Open, night: Callable[[], Overview]
+) -> None:
+    assert open_page(night()).evaluate(script("overlaps.js")) == []
 
 
 def test_the_tree_opens_step_by_step_and_ends_in_a_circle(open_page: Open) -> None:
@@ -226,10 +236,6 @@ def test_print_opens_details_and_hides_controls(open_page: Open) -> None:
     page.wait_for_selector("tr.more", state="detached")
     assert page.locator("main details[open]").count() == 0
     assert page.pdf(format="A4").startswith(b"%PDF")
-
-
-def small_fleet() -> Overview:
-    return fleet(made_graphs(6, 120), 60, 120)
 
 
 @pytest.mark.parametrize("night", [three, none, hostile, small_fleet])

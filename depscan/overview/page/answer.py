@@ -111,9 +111,8 @@ def _gap_warning(overview: Overview) -> str:
     if not needed:
         return ""
     places = len({r for gap in needed for r in gap.repositories})
-    told = (
-        f"{counted(len(needed), 'thing')} the policy needs could not be looked at, in {counted(places, 'repository')}. "
-    )
+    told = f"{counted(len(needed), 'thing')} the policy needs could not be looked at, or only partly, "
+    told += f"in {counted(places, 'repository')}. "
     return element(
         "p",
         element("strong", "Not the whole picture. "),
@@ -129,8 +128,10 @@ def _new(overview: Overview) -> Markup:
     if not new:
         none = "No finding is new." if overview.previous else "Nothing was found."
         return element("div", title, element("p", none, _gone(overview), class_="calm"), _spread(overview))
-    rows = [_fresh(f, len({hit.repository for hit in f.hits}), "") for f in new[:_NEW]]
-    all_new = element("p", element("a", f"All {len(new):,} in the table", href="#new=1")) if len(new) > _NEW else ""
+    groups = _by_subject(new)
+    rows = [_fresh(group, len({hit.repository for f in group for hit in f.hits}), "") for group in groups[:_NEW]]
+    more = len(groups) > _NEW
+    all_new = element("p", element("a", f"All {len(new):,} in the table", href="#new=1")) if more else ""
     return element(
         "div",
         title,
@@ -143,30 +144,39 @@ def _new(overview: Overview) -> Markup:
 
 def _spread(overview: Overview) -> Markup:
     """Return which findings of the nights before reach more repositories now."""
-    wider = [
-        (f, count)
-        for f in overview.findings
-        if not f.new and f.action != "allow" and (count := len({h.repository for h in f.hits if h.new}))
-    ]
+    known = [f for f in overview.findings if not f.new and f.action != "allow" and any(hit.new for hit in f.hits)]
+    wider = _by_subject(known)
     if not wider:
         return Markup("")
-    rows = [_fresh(f, count, "more ") for f, count in wider[:_WIDER]]
+    rows = [
+        _fresh(group, len({h.repository for f in group for h in f.hits if h.new}), "more ") for group in wider[:_WIDER]
+    ]
     rest = (
-        element("p", f"and {counted(len(wider) - _WIDER, 'more finding')}", class_="soft")
+        element("p", f"and {counted(len(wider) - _WIDER, 'more subject')}", class_="soft")
         if len(wider) > _WIDER
         else ""
     )
     return join([element("h3", "Known, but reaching further"), element("ul", *rows, class_="plain"), rest])
 
 
-def _fresh(told: Told, places: int, more: str) -> Markup:
+def _by_subject(findings: list[Told]) -> list[list[Told]]:
+    """Return findings in groups of those about one package, each as they came: the worst first."""
+    groups: dict[str, list[Told]] = {}
+    for told in findings:
+        groups.setdefault(called(told), []).append(told)
+    return list(groups.values())
+
+
+def _fresh(group: list[Told], places: int, more: str) -> Markup:
+    told = group[0]
     where = counted(places, f"{more}repository")
+    what = f"{_short(told)} and {len(group) - 1:,} more" if len(group) > 1 else " ".join((told.title, *told.ids[:1]))
     return element(
         "li",
         badge(told.severity),
         " ",
         _link(told),
-        element("div", name(told.title, 200), f", in {where}", class_="soft under"),
+        element("div", name(what, 200), f", in {where}", class_="soft under"),
     )
 
 
@@ -191,7 +201,7 @@ def _todo(overview: Overview) -> Markup:
     if not overview.todo:
         return element("div", title, element("p", "Nothing: the policy blocks nothing.", class_="calm"))
     known = {f.id: f for f in overview.findings}
-    few = sum(len(todo.deeds) for todo in overview.todo) <= _FEW
+    few = len(overview.todo) == 1 or sum(len(todo.deeds) for todo in overview.todo) <= _FEW
     return element("div", title, *(_owner(todo, known, unfolded=few) for todo in overview.todo))
 
 
@@ -215,9 +225,11 @@ def _owner(todo: Todo, known: dict[str, Told], *, unfolded: bool) -> Markup:
 
 def _deed(deed: Deed, known: dict[str, Told]) -> Markup:
     found = [known[i] for i in deed.findings if i in known]
-    links: list[str] = [element("a", name(_short(f), 40), href=f"#{anchor_of(f.id)}") for f in found[:_LINKS]]
-    links += [f"{len(found) - _LINKS:,} more"] if len(found) > _LINKS else []
-    clears = join(["clears ", join(links, ", "), " in "]) if links else "in "
+    shown = list({_short(f): f for f in reversed(found)}.values())[::-1][:_LINKS]
+    links: list[str] = [element("a", name(_short(f), 40), href=f"#{anchor_of(f.id)}") for f in shown]
+    links += [f"{len(found) - len(shown):,} more"] if len(found) > len(shown) else []
+    where = " in " if len(deed.repositories) <= _ALONE else "; "
+    clears = join(["clears ", join(links, ", "), where]) if links else ""
     new = join([" ", element("span", "new", class_="new")]) if deed.new else ""
     return element(
         "li", badge(deed.severity), " ", element("strong", name(deed.text, 200)), new,

@@ -90,7 +90,7 @@ def _fields(told: Told, strings: Strings) -> list[Any]:
     severity = SEVERITIES.index(told.severity if told.severity in SEVERITIES else "unknown")
     names = (called(told), told.fixed_version, told.subject, told.ecosystem)
     texts = (told.klass, told.action, told.since, told.title, told.message, told.fix, told.rule, told.confidence,
-             told.because, told.evidence)  # fmt: skip
+             told.because, told.evidence, told.status)  # fmt: skip
     return [
         anchor_of(told.id),
         severity,

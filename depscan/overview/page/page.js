@@ -55,12 +55,12 @@ const slowly = (into, items, make, first) => {
 const D = JSON.parse($("data").textContent), S = D.s;
 const owners = D.o.map(i => S[i] || NOBODY), repositories = D.r.map(i => S[i]);
 const FIELDS = ["name", "fixed", "subject", "ecosystem", "class", "action", "since", "title", "message", "fix", "rule",
-  "confidence", "because", "evidence"];
+  "confidence", "because", "evidence", "status"];
 const findings = D.f.map((row, place) => {
   const told = {id: row[0], rank: row[1], severity: D.sv[row[1]], fresh: row[2] === 1, order: place};
   FIELDS.forEach((field, i) => { told[field] = S[row[3 + i]]; });
-  [told.ids, told.references] = [row[17], row[18]].map(list => list.map(i => S[i]));
-  [told.repositories, told.groups] = [row[19], row[20]];
+  [told.ids, told.references] = [row[18], row[19]].map(list => list.map(i => S[i]));
+  [told.repositories, told.groups] = [row[20], row[21]];
   const reached = new Set(), owned = new Set();
   for (const [, , , , flat] of told.groups) {
     for (let i = 0, at = 0; i < flat.length; i += 2) {
@@ -134,7 +134,7 @@ const details = told => {
   fact("Fixed in", told.fixed && [bdi(told.fixed, 60)]);
   fact("Ids", listed(told.ids, i => bdi(i, 60)));
   fact("Policy", [bdi(told.action, 30), told.because ? ", " : "", bdi(told.because, 300)]);
-  fact("Sure", told.confidence && [bdi(told.confidence, 30), " confidence"]);
+  fact("Sure", told.confidence && [bdi(told.confidence, 30), " confidence", told.status && told.status !== "affected" ? ", " : "", told.status !== "affected" ? bdi(told.status, 30) : ""]);
   fact("Rule", [bdi(told.rule, 100), told.title ? ": " : "", bdi(told.title, 200)]);
   fact("Subject", [el("span", {class: "mono"}, bdi(told.subject, 300))]);
   fact("Known since", told.since && [bdi(told.since, 30)]);
@@ -158,7 +158,7 @@ const details = told => {
   hits.sort((a, b) => b[4] - a[4] || order(repositories[a[0]], repositories[b[0]]) || order(a[1], b[1]));
   const moreHits = slowly(body, hits, ([at, path, line, since, fresh]) => el("tr", null, el("th", {scope: "row"}, bdi(repositories[at], 80), fresh ? " " : "", fresh ? tag() : ""),
     el("td", {"data-label": "Owner"}, bdi(owners[at], 60)),
-    el("td", {"data-label": "File", class: "mono"}, path ? bdi(path + (line ? ":" + line : ""), 120) : "code and settings"),
+    el("td", {"data-label": "File", class: "mono"}, path ? bdi(path + (line ? ":" + line : ""), 120) : "files read together"),
     el("td", {"data-label": "Since"}, bdi(since, 30))), FEW);
   const heads = ["Repository", "Owner", "File", "Since"].map(h => el("th", {scope: "col"}, h));
   return el("tr", {class: "more", id: "d" + told.id}, el("td", {colspan: "8"}, el("div", {class: "detail"},

@@ -55,7 +55,7 @@ def _filters() -> Markup:
             "input",
             type="search",
             id="repository",
-            placeholder="part of its name",
+            placeholder="part of it",
             autocomplete="off",
             spellcheck="false",
         ),

@@ -8,7 +8,7 @@ from depscan.overview.page.markup import Markup, element, fold, section, table
 from depscan.overview.page.svg import steps
 from depscan.overview.records import Overview, Point
 
-_WIDE, _HIGH = 200.0, 44.0
+_WIDE, _HIGH = 200.0, 36.0
 _EDGE = 5.0
 
 _SERIES: tuple[tuple[str, Callable[[Point], int]], ...] = (

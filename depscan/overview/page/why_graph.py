@@ -101,6 +101,8 @@ def _groups(told: list[Told]) -> dict[str, str]:
     owners = {hit.repository: hit.owner for f in told for hit in f.hits}
     if len(owners) <= _REPOSITORIES:
         return {repository: repository for repository in owners}
+    if not any(owners.values()):
+        return dict.fromkeys(owners, "repositories")
     sizes = Counter(owners.values())
     first = sorted(sizes, key=lambda owner: (-sizes[owner], owner))
     kept = set(first if len(first) <= _OWNERS else first[: _OWNERS - 1])
