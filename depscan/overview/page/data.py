@@ -42,7 +42,7 @@ def block(anchor: str, data: object) -> Markup:
     return element("script", Markup(text), type="application/json", id=anchor)
 
 
-def findings_data(overview: Overview) -> dict[str, Any]:
+def findings_data(overview: Overview, budget: int = _HITS) -> dict[str, Any]:
     """Return findings with whom they reach.
 
     ``s`` strings; ``r`` repositories and ``o`` their owners by the same position, both positions of strings; ``v``
@@ -53,12 +53,11 @@ def findings_data(overview: Overview) -> dict[str, Any]:
     repositories: dict[tuple[str, str], int] = {}
     ways: dict[tuple[str, ...], int] = {}
     rows = []
-    most = fair([len(told.hits) for told in overview.findings], _HITS)
+    most = fair([len(told.hits) for told in overview.findings], budget)
     for told in overview.findings:
         fields = _fields(told, strings)
         groups: dict[tuple[int, int, int, int], list[Hit]] = {}
-        kept = told.hits if len(told.hits) <= most else sorted(told.hits, key=lambda hit: not hit.new)[:most]
-        for hit in kept:
+        for hit in _kept(told.hits, most):
             repositories.setdefault((hit.repository, hit.owner), len(repositories))
             way = ways.setdefault(hit.via, len(ways))
             key = (way, strings.place(hit.path, _NAME), strings.place(hit.since), int(hit.new))
@@ -84,6 +83,14 @@ def fair(sizes: list[int], budget: int) -> int:
         budget -= size
         left -= 1
     return max(sizes, default=0)
+
+
+def _kept(hits: tuple[Hit, ...], most: int) -> list[Hit]:
+    """Return the hits that have room: one of every owner, so that filters stay true, then new ones, then the rest."""
+    if len(hits) <= most:
+        return list(hits)
+    first = {hit.owner: hit for hit in reversed(hits)}
+    return sorted(hits, key=lambda hit: (first[hit.owner] is not hit, not hit.new))[: max(most, len(first))]
 
 
 def _fields(told: Told, strings: Strings) -> list[Any]:

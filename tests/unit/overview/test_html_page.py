@@ -95,7 +95,14 @@ def test_too_many_hits_are_cut_fairly_and_the_number_stays() -> None:
     assert fair([1, 5, 100], 10) == 4
     assert fair([1, 5, 100], 1000) == 100
     assert fair([], 10) == 0
-    assert findings_data(three())["f"][1][-2] == 3
+    torch = findings_data(three(), budget=3)["f"][1]
+    assert torch[-2] == 3
+    assert sum(len(flat) // 2 for *_, flat in torch[-1]) == 3, "one of each owner stays"
+    alone = three()
+    owned = tuple(hit._replace(owner="one") for hit in alone.findings[1].hits)
+    alone = alone._replace(findings=(alone.findings[1]._replace(hits=owned),))
+    cut = findings_data(alone, budget=2)["f"][0]
+    assert (cut[-2], sum(len(flat) // 2 for *_, flat in cut[-1])) == (3, 2)
 
 
 def test_the_same_night_gives_the_same_page() -> None:
