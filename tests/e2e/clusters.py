@@ -129,7 +129,7 @@ def ray_cluster(folder: Path, cpus: int = 2) -> Iterator[Cluster]:
     """Yield a head node; the folder's path has to be short (sockets lie below it)."""
     processes, port = _ray(folder, cpus)
     try:
-        for name in "bc":  # Ray gives up by itself where a busy machine starts its parts too slowly
+        for name in "bcdef":  # Ray gives up by itself where a busy machine starts its parts too slowly
             if listens(port, processes):
                 break
             processes.end()

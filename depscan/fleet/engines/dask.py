@@ -41,7 +41,7 @@ def open_dask(rest: str, options: Options, expected: str = "") -> Engine:
         distributed: Any = import_module("distributed")
     except ImportError as error:
         raise UsageError("dask:// needs distributed", hint="pip install 'depscan-ai[dask]'") from error
-    where = address("dask", rest, 8786)
+    where = address("dask", rest, 8786, speaks_first=True)
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is raised
     try:
