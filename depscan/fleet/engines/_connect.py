@@ -29,11 +29,12 @@ def address(scheme: str, rest: str, port: int, *, speaks_first: bool = False) ->
     number = int(match[2] or port)
     try:
         with socket.create_connection((match[1].strip("[]"), number), timeout=SECONDS) as stream:
-            if speaks_first and not stream.recv(1):
-                raise OSError("it ends connections")
+            silent = speaks_first and not stream.recv(1)
     except (OSError, UnicodeError) as error:  # the second: a name that no machine can have
         why = getattr(error, "strerror", "") or str(error)
         raise unreachable(scheme, f"{match[1]}:{number}", why) from error
+    if silent:
+        raise unreachable(scheme, f"{match[1]}:{number}", "it ends connections")
     return f"{match[1]}:{number}"
 
 

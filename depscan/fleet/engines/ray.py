@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -46,6 +47,7 @@ def open_ray(rest: str, options: Options, expected: str = "") -> Engine:
     Raises:
         UsageError: ray is not installed, no cluster answers, or its workers are of another version.
     """
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # or Ray starts a cluster of its own where a connection was lost
     try:
         ray: Any = import_module("ray")
     except ImportError as error:
@@ -116,8 +118,8 @@ class _Ray:
         try:
             with self._context:
                 yield
-        except ConnectionError as error:
-            raise EngineError("the ray cluster is gone") from error
+        except Exception as error:  # Ray tells that a connection is gone by errors of many kinds
+            raise EngineError("the ray cluster is gone", hint=f"{type(error).__name__}: {error}"[:200]) from error
 
     def _answer(self, one: Any) -> list[Told] | str:  # noqa: ANN401 - untyped library
         try:
