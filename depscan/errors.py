@@ -9,6 +9,7 @@
       LockError       depscan.lock is wrong                                   exit 2; LockMissingError: exit 4
       IntelError      advisory data is missing, broken or too old             exit 4
       StoreError      the store of nights is missing, damaged, full or read-only    exit 4
+      EngineError     a cluster was lost while it worked                      exit 4
       RegistryError   an index is unreachable, broken, over budget, or not asked
                       because of --offline; NotThere, HashMismatch            exit 4
 
@@ -87,6 +88,12 @@ class LockMissingError(LockError):
 
 class StoreError(DepscanError):
     """The store of nights is missing, damaged, of a newer depscan, or cannot be written."""
+
+    exit_code = 4
+
+
+class EngineError(DepscanError):
+    """The cluster that did the work is gone, or has no workers any more: what is not done is not done."""
 
     exit_code = 4
 

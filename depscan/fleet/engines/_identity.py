@@ -1,0 +1,37 @@
+"""What must be equal here and on a worker: readings of another depscan, or of another Python, are other readings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from depscan.text.engine import code_digest
+from depscan.text.folder import rules_folder
+from depscan.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NOT_READ_WITH = frozenset({"cli", "data", "history", "incident", "intel", "overview", "__pycache__"})
+
+
+def identity() -> str:
+    """Return depscan's version, a digest of its code and rules, and Python's version, in one line for people."""
+    top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    folders = sorted(e.name for e in os.scandir(top) if e.is_dir() and e.name not in _NOT_READ_WITH)
+    digest = code_digest((*folders, os.path.relpath(rules_folder(), top)))
+    return f"depscan {__version__} ({digest[:12]}) on Python {sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def teller() -> Callable[[], str]:
+    """Return a function that tells the identity where it runs. It is sent by value: it answers without depscan too."""
+
+    def told() -> str:
+        try:
+            from depscan.fleet.engines._identity import identity as own
+        except ImportError as error:
+            return f"no depscan that knows clusters ({error})"
+        return own()
+
+    return told

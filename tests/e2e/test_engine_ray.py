@@ -1,0 +1,63 @@
+"""The Ray engine with a head node of its own; it takes Ray 10 to 30 s to start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from depscan.errors import UsageError
+from depscan.fleet.engines.engine import Engine, Options, open_engine
+from tests.e2e import engine_cases as cases
+from tests.need import need
+
+# ray leaves files and sockets of connections that broke to the garbage collector
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[cases.Cluster]:
+    need("ray")
+    with TemporaryDirectory(prefix="ray-") as short, cases.ray_cluster(Path(short)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def engine(cluster: cases.Cluster) -> Iterator[Engine]:
+    made = open_engine(cluster.name, Options(seconds=60, batch=20))
+    yield made
+    made.close()
+
+
+def test_a_ray_cluster_gives_what_one_process_gives(engine: Engine) -> None:
+    cases.gives_what_one_process_gives(engine)
+
+
+def test_items_that_fail_on_ray_lose_nothing_else(cluster: cases.Cluster) -> None:
+    cases.failing_items_lose_nothing_else(cluster)
+
+
+def test_an_item_that_ends_ray_workers_is_given_up_alone(engine: Engine) -> None:
+    cases.an_item_that_ends_workers_is_given_up_alone(engine)
+
+
+def test_a_ray_worker_that_is_killed_loses_nothing(engine: Engine, tmp_path: Path) -> None:
+    cases.a_killed_worker_loses_nothing(engine, tmp_path)
+
+
+def test_stopping_early_leaves_no_work_on_ray(engine: Engine, cluster: cases.Cluster) -> None:
+    cases.stopping_leaves_no_work(engine, cluster)
+
+
+def test_ray_workers_of_another_depscan_are_refused(cluster: cases.Cluster) -> None:
+    from depscan.fleet.engines.ray import open_ray
+
+    with pytest.raises(UsageError, match=r"a worker of the ray cluster is depscan .*it must be depscan 0 \(fake\)"):
+        open_ray(cluster.name.partition("://")[2], Options(), expected="depscan 0 (fake)")
+
+
+def test_a_ray_cluster_that_is_not_there_is_an_error_of_usage() -> None:
+    need("ray")
+    cases.refuses_what_is_not_there("ray")
