@@ -91,7 +91,7 @@ class Sqlite:
                     hint=hint,
                 ) from None
             link = sqlite3.connect(f"{name}?mode=ro&immutable=1", uri=True, isolation_level=None)
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeError):
             link.close()
             raise
         return link
@@ -223,7 +223,7 @@ class Sqlite:
         """Say of an error of the database which store it is about, and what to do."""
         try:
             yield
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:  # a damaged name may be no text
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             hint = _HINTS.get(code, "")
             raise StoreError(f"the store cannot be used: {error}", path=self.place, hint=hint) from None
