@@ -21,8 +21,8 @@ def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--store", default="depscan.db", metavar="FILE|URL", help="store to prune (depscan.db)")
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--keep", type=natural, default=0, metavar="DAYS", help="keep so many days before the last night")
-    which.add_argument("--nights", type=natural, default=0, metavar="N", help="keep the last N nights")
+    which.add_argument("--keep", type=natural, metavar="DAYS", help="keep so many days before the last night")
+    which.add_argument("--nights", type=natural, metavar="N", help="keep the last N nights")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
 
 
@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
     from depscan.history.store import Store
 
     with Store.open(args.store) as store:
-        cut = cut_of(store.database, days=args.keep, nights=args.nights)
+        cut = cut_of(store.database, days=args.keep or 0, nights=args.nights or 0)
     with Store.open(args.store, write=not args.dry_run) as store:
         done = prune(store.database, cut, dry=args.dry_run)
     word = "would go" if args.dry_run else "gone"

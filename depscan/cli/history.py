@@ -22,7 +22,9 @@ def configure(parser: ArgumentParser) -> None:
         if file.startswith(_PREFIX) and file.endswith(".py"):
             module = _module(file[len(_PREFIX) : -3])
             text = module.__doc__ or ""
-            module.configure(actions.add_parser(file[len(_PREFIX) : -3], help=text.partition("\n")[0], description=text))
+            module.configure(
+                actions.add_parser(file[len(_PREFIX) : -3], help=text.partition("\n")[0], description=text)
+            )
 
 
 def run(args: Namespace) -> int:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from depscan.errors import StoreError
 from depscan.history.content import NODE, compact
 from depscan.history.pack import inflated, unpacked
+from depscan.history.verify import DAMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +40,14 @@ def lines(database: Database) -> Iterator[str]:
     Raises:
         StoreError: it is damaged.
     """
+    try:
+        yield from _lines(database)
+    except DAMAGE as error:
+        why = f"the store is damaged: {error}"
+        raise StoreError(why, path=database.place, hint="depscan history verify says more") from None
+
+
+def _lines(database: Database) -> Iterator[str]:
     with database.snapshot():
         for night in database.each("SELECT id, tool, shard, snapshot FROM night ORDER BY id"):
             advisories = json.loads(night[3])

@@ -128,20 +128,6 @@ class Postgres:
             for table in sorted(TABLES):
                 self._link.execute(f"VACUUM ANALYZE {table}".encode())
 
-    def damage(self) -> Iterator[str]:
-        """Yield nothing: the server looks after its files, and its columns have types."""
-        return iter(())
-
-    def shrink(self) -> None:
-        """Let the server use the room of what was deleted again."""
-        with self._told():
-            held = self._link.execute(
-                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace ="
-                " (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('meta'))"
-            ).fetchall()
-            for name in sorted(table for (table,) in held if table in TABLES):
-                self._link.execute(f"VACUUM ANALYZE {name}".encode())
-
     def close(self) -> None:
         """End the connection."""
         self._link.close()

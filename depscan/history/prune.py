@@ -28,8 +28,8 @@ _STEPS = (
     (("packages", "package", "NOT EXISTS (SELECT 1 FROM node n WHERE n.package = package.id)"),
      ("", "package_finding", "NOT EXISTS (SELECT 1 FROM package p WHERE p.id = package_finding.package)")),
     (("findings", "finding",
-      "NOT EXISTS (SELECT 1 FROM reading_finding h WHERE h.finding = finding.id)"
-      " AND NOT EXISTS (SELECT 1 FROM package_finding h WHERE h.finding = finding.id)"),),
+      ("NOT EXISTS (SELECT 1 FROM reading_finding h WHERE h.finding = finding.id)"
+       " AND NOT EXISTS (SELECT 1 FROM package_finding h WHERE h.finding = finding.id)")),),
 )  # fmt: skip
 """Per transaction: what it is called ("" for rows that go along), table, and which rows go."""
 

@@ -30,7 +30,7 @@ _REFERENCES = (
     ("node", "package", "package"),
     ("node", "graph", "graph"),
 )
-_DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 """What reading damaged or hostile JSON may end in."""
 
 
@@ -107,7 +107,7 @@ def _spans(database: Database, table: str, whose: str, last_night: int) -> Itera
 
 
 def _graphs(database: Database) -> Iterator[Fault]:
-    purls: dict[int, str] = dict(database.each("SELECT id, purl FROM package"))  # type: ignore[arg-type]
+    purls: dict[int, str] = dict(database.each("SELECT id, purl FROM package"))
     for own, digest, *data in database.each("SELECT id, digest, nodes, up, edges FROM graph ORDER BY id"):
         where = f"graph {own}"
         try:
@@ -150,7 +150,7 @@ def _readings(database: Database) -> Iterator[Fault]:
             lost = [use for use in more["uses"] if use[0] not in known or len(use) != 5]  # noqa: PLR2004 - of a Use
             if lost or not isinstance(more["census"], list):
                 yield Fault(f"reading {own}", f"{len(lost)} uses are of a package that is not there")
-        except _DAMAGE as error:
+        except DAMAGE as error:
             yield Fault(f"reading {own}", f"what it says is damaged: {error}")
 
 
@@ -166,7 +166,7 @@ def _findings(database: Database) -> Iterator[Fault]:
         try:
             if finding_columns(finding_of(json.loads(text))) != tuple(columns):
                 yield Fault(where, "its columns do not say what its JSON says")
-        except _DAMAGE as error:
+        except DAMAGE as error:
             yield Fault(where, f"what it says is damaged: {error}")
 
 

@@ -21,7 +21,9 @@ from tests.unit.history.nights import damage, dump, fleet, reading, run, visit
 FLEET = fleet([1, 2, 3, 4, 5, 6, None, 2])  # type: ignore[list-item]
 
 
-def shard(folder: Path, at: int, count: int = 3, *, day: int = 1, held: dict[str, int | None] = FLEET, **night: str) -> str:
+def shard(
+    folder: Path, at: int, count: int = 3, *, day: int = 1, held: dict[str, int | None] = FLEET, **night: str
+) -> str:
     """Run one shard of a fleet in a store of its own."""
     place = f"{folder}/shard{at}.db"
     own = {name: n for i, (name, n) in enumerate(held.items()) if i % count == at - 1}
@@ -133,10 +135,26 @@ def _empty(folder: Path) -> list[str]:
         (_copied, UsageError, "copy.db: is shard 1/3, and so is"),
         (lambda folder: shards(folder)[:2], UsageError, "missing: shard 3/3"),
         (lambda folder: [*shards(folder), f"{folder}/out.db"], UsageError, "out.db: is named twice (the output)"),
-        (lambda folder: [*shards(folder)[:2], shard(folder, 4, 4)], UsageError, "shards of different fleets: 1/3, 2/3, 4/4"),
-        (lambda folder: [*shards(folder)[:2], shard(folder, 3, day=2, tool="2.0")], UsageError, "version of depscan: 1.0 in"),
-        (lambda folder: [*shards(folder)[:2], shard(folder, 3, day=2, snapshot="cd")], UsageError, "differ in advisories: ab in"),
-        (lambda folder: [*shards(folder)[:2], shard(folder, 3, day=2, judged="x")], UsageError, "differ in code of depscan"),
+        (
+            lambda folder: [*shards(folder)[:2], shard(folder, 4, 4)],
+            UsageError,
+            "shards of different fleets: 1/3, 2/3, 4/4",
+        ),
+        (
+            lambda folder: [*shards(folder)[:2], shard(folder, 3, day=2, tool="2.0")],
+            UsageError,
+            "version of depscan: 1.0 in",
+        ),
+        (
+            lambda folder: [*shards(folder)[:2], shard(folder, 3, day=2, snapshot="cd")],
+            UsageError,
+            "differ in advisories: ab in",
+        ),
+        (
+            lambda folder: [*shards(folder)[:2], shard(folder, 3, day=2, judged="x")],
+            UsageError,
+            "differ in code of depscan",
+        ),
         (_overlapping, UsageError, "repository 'x' is in"),
         (_mixed, UsageError, "a.db: is a whole fleet, while others are shards"),
         (_cut, StoreError, "shard2.db"),

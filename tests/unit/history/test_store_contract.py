@@ -15,6 +15,7 @@ from depscan.history.records import Night, Part, Repository, Visit
 from depscan.history.store import Store
 from tests.unit.history import nights
 from tests.unit.history.nights import damage, dump, fleet, reading, run
+from tests.unit.history.server import Server
 
 Place = Callable[[], str]
 NIGHTS = [fleet([1, 2, 3, 4, 5]), fleet([1, 2, 3, 9, 5, 6]), fleet([1, None, 3, 4, 5]), fleet([1, 2, 3, 4])]  # type: ignore[list-item]
@@ -72,8 +73,8 @@ def test_whoever_says_most_of_a_package_wins_whichever_came_first(place: Place) 
             assert store.database.rows("SELECT kind FROM package") == [("tool",)]
 
 
-def test_both_databases_say_the_same(postgres: nights.Store, tmp_path: Path) -> None:
-    file, server = str(tmp_path / "a.db"), postgres.database()  # type: ignore[operator]
+def test_both_databases_say_the_same(postgres: Server, tmp_path: Path) -> None:
+    file, server = str(tmp_path / "a.db"), postgres.database()
     assert dump(history(file)) == dump(history(server, batch=1))
     assert not damage(server)
 
@@ -143,7 +144,7 @@ def test_names_that_no_database_takes_are_written_plainly(place: Place) -> None:
     hostile = "a\0b\udc80%s?'\"\x1b[31m"
     odd = nights.node(1)._replace(purl="pkg:pypi/" + hostile, name=hostile)
     said = reading(1, nodes=[odd, odd._replace(purl="pkg:pypi/é")])
-    said = said._replace(parts=[Part("\udc80", "", 0, 1), Part("\\udc80", "", 1, 1)], key="k\0" [:1])
+    said = said._replace(parts=[Part("\udc80", "", 0, 1), Part("\\udc80", "", 1, 1)], key="k\0"[:1])
     with Store.open(where, write=True) as store:
         store.add([said])
         one = Repository(hostile, hostile, hostile, hostile, (hostile,))

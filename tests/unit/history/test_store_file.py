@@ -152,9 +152,9 @@ def test_a_file_that_may_not_grow_is_told_and_leaves_what_was_there(tmp_path: Pa
 def shared() -> Iterator[str]:
     """Return a folder that everybody can reach."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        os.chmod(folder, 0o755)
+        os.chmod(folder, 0o755)  # noqa: S103 - for another user of the test
         yield folder
-        os.chmod(folder, 0o755)
+        os.chmod(folder, 0o755)  # noqa: S103 - for another user of the test
 
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="becomes another user")
@@ -182,7 +182,7 @@ def test_a_file_that_may_not_be_written_is_told(shared: str) -> None:
     place = f"{shared}/x.db"
     run(place, fleet([1]))
     os.chmod(place, 0o444)
-    os.chmod(shared, 0o555)
+    os.chmod(shared, 0o555)  # noqa: S103 - for another user of the test
     user = STRANGER if os.getuid() == 0 else None
     assert "make the file and its folder writable" in _elsewhere("run(place, fleet([3]), 2)", place, user=user)
 

@@ -104,7 +104,8 @@ def test_passwords_are_masked(url: str, shown: str) -> None:
         "postgresql://me:%zzs3cret@127.0.0.1:1/x",
     ],
 )
-def test_no_error_holds_the_password(postgres: Server, url: str) -> None:
+@pytest.mark.usefixtures("postgres")
+def test_no_error_holds_the_password(url: str) -> None:
     with pytest.raises(StoreError) as caught:
         Store.open(url)
     assert "s3cret" not in str(caught.value)

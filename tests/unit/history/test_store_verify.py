@@ -39,7 +39,11 @@ def place(tmp_path: Path) -> str:
         ("UPDATE state SET last = 9 WHERE repository = 1", (), "holds from night 1 to 9, of 2"),
         ("UPDATE state SET first = 2, last = 1 WHERE repository = 1", (), "holds from night 2 to 1"),
         ("UPDATE package_finding SET first = 0", (), "holds from night 0"),
-        ("INSERT INTO package_finding SELECT package, finding, 1, NULL FROM package_finding WHERE first = 2", (), "overlaps"),
+        (
+            "INSERT INTO package_finding SELECT package, finding, 1, NULL FROM package_finding WHERE first = 2",
+            (),
+            "overlaps",
+        ),
         ("UPDATE graph SET nodes = ?", (packed([1]),), "1 nodes"),
         ("UPDATE graph SET up = x'00'", (), "its arrays are damaged"),
         ("UPDATE graph SET digest = 'x' WHERE id = 2", (), "its digest is not that of what it says"),
@@ -136,5 +140,3 @@ def test_a_whole_store_has_no_fault(place: str) -> None:
     assert not damage(place)
     with Store.open(place) as store:
         assert list(store.database.damage()) == []
-
-
