@@ -91,6 +91,15 @@ def open_database(place: str, *, write: bool = False) -> Database:
     return database
 
 
+def shown(place: str) -> str:
+    """Return a place as it may be shown: without the password of a URL."""
+    if not place.startswith(URLS):
+        return place
+    from depscan.history.postgres import masked
+
+    return masked(place)
+
+
 def prepare(database: Database) -> None:
     """Make the tables, or bring those of an older depscan up to date.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import StoreError, UsageError
 from depscan.history.content import chunked
-from depscan.history.database import URLS
+from depscan.history.database import URLS, shown
 from depscan.history.pack import inflated
 from depscan.history.read import arrays, latest, packages, states
 from depscan.history.records import Graph, Night, Part, Reading, Use, Visit, finding_of
@@ -39,9 +39,10 @@ class Merged(NamedTuple):
 
 
 class _Shard(NamedTuple):
-    """A shard that was found whole: its place, its last night, and by what its packages were judged."""
+    """A shard that was found whole: its place (for use, and to be shown), its last night, and what judged it."""
 
     place: str
+    shown: str
     night: Night
     judged: str
 
@@ -83,7 +84,7 @@ def _distinct(places: Sequence[str], output: str) -> None:
     for place in places:
         before = seen.setdefault(_identity(place), place)
         if before != place or list(places).count(place) > 1:
-            raise UsageError(f"is named twice ({before})", path=place, hint="name each shard once")
+            raise UsageError(f"is named twice ({shown(before)})", path=shown(place), hint="name each shard once")
 
 
 def _identity(place: str) -> str:
@@ -92,19 +93,21 @@ def _identity(place: str) -> str:
 
 def _checked(place: str, progress: Callable[[str], None]) -> _Shard:
     """Return a shard after it was read whole."""
-    progress(f"checking {place}")
+    progress(f"checking {shown(place)}")
     with Store.open(place) as store:
         for fault in faults(store.database):
             why = f"the shard is damaged: {fault.where}: {fault.what}"
-            raise StoreError(why, path=place, hint="depscan history verify says more; make this shard again")
+            raise StoreError(why, path=shown(place), hint="depscan history verify says more; make this shard again")
         night = latest(store.database)
         by = store.database.rows(
             "SELECT DISTINCT p.judged FROM package p JOIN node n ON n.package = p.id JOIN part t ON t.graph = n.graph"
             " JOIN state s ON s.reading = t.reading WHERE s.last IS NULL"
         )
     if len(by) > 1:
-        raise StoreError("its packages were not all judged by the same advisories", path=place, hint="run it again")
-    return _Shard(store.database.place, night, by[0][0] if by else "")
+        raise StoreError(
+            "its packages were not all judged by the same advisories", path=shown(place), hint="run it again"
+        )
+    return _Shard(place, store.database.place, night, by[0][0] if by else "")
 
 
 def _complete(shards: list[_Shard]) -> None:
@@ -113,11 +116,11 @@ def _complete(shards: list[_Shard]) -> None:
     for shard in shards:
         name = shard.night.shard
         if not name:
-            named.setdefault("", shard.place)
+            named.setdefault("", shard.shown)
             continue
         if name in named:
-            raise UsageError(f"is shard {name}, and so is {named[name]}", path=shard.place)
-        named[name] = shard.place
+            raise UsageError(f"is shard {name}, and so is {named[name]}", path=shard.shown)
+        named[name] = shard.shown
     if "" in named:
         if len(named) > 1:
             raise UsageError("is a whole fleet, while others are shards of one", path=named[""])
@@ -127,7 +130,7 @@ def _complete(shards: list[_Shard]) -> None:
         raise UsageError(f"shards of different fleets: {', '.join(sorted(named))}")
     count = counts.pop()
     if not count.isdecimal() or len(count) > 6:  # noqa: PLR2004 - digits
-        raise UsageError(f"no shard of a fleet: {sorted(named)[0]!r}", path=shards[0].place)
+        raise UsageError(f"no shard of a fleet: {sorted(named)[0]!r}", path=shards[0].shown)
     missing = [f"{i}/{count}" for i in range(1, int(count) + 1) if f"{i}/{count}" not in named]
     if missing or len(named) != int(count):
         raise UsageError(f"missing: shard {', '.join(missing[:20])}", hint="name all of them: a part is no night")
@@ -143,7 +146,7 @@ def _agreeing(shards: list[_Shard]) -> None:
         said: dict[str, str] = {}
         for shard in shards:
             if of(shard) or what != "code of depscan or advisories":  # an empty shard has no packages
-                said.setdefault(of(shard), shard.place)
+                said.setdefault(of(shard), shard.shown)
         if len(said) > 1:
             each = "; ".join(f"{value} in {place}" for value, place in sorted(said.items()))
             raise UsageError(f"the shards differ in {what}: {each}", hint="run all of them with the same")
@@ -154,9 +157,9 @@ def _disjoint(shards: list[_Shard]) -> None:
     for shard in shards:
         with Store.open(shard.place) as store:
             for state in states(store.database, shard.night.id):
-                before = owner.setdefault(state.repository.name, shard.place)
-                if before != shard.place:
-                    raise UsageError(f"repository {state.repository.name!r} is in {before} and in {shard.place}")
+                before = owner.setdefault(state.repository.name, shard.shown)
+                if before != shard.shown:
+                    raise UsageError(f"repository {state.repository.name!r} is in {before} and in {shard.shown}")
 
 
 def _write(shards: list[_Shard], output: str, progress: Callable[[str], None]) -> Merged:
@@ -164,7 +167,7 @@ def _write(shards: list[_Shard], output: str, progress: Callable[[str], None]) -
     told: dict[str, dict[str, Finding]] = {}
     with Store.open(output, write=True) as store:
         for shard in shards:
-            progress(f"merging {shard.place}")
+            progress(f"merging {shard.shown}")
             with Store.open(shard.place) as source, source.database.snapshot():
                 held = states(source.database, shard.night.id)
                 _copy(source.database, held, store)

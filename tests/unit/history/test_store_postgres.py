@@ -4,66 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from depscan.errors import StoreError
-from depscan.history import read
+from depscan.errors import StoreError, UsageError
+from depscan.history.merge import merge
 from depscan.history.postgres import masked
 from depscan.history.store import Store
-from tests.unit.history import nights
-from tests.unit.history.nights import damage, dump, fleet, reading, run, visit
+from tests.unit.history.nights import dump, fleet, reading, run
 from tests.unit.history.server import Server
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def at_once(works: list[Callable[[], object]]) -> list[object]:
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result() for future in [pool.submit(work) for work in works]]
-
-
-def test_writers_add_overlapping_readings_at_once(postgres: Server, tmp_path: Path) -> None:
-    place = postgres.database()
-    Store.open(place, write=True).close()
-
-    def add(order: range) -> None:
-        with Store.open(place, write=True) as store:
-            for n in order:
-                store.add([reading(n), reading(n + 1)])
-
-    at_once([lambda: add(range(20)), lambda: add(range(20, -1, -1)), lambda: add(range(5, 25))])
-    run(place, fleet(range(25)))
-    assert not damage(place)
-    run(f"{tmp_path}/x.db", fleet(range(25)))
-    assert dump(place) == dump(f"{tmp_path}/x.db")
-
-
-def test_two_make_the_tables_at_once(postgres: Server) -> None:
-    place = postgres.database()
-    at_once([lambda: Store.open(place, write=True).close()] * 4)
-    assert not damage(place)
-
-
-def test_two_publish_at_once(postgres: Server) -> None:
-    place = postgres.database()
-
-    def publish(at: int) -> int:
-        own = {name: n for name, n in fleet(range(12)).items() if n % 2 == at}  # type: ignore[operator]
-        with Store.open(place, write=True) as store:
-            for n in own.values():
-                store.add([reading(n or 0)])
-            visits = [visit(name, n) for name, n in own.items()]
-            found = nights.judge(store, "j")
-            return store.publish(nights.night(1, f"{at + 1}/2"), visits, found, "j", lambda name: name not in own)
-
-    assert sorted(map(str, at_once([lambda: publish(0), lambda: publish(1)]))) == ["1", "2"]
-    assert not damage(place)
-    with Store.open(place) as store:
-        assert len(read.states(store.database, 2)) == 12
 
 
 def test_a_reader_cannot_write_there(postgres: Server) -> None:
@@ -110,6 +62,22 @@ def test_no_error_holds_the_password(url: str) -> None:
         Store.open(url)
     assert "s3cret" not in str(caught.value)
     assert "cannot be used" in str(caught.value)
+
+
+def test_shards_on_a_server_are_merged_and_their_passwords_not_shown(postgres: Server, tmp_path: Path) -> None:
+    places = [postgres.database() + "&password=s3cret" for _ in range(2)]
+    run(places[0], {"a": 1})
+    run(places[1], {"b": 2})
+    run(f"{tmp_path}/whole.db", {"a": 1, "b": 2})
+    steps: list[str] = []
+    merge(places, f"{tmp_path}/x.db", steps.append)
+    assert dump(f"{tmp_path}/x.db") == dump(f"{tmp_path}/whole.db")
+    run(places[1], {"a": 1}, 2)
+    for wrong, why in ((places[:1] * 2, "is named twice"), (places, "is in postgresql")):
+        with pytest.raises(UsageError, match=why) as caught:
+            merge(wrong, f"{tmp_path}/y.db", steps.append)
+        steps.append(str(caught.value))
+    assert "s3cret" not in "".join(steps)
 
 
 def test_the_missing_client_is_told_with_what_to_install() -> None:
