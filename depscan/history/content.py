@@ -34,6 +34,7 @@ class Content:
         self._database = database
         self._packages: dict[str, tuple[int, int]] = {}
         self._findings: dict[str, int] = {}
+        self._index: list[tuple[int, int]] = []
         self._age = -1
 
     def begin(self, age: int) -> None:
@@ -41,10 +42,20 @@ class Content:
         if age != self._age or len(self._packages) + len(self._findings) > _MOST:
             self._packages.clear()
             self._findings.clear()
+        self._index.clear()
         self._age = age
 
+    def end(self) -> None:
+        """Write the index of the graphs of this transaction: together and sorted, it touches few pages of the file."""
+        self._index.sort()
+        self._database.many("INSERT INTO node VALUES (?, ?)", self._index)
+        self._index.clear()
+
     def add(self, reading: Reading) -> None:
-        """Store a reading; one that is here already changes nothing, unless it held only until a day."""
+        """Store a reading; one that is here already changes nothing, unless it held only until a day.
+
+        ``end`` has to follow in the same transaction.
+        """
         held = self._database.rows("SELECT id, until FROM reading WHERE key = ?", (reading.key,))
         if held:
             own, until = held[0]
@@ -118,7 +129,7 @@ class Content:
         members = [packages[n] for n in graph.nodes]
         row = (own, digest, packed(members), packed(graph.up), packed(graph.edges, 2))
         self._database.many("INSERT INTO graph VALUES (?, ?, ?, ?, ?)", [row])
-        self._database.many("INSERT INTO node VALUES (?, ?)", [(m, own) for m in sorted(set(members))])
+        self._index += [(m, own) for m in set(members)]
         return own
 
     def finding_id(self, finding: Finding) -> int:

@@ -80,6 +80,7 @@ class Store:
             with self.database.transaction():
                 self._content.begin(pruned(self.database))
                 yield
+                self._content.end()
         except BaseException:
             self._content.begin(-1)
             raise
