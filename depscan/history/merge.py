@@ -39,12 +39,15 @@ class Merged(NamedTuple):
 
 
 class _Shard(NamedTuple):
-    """A shard that was found whole: its place (for use, and to be shown), its last night, and what judged it."""
+    """A shard that was found whole: its place (for use, and to be shown), its last night, and what judged it.
+
+    ``judged`` is "" where nothing could be judged, and None where there are no packages.
+    """
 
     place: str
     shown: str
     night: Night
-    judged: str
+    judged: str | None
 
 
 def merge(places: Sequence[str], output: str, progress: Callable[[str], None] = lambda _: None) -> Merged:
@@ -99,15 +102,16 @@ def _checked(place: str, progress: Callable[[str], None]) -> _Shard:
             why = f"the shard is damaged: {fault.where}: {fault.what}"
             raise StoreError(why, path=shown(place), hint="depscan history verify says more; make this shard again")
         night = latest(store.database)
-        by = store.database.rows(
+        rows = store.database.rows(
             "SELECT DISTINCT p.judged FROM package p JOIN node n ON n.package = p.id JOIN part t ON t.graph = n.graph"
             " JOIN state s ON s.reading = t.reading WHERE s.last IS NULL"
         )
-    if len(by) > 1:
+    by = [str(judged) for (judged,) in rows]
+    if len({_basis(judged) for judged in by}) > 1:
         raise StoreError(
             "its packages were not all judged by the same advisories", path=shown(place), hint="run it again"
         )
-    return _Shard(place, store.database.place, night, by[0][0] if by else "")
+    return _Shard(place, store.database.place, night, max(by, key=len, default=None))
 
 
 def _complete(shards: list[_Shard]) -> None:
@@ -141,15 +145,20 @@ def _agreeing(shards: list[_Shard]) -> None:
     for what, of in (
         ("version of depscan", lambda s: s.night.tool),
         ("advisories", lambda s: str(s.night.snapshot.get("sha256", ""))[:16] or "none"),
-        ("code of depscan or advisories", lambda s: s.judged[-16:]),
+        ("code of depscan or policy of names", lambda s: _basis(s.judged or "nothing")[:16]),
     ):
         said: dict[str, str] = {}
         for shard in shards:
-            if of(shard) or what != "code of depscan or advisories":  # an empty shard has no packages
+            if shard.judged is not None or not what.startswith("code"):
                 said.setdefault(of(shard), shard.shown)
         if len(said) > 1:
             each = "; ".join(f"{value} in {place}" for value, place in sorted(said.items()))
             raise UsageError(f"the shards differ in {what}: {each}", hint="run all of them with the same")
+
+
+def _basis(judged: str) -> str:
+    """Return by what packages were judged, without the time that stands behind it where they are to be judged again."""
+    return judged.partition(" ")[0]
 
 
 def _disjoint(shards: list[_Shard]) -> None:
@@ -184,10 +193,27 @@ def _write(shards: list[_Shard], output: str, progress: Callable[[str], None]) -
             "",
             first.snapshot,
             first.policy,
-            {"shards": [s.night.more for s in shards]},
+            _summed([s.night.more for s in shards]),
         )
-        judged = max(s.judged for s in shards)
+        judged = max((s.judged or "" for s in shards), key=len)
+        if not judged:  # nothing could be judged: what was found before stays
+            found = {}
         return Merged(store.publish(night, visits, found, judged), len(shards), len(visits))
+
+
+def _summed(told: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return counts and times of several nights added up, and their lists joined without what is there twice."""
+    made: dict[str, Any] = {}
+    for one in told:
+        for key, value in one.items():
+            if isinstance(value, list):
+                held = made.setdefault(key, [])
+                held += [item for item in value if item not in held]
+            elif isinstance(value, int | float) and isinstance(made.get(key, 0), int | float):
+                made[key] = made.get(key, 0) + value
+            else:
+                made.setdefault(key, value)
+    return made
 
 
 def _copy(source: Database, held: list[State], store: Store) -> None:

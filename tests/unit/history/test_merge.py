@@ -192,3 +192,48 @@ def test_only_the_last_night_of_a_shard_is_taken(tmp_path: Path) -> None:
     merge(found, f"{tmp_path}/out.db")
     with Store.open(f"{tmp_path}/out.db") as store:
         assert [s.repository.name for s in read.states(store.database, 1)] == ["only"]
+
+
+def test_a_shard_that_was_not_judged_is_not_taken_for_clean(tmp_path: Path) -> None:
+    found = shards(tmp_path)
+    with Store.open(found[1], write=True) as store, store.database.transaction():
+        store.database.run("UPDATE package SET judged = ''")
+    with pytest.raises(UsageError, match="differ in code of depscan or policy of names"):
+        merge(found, f"{tmp_path}/out.db")
+    with Store.open(found[1], write=True) as store, store.database.transaction():
+        store.database.run("UPDATE package SET judged = 'j' WHERE id < 9")
+    with pytest.raises(StoreError, match="not all judged"):
+        merge(found, f"{tmp_path}/out.db")
+
+
+def test_what_is_to_be_judged_again_stays_so(tmp_path: Path) -> None:
+    found = [*shards(tmp_path)[:2], shard(tmp_path, 3, day=2, judged="j 2026-11-02T01:00:00Z")]
+    merge(found, f"{tmp_path}/out.db")
+    with Store.open(f"{tmp_path}/out.db") as store:
+        assert store.unjudged("j")
+        assert not store.unjudged("j 2026-11-02T01:00:00Z")
+
+
+def test_a_fleet_without_advisories_keeps_what_was_found_before(tmp_path: Path) -> None:
+    output = f"{tmp_path}/out.db"
+    merge(shards(tmp_path), output)
+    for place in [f"{tmp_path}/shard{at}.db" for at in (1, 2, 3)]:
+        with Store.open(place, write=True) as store, store.database.transaction():
+            store.database.run("UPDATE package SET judged = ''")
+    merge([f"{tmp_path}/shard{at}.db" for at in (1, 2, 3)], output)
+    with Store.open(output) as store:
+        assert store.database.rows("SELECT COUNT(*) FROM package_finding WHERE last IS NOT NULL") == [(0,)]
+        assert store.database.rows("SELECT COUNT(*) > 0 FROM package_finding") == [(1,)]
+
+
+def test_counts_are_added_and_gaps_are_joined(tmp_path: Path) -> None:
+    found = []
+    for at, gaps in ((1, ["a", "b"]), (2, ["b", "c"])):
+        place = f"{tmp_path}/{at}.db"
+        with Store.open(place, write=True) as store:
+            night = nights.night(1, f"{at}/2")._replace(more={"read": at, "cpu": 0.5, "gaps": gaps, "who": "x"})
+            store.publish(night, [], {}, "")
+        found.append(place)
+    merge(found, f"{tmp_path}/out.db")
+    with Store.open(f"{tmp_path}/out.db") as store:
+        assert read.latest(store.database).more == {"read": 3, "cpu": 1.0, "gaps": ["a", "b", "c"], "who": "x"}
