@@ -1,10 +1,10 @@
-"""The database behind a store: SQLite in a file. Statements are written with ``?`` and sent as they are."""
+"""The database behind a store. Statements are written with ``?``; ``open_database`` finds which one a place means.
+
+Tables, and what each of them means: ``schema``. SQLite in a file: ``sqlite``; PostgreSQL: ``postgres``.
+"""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from depscan.errors import StoreError
@@ -14,15 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Row = tuple[Any, ...]
+URLS = ("postgresql://", "postgres://")
 
 
 class Database(Protocol):
-    """What the store asks of a database."""
+    """What the store asks of a database.
+
+    Attributes:
+        place: the file, or the URL without its password: it may be shown.
+    """
 
     place: str
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a query."""
+
+    def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        """Yield the rows of a query, a few in memory at a time. Inside ``snapshot`` or ``transaction`` only."""
 
     def run(self, statement: str) -> None:
         """Run a statement without values."""
@@ -33,99 +41,110 @@ class Database(Protocol):
     def transaction(self) -> Any:  # noqa: ANN401 - a context manager
         """Begin a writing transaction that nobody else can begin; end it whole or not at all."""
 
+    def snapshot(self) -> Any:  # noqa: ANN401 - a context manager
+        """Hold what is read to one state of the store, whoever writes meanwhile."""
+
+    def has(self, table: str) -> bool:
+        """Return whether there is a table of that name."""
+
+    def script(self, text: str) -> list[str]:
+        """Return the statements of a script of ``schema`` in the words of this database."""
+
+    def damage(self) -> Iterator[str]:
+        """Yield what the database itself finds wrong with its file, and values of a type that no column may have."""
+
+    def shrink(self) -> None:
+        """Give the room of what was deleted back, outside any transaction."""
+
     def close(self) -> None:
         """Close it."""
 
 
-class Sqlite:
-    """A store in a file, in write-ahead mode: readers see the last whole transaction while one writes.
+def open_database(place: str, *, write: bool = False) -> Database:
+    """Open the database that a file or a URL means.
 
     Args:
-        place: the file.
-        create: make it where it is not there.
-        write: open it for writing.
+        place: a file, or ``postgresql://...``.
+        write: open it for writing and make the tables where they are not there.
+
+    Raises:
+        UsageError: PostgreSQL's client is not installed.
+        StoreError: it is not there, is no store, is of another depscan, or cannot be used.
     """
+    database: Database
+    if place.startswith(URLS):
+        from depscan.history.postgres import Postgres
 
-    def __init__(self, place: str, *, create: bool = False, write: bool = False) -> None:
-        """Open the file.
+        database = Postgres(place, write=write)
+    else:
+        from depscan.history.sqlite import Sqlite
 
-        Raises:
-            StoreError: it is not there, cannot be opened, or is no store.
-        """
-        self.place = place
-        if not create and not os.path.exists(place):
-            raise StoreError("no store there", path=place, hint="depscan nightly makes one")
-        mode = "rwc" if create else "rw" if write else "ro"
-        with self._told():
-            name = "file:" + os.path.abspath(place).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-            self._link = sqlite3.connect(f"{name}?mode={mode}", uri=True, isolation_level=None, timeout=60)
-            self._link.execute("PRAGMA busy_timeout = 60000")
-            if write or create:
-                self._link.execute("PRAGMA journal_mode = WAL")
-                self._link.execute("PRAGMA synchronous = NORMAL")
-            self._link.execute("PRAGMA mmap_size = 268435456")
-
-    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
-        """Return the rows of a query."""
-        with self._told():
-            return self._link.execute(statement, values).fetchall()
-
-    def run(self, statement: str) -> None:
-        """Run a statement without values."""
-        with self._told():
-            self._link.execute(statement)
-
-    def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement for each row."""
-        with self._told():
-            self._link.executemany(statement, rows)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Begin a writing transaction; end it whole or, when something is raised, not at all."""
-        with self._told():
-            self._link.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            with self._told():
-                self._link.execute("COMMIT")
-        except BaseException:
-            if self._link.in_transaction:
-                self._link.execute("ROLLBACK")
-            raise
-
-    def close(self) -> None:
-        """Close the file."""
-        self._link.close()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Say of an error of the database which store it is about."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(f"the store cannot be used: {error}", path=self.place) from None
+        database = Sqlite(place, create=write, write=write)
+    try:
+        if write:
+            prepare(database)
+        else:
+            _check(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
-def prepare(database: Database, *, blob: str = "BLOB", rowless: str = " WITHOUT ROWID") -> None:
+def shown(place: str) -> str:
+    """Return a place as it may be shown: without the password of a URL."""
+    if not place.startswith(URLS):
+        return place
+    from depscan.history.postgres import masked
+
+    return masked(place)
+
+
+def prepare(database: Database) -> None:
     """Make the tables, or bring those of an older depscan up to date.
 
     Raises:
         StoreError: the store is of a newer depscan.
     """
+    if version_of(database) == len(MIGRATIONS):
+        return
     with database.transaction():
-        version = _version(database)
+        version = version_of(database)  # another writer may have been first
         if version > len(MIGRATIONS):
-            raise StoreError(f"the store has schema {version}, newer than this depscan's", path=database.place)
+            raise _newer(database, version)
         for script in MIGRATIONS[version:]:
-            for statement in script.replace("{blob}", blob).replace("{rowless}", rowless).split(";\n"):
+            for statement in database.script(script):
                 database.run(statement)
-        if version < len(MIGRATIONS):
-            database.run("DELETE FROM meta WHERE key = 'schema'")
-            database.many("INSERT INTO meta VALUES ('schema', ?)", [(str(len(MIGRATIONS)),)])
+        database.run("DELETE FROM meta WHERE key = 'schema'")
+        database.many("INSERT INTO meta VALUES ('schema', ?)", [(str(len(MIGRATIONS)),)])
 
 
-def _version(database: Database) -> int:
-    if not database.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
+def version_of(database: Database) -> int:
+    """Return the schema version of a store; 0 where there are no tables yet.
+
+    Raises:
+        StoreError: it does not say.
+    """
+    if not database.has("meta"):
         return 0
-    return int(database.rows("SELECT value FROM meta WHERE key = 'schema'")[0][0])
+    rows = database.rows("SELECT value FROM meta WHERE key = 'schema'")
+    text = str(rows[0][0]) if rows else ""
+    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004 - digits
+        raise StoreError("is no store: it does not say which schema it has", path=database.place)
+    return int(text)
+
+
+def _check(database: Database) -> None:
+    version = version_of(database)
+    if not version:
+        raise StoreError("holds no store", path=database.place, hint="depscan nightly makes one")
+    if version > len(MIGRATIONS):
+        raise _newer(database, version)
+    if version < len(MIGRATIONS):
+        hint = "the next depscan nightly brings it up to date"
+        raise StoreError(f"the store has schema {version} of an older depscan", path=database.place, hint=hint)
+
+
+def _newer(database: Database, version: int) -> StoreError:
+    why = f"the store has schema {version}, newer than this depscan's {len(MIGRATIONS)}"
+    return StoreError(why, path=database.place, hint="update depscan here, too")

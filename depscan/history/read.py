@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import StoreError, UsageError
-from depscan.history.pack import unpacked
+from depscan.history.pack import inflated, unpacked
 from depscan.history.records import Night, Node, Repository, finding_of
 from depscan.model.decision import Coverage
 
@@ -229,9 +228,17 @@ def holdings(database: Database, wanted: Iterable[int]) -> list[Holding]:
 
 
 def more(database: Database, reading: int) -> More:
-    """Return what a reading says beside its graphs."""
+    """Return what a reading says beside its graphs.
+
+    Raises:
+        StoreError: it is damaged.
+    """
     row = database.rows("SELECT more FROM reading WHERE id = ?", (reading,))
-    held = json.loads(zlib.decompress(row[0][0]))
+    try:
+        held = json.loads(inflated(row[0][0]))
+    except (ValueError, IndexError) as error:
+        why = f"reading {reading} is damaged: {error}"
+        raise StoreError(why, path=database.place, hint="depscan history verify says more") from None
     uses = [(u[0], u[1], u[2], u[3], tuple((k, v) for k, v in u[4])) for u in held["uses"]]
     return More([Coverage(*g) for g in held["gaps"]], held["census"], uses)
 

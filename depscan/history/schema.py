@@ -39,3 +39,19 @@ CREATE INDEX state_last ON state (last);
 """
 
 MIGRATIONS = (_FIRST,)
+TABLES = frozenset(
+    {
+        "finding",
+        "graph",
+        "meta",
+        "night",
+        "node",
+        "package",
+        "package_finding",
+        "part",
+        "reading",
+        "reading_finding",
+        "repository",
+        "state",
+    }
+)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import zlib
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
 
-from depscan.history.database import Sqlite, prepare
-from depscan.history.pack import packed
+from depscan.errors import StoreError
+from depscan.history.content import NODE, Content, chunked, following, plain
+from depscan.history.database import open_database
 from depscan.history.records import Night, Node, Visit
-from depscan.model.finding import Finding, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from depscan.history.database import Database
-    from depscan.history.records import Graph, Reading
-
-_NODE = "INSERT INTO package VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
+    from depscan.history.records import Reading
+    from depscan.model.finding import Finding
 
 
 class Store:
@@ -30,24 +28,22 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._packages: dict[str, int] = {}
-        self._findings: dict[str, int] = {}
+        self._content = Content(database)
+        self._asked = -1
 
     @classmethod
     def open(cls, place: str, *, write: bool = False) -> Store:
         """Open a store; with ``write``, make it where there is none and bring it up to date.
 
         Args:
-            place: a file.
+            place: a file, or ``postgresql://...``.
             write: whether anything will be stored.
 
         Raises:
+            UsageError: a library that the place needs is not installed.
             StoreError: it is not there, damaged, of a newer depscan, or cannot be written.
         """
-        database = Sqlite(place, create=write, write=write)
-        if write:
-            prepare(database)
-        return cls(database)
+        return cls(open_database(place, write=write))
 
     def close(self) -> None:
         """Close the database."""
@@ -61,9 +57,8 @@ class Store:
 
     def known(self, keys: Iterable[str], today: str) -> set[str]:
         """Return which readings are here and still say what the files say."""
-        wanted = set(keys)
-        rows = self.database.rows("SELECT key FROM reading WHERE until = '' OR until > ?", (today,))
-        return wanted.intersection(key for (key,) in rows)
+        rows = chunked(self.database, "SELECT key, until FROM reading WHERE key", set(keys))
+        return {key for key, until in rows if not until or until > today}
 
     def marks(self) -> dict[str, tuple[str, str, str]]:
         """Return repository name to mark, revision and key of what it said last, where it said something."""
@@ -75,73 +70,25 @@ class Store:
 
     def add(self, readings: Iterable[Reading]) -> None:
         """Store readings in one transaction; those that are here already change nothing."""
-        with self.database.transaction():
+        with self._writing():
             for reading in readings:
-                if not self.database.rows("SELECT 1 FROM reading WHERE key = ?", (reading.key,)):
-                    self._add(reading)
+                self._content.add(reading)
 
-    def _add(self, reading: Reading) -> None:
-        packages = self._package_ids(reading.nodes)
-        graphs = [self._graph_id(graph, reading.nodes, packages) for graph in reading.graphs]
-        own = self._next("reading")
-        more = {"gaps": reading.gaps, "census": reading.census,
-                "uses": [(packages[u.node], *u[1:]) for u in reading.uses]}  # fmt: skip
-        data = zlib.compress(json.dumps(more, separators=(",", ":")).encode())
-        row = (own, reading.key, reading.until, reading.files, reading.bytes, reading.seconds, data)
-        self.database.many("INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)", [row])
-        parts = [(own, _plain(p.path), p.format, graphs[p.graph], p.packages) for p in reading.parts]
-        self.database.many("INSERT INTO part VALUES (?, ?, ?, ?, ?)", parts)
-        told = {self._finding_id(f) for f in reading.findings}
-        self.database.many("INSERT INTO reading_finding VALUES (?, ?)", [(own, f) for f in sorted(told)])
-
-    def _package_ids(self, nodes: list[Node]) -> list[int]:
-        new = [node for node in nodes if node.purl not in self._packages]
-        for node in new:
-            held = self.database.rows("SELECT id FROM package WHERE purl = ?", (_plain(node.purl),))
-            if held:
-                self._packages[node.purl] = held[0][0]
-        new = [node for node in dict.fromkeys(new) if node.purl not in self._packages]
-        if new:
-            first = self._next("package")
-            self._packages.update((node.purl, first + i) for i, node in enumerate(new))
-            self.database.many(_NODE, [(first + i, *map(_plain, node)) for i, node in enumerate(new)])
-        return [self._packages[node.purl] for node in nodes]
-
-    def _graph_id(self, graph: Graph, nodes: list[Node], packages: list[int]) -> int:
-        digest = graph_digest(graph, [node.purl for node in nodes])
-        held = self.database.rows("SELECT id FROM graph WHERE digest = ?", (digest,))
-        if held:
-            return int(held[0][0])
-        own = self._next("graph")
-        members = [packages[n] for n in graph.nodes]
-        row = (own, digest, packed(members), packed(graph.up), packed(graph.edges))
-        self.database.many("INSERT INTO graph VALUES (?, ?, ?, ?, ?)", [row])
-        self.database.many("INSERT INTO node VALUES (?, ?)", [(m, own) for m in sorted(set(members))])
-        return own
-
-    def _finding_id(self, finding: Finding) -> int:
-        text = json.dumps(finding, separators=(",", ":"))
-        digest = sha256(text.encode()).hexdigest()[:32]
-        if digest not in self._findings:
-            held = self.database.rows("SELECT id FROM finding WHERE digest = ?", (digest,))
-            if not held:
-                held = [(self._next("finding"),)]
-                row = (held[0][0], digest, fingerprint(finding), finding.rule, finding.klass, int(finding.severity),
-                       _plain(finding.subject), text)  # fmt: skip
-                self.database.many("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [row])
-            self._findings[digest] = held[0][0]
-        return self._findings[digest]
-
-    def _next(self, table: str) -> int:
-        return int(self.database.rows(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}")[0][0])
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self.database.transaction():
+                self._content.begin(pruned(self.database))
+                yield
+                self._content.end()
+        except BaseException:
+            self._content.begin(-1)
+            raise
 
     def unjudged(self, judged: str) -> list[tuple[int, Node]]:
         """Return the packages that were not judged by what ``judged`` names (advisories, names, policy)."""
-        rows = self.database.rows(
-            "SELECT id, purl, ecosystem, name, version, source, registry, url, git_commit, kind, release FROM package"
-            " WHERE judged <> ? ORDER BY id",
-            (judged,),
-        )
+        self._asked = pruned(self.database)
+        rows = self.database.rows(f"SELECT id, {NODE} FROM package WHERE judged <> ? ORDER BY id", (judged,))
         return [(row[0], Node(*row[1:])) for row in rows]
 
     def publish(
@@ -160,11 +107,16 @@ class Store:
             found: package id to what was found about it, for every package of ``unjudged``.
             judged: by what they were judged.
             leave: names of repositories that belong to other shards.
+
+        Raises:
+            StoreError: somebody pruned the store since the readings and packages of this night were asked for.
         """
-        with self.database.transaction():
-            own = self._next("night")
+        with self._writing():
+            if self._asked not in {-1, pruned(self.database)}:
+                raise _pruned_meanwhile(self.database)
+            own = following(self.database, "night")
             snapshot, more = json.dumps(night.snapshot), json.dumps(night.more)
-            row = (own, night.started, night.finished, night.tool, night.shard, snapshot, night.policy, more)
+            row = (own, *map(plain, (*night[1:5], snapshot, night.policy, more)))
             self.database.many("INSERT INTO night VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [row])
             self._settle(own, list(visits), leave)
             self._judge(own, found, judged)
@@ -173,11 +125,12 @@ class Store:
     def _settle(self, night: int, visits: list[Visit], leave: Callable[[str], bool]) -> None:
         """End the states that do not hold any more, begin those that do."""
         ids = self._repository_ids(visits)
-        readings: dict[str, int] = dict(self.database.rows("SELECT key, id FROM reading"))
+        readings = self._reading_ids(visits)
         names = {own: name for name, own in self.database.rows("SELECT name, id FROM repository")}
         held = {row[0]: row[1:] for row in self.database.rows(
             "SELECT repository, reading, revision, problem FROM state WHERE last IS NULL")}  # fmt: skip
-        now = {ids[v.repository.name]: (readings.get(v.key), v.revision, v.problem) for v in visits}
+        now = {ids[plain(v.repository.name)]: (readings.get(v.key), plain(v.revision), plain(v.problem))
+               for v in visits}  # fmt: skip
         over = [own for own, was in held.items()
                 if now.get(own) != was and (own in now or not leave(names[own]))]  # fmt: skip
         self.database.many("UPDATE state SET last = ? WHERE repository = ? AND last IS NULL",
@@ -185,15 +138,22 @@ class Store:
         begun = [(own, night, *is_now) for own, is_now in sorted(now.items()) if held.get(own) != is_now]
         self.database.many("INSERT INTO state VALUES (?, ?, NULL, ?, ?, ?)", begun)
 
+    def _reading_ids(self, visits: list[Visit]) -> dict[str, int]:
+        wanted = {v.key for v in visits if v.key}
+        ids: dict[str, int] = dict(chunked(self.database, "SELECT key, id FROM reading WHERE key", wanted))
+        if len(ids) < len(wanted):
+            raise _pruned_meanwhile(self.database)
+        return ids
+
     def _repository_ids(self, visits: list[Visit]) -> dict[str, int]:
         ids: dict[str, int] = dict(self.database.rows("SELECT name, id FROM repository"))
-        following = self._next("repository")
+        free = following(self.database, "repository")
         rows = []
         for visit in visits:
-            one = visit.repository
-            if one.name not in ids:
-                ids[one.name], following = following, following + 1
-            rows.append((ids[one.name], one.name, one.place, one.owner, one.team, json.dumps(one.tags), visit.mark))
+            name, place, owner, team = map(plain, visit.repository[:4])
+            if name not in ids:
+                ids[name], free = free, free + 1
+            rows.append((ids[name], name, place, owner, team, json.dumps(visit.repository.tags), plain(visit.mark)))
         self.database.many(
             "INSERT INTO repository VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET place = excluded.place,"
             " owner = excluded.owner, team = excluded.team, tags = excluded.tags, mark = excluded.mark",
@@ -207,7 +167,7 @@ class Store:
             held.setdefault(package, set()).add(finding)
         over, begun = [], []
         for package, findings in found.items():
-            now, was = {self._finding_id(f) for f in findings}, held.get(package, set())
+            now, was = {self._content.finding_id(f) for f in findings}, held.get(package, set())
             over += [(night - 1, package, f) for f in sorted(was - now)]
             begun += [(package, f, night) for f in sorted(now - was)]
         self.database.many(
@@ -217,12 +177,12 @@ class Store:
         self.database.many("UPDATE package SET judged = ? WHERE id = ?", [(judged, package) for package in found])
 
 
-def graph_digest(graph: Graph, purls: list[str]) -> str:
-    """Return a hash of what a graph says, whatever the order in which a store met its packages."""
-    told: Any = ([purls[n] for n in graph.nodes], graph.up, graph.edges)
-    return sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+def pruned(database: Database) -> int:
+    """Return how often content was taken out of a store."""
+    rows = database.rows("SELECT value FROM meta WHERE key = 'pruned'")
+    return int(rows[0][0]) if rows else 0
 
 
-def _plain(text: str) -> str:
-    """Return a text that every database takes: no NUL, no lone surrogate."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+def _pruned_meanwhile(database: Database) -> StoreError:
+    why = "the store was pruned while the night was under way; nothing of the night was published"
+    return StoreError(why, path=database.place, hint="run it again; what was read since is kept")

@@ -1,0 +1,56 @@
+"""Write what a store says as JSON lines that depend on nothing but what was said.
+
+depscan history dump
+depscan history dump --store postgresql://depscan@db.example/depscan -o nights.jsonl
+
+Without ids, times, durations, places and whatever no night refers to: two stores of the same nights give equal bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from depscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable
+    from typing import BinaryIO
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--store", default="depscan.db", metavar="FILE|URL", help="store to read (depscan.db)")
+    parser.add_argument("-o", "--output", default="", metavar="FILE", help="write the lines there")
+
+
+def run(args: Namespace) -> int:
+    """Dump the store and return the exit code."""
+    from depscan.history.dump import lines
+    from depscan.history.store import Store
+
+    with Store.open(args.store) as store:
+        told = lines(store.database)
+        if not args.output:
+            _write(told, sys.stdout.buffer)
+            return 0
+        part = f"{args.output}.part{os.getpid()}"
+        try:
+            with open(part, "wb") as stream:
+                _write(told, stream)
+            os.replace(part, args.output)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise UsageError(f"cannot write: {why}", path=args.output) from None
+        finally:
+            if os.path.exists(part):
+                os.unlink(part)
+    return 0
+
+
+def _write(told: Iterable[str], stream: BinaryIO) -> None:
+    for line in told:
+        stream.write(line.encode() + b"\n")
+    stream.flush()
