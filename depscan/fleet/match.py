@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from depscan.checks import advisories, names
 from depscan.checks.check import Context
@@ -14,7 +15,7 @@ from depscan.model.package import Package
 from depscan.model.use import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from depscan.history.records import Node
     from depscan.intel.index import Index
@@ -43,6 +44,33 @@ def matched(
         for group in ([e for e in every if e[1].version], [e for e in every if not e[1].version]):
             _advisories(group, index, found)
     return found, [] if options is None else _names(every, options, found)
+
+
+def basis(code: str, index: Index | None, options: NameOptions | None) -> str:
+    """Return a hash of everything that decides over what ``matched`` finds of a package.
+
+    Args:
+        code: hash of depscan's code and data.
+        index: as for ``matched``.
+        options: as for ``matched``.
+
+    Raises:
+        IntelError: the table of names is missing or damaged.
+    """
+    told = [code, index.sha256 if index else ""]
+    if options is not None:
+        from depscan.intel.name_table import open_table
+
+        path = open_table(options.table).path
+        with open(path, "rb") as stream:
+            told.append(sha256(stream.read()).hexdigest())
+        told.append(repr(options._replace(table="")))
+    return sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def unmatched(index: Index, census: Sequence[Any]) -> list[Coverage]:
+    """Return what of a repository could not be compared with the advisories: from the stored census of its reading."""
+    return list(advisories.gaps(index, advisories.Census(*census)))
 
 
 def _advisories(every: list[tuple[int, Node, Package]], index: Index, found: dict[int, list[Finding]]) -> None:

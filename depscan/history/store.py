@@ -65,6 +65,19 @@ class Store:
         rows = self.database.rows("SELECT key FROM reading WHERE until = '' OR until > ?", (today,))
         return wanted.intersection(key for (key,) in rows)
 
+    def keys(self, today: str) -> set[str]:
+        """Return every reading that is here and still says what the files say."""
+        rows = self.database.rows("SELECT key FROM reading WHERE until = '' OR until > ?", (today,))
+        return {key for (key,) in rows}
+
+    def retire(self, today: str) -> None:
+        """Let readings whose time is over go by another key, so that the files can be read anew under theirs."""
+        with self.database.transaction():
+            self.database.many(
+                "UPDATE reading SET key = key || ' ' || until WHERE until <> '' AND until <= ? AND LENGTH(key) = 32",
+                [(today,)],
+            )
+
     def marks(self) -> dict[str, tuple[str, str, str]]:
         """Return repository name to mark, revision and key of what it said last, where it said something."""
         rows = self.database.rows(
