@@ -21,7 +21,7 @@ from depscan.fleet.unit import key_of
 from depscan.history.records import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from depscan.fleet.engines.engine import Engine
     from depscan.fleet.unit import Setup
@@ -104,14 +104,14 @@ class Harvest:
             if seen is not None:
                 self._left.setdefault((one.place, ref), _Left(seen, [])).repositories.append(one)
         try:
-            self._round([self._task(place, ref) for place, ref in self._left])
-            # Readings that the worker of another repository was to make and did not: that one has failed.
-            self._round([self._task(*at, heed=False) for at, left in self._left.items() if self._is_lost(left)])
-            for task in self._failed:
-                self._settle(task, self._mended(task))
+            self._round(self._task(place, ref) for place, ref in self._left)
+            # Readings that the worker of an equal repository was to make and did not: that one failed.
+            self._round(self._task(*at, heed=False) for at, left in self._left.items() if self._is_lost(left))
         finally:
             self._engine.close()
             self._keep()
+            for held in (self._left, self._marks, self._known):
+                held.clear()
 
     def _look(self, one: Repository, ref: str) -> Look | None:
         """Settle what is unchanged or cannot be read; return what was seen of everything else."""
@@ -138,14 +138,17 @@ class Harvest:
         visit = self.visits.get(left.repositories[0].name)
         return visit is not None and not visit.problem and visit.key not in self._known
 
-    def _round(self, tasks: list[Task]) -> None:
+    def _round(self, tasks: Iterable[Task]) -> None:
         for task, result in self._engine.map(self._work, self._sent(tasks)):
             if isinstance(result, Failed):
                 self._failed.append(task._replace(bundle=None))
             else:
                 self._settle(task, result)
+        while self._failed:
+            task = self._failed.pop(0)
+            self._settle(task, self._mended(task))
 
-    def _sent(self, tasks: list[Task]) -> Iterator[Task]:
+    def _sent(self, tasks: Iterable[Task]) -> Iterator[Task]:
         """Yield tasks as workers want them, with the files where those cannot read them and they are not known."""
         claimed: set[str] = set()
         for task in tasks:
@@ -189,7 +192,8 @@ class Harvest:
         else:
             self._take(reading, len(result))
             packages = sum(part.packages for part in reading.parts)
-            self._found(task, answer.key, f"read {packages} packages in {reading.seconds:.2f} s")
+            count = "1 package" if packages == 1 else f"{packages} packages"
+            self._found(task, answer.key, f"read {count} in {reading.seconds:.2f} s")
 
     def _take(self, reading: Reading, size: int) -> None:
         self._batch.append(reading)

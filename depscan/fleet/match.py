@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from depscan.checks import advisories, names
@@ -24,19 +25,37 @@ if TYPE_CHECKING:
     from depscan.model.nameoptions import NameOptions
 
 
+_CHUNK = 5000
+"""Packages that are judged at a time: what judging makes of one takes many times the memory of the package."""
+
+
 def matched(
     nodes: Iterable[tuple[int, Node]], index: Index | None, options: NameOptions | None
 ) -> tuple[dict[int, list[Finding]], list[Coverage]]:
     """Return what is found of each package, and what could not be looked at.
 
     Args:
-        nodes: id in the store and package.
+        nodes: id in the store and package; those of a name side by side are judged with less work.
         index: the advisories; None where there are none.
         options: private and allowed names; None to judge no names.
 
     Raises:
         IntelError: the index is damaged.
     """
+    found: dict[int, list[Finding]] = {}
+    gaps: dict[Coverage, None] = {}
+    nothing: list[Finding] = []
+    left = iter(nodes)
+    while some := list(islice(left, _CHUNK)):
+        told, lacking = _matched(some, index, options)
+        found.update((own, findings or nothing) for own, findings in told.items())
+        gaps.update(dict.fromkeys(lacking))
+    return found, list(gaps)
+
+
+def _matched(
+    nodes: list[tuple[int, Node]], index: Index | None, options: NameOptions | None
+) -> tuple[dict[int, list[Finding]], list[Coverage]]:
     every = [(own, node, _package(node)) for own, node in nodes]
     found: dict[int, list[Finding]] = {own: [] for own, _, _ in every}
     if index is not None:

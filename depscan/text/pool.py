@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from depscan.errors import ArtifactError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from multiprocessing.process import BaseProcess
 
 
@@ -103,7 +103,7 @@ def read_each(
 
 def work_each(
     targets: Iterable[T], work: Callable[[T], R], jobs: int, limits: Limits = _LIMITS, *, twice: bool = False
-) -> Iterator[tuple[int, T, R | Lost]]:
+) -> Generator[tuple[int, T, R | Lost]]:
     """Yield position, target and result of each target, as they come.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from depscan.errors import UsageError
 from depscan.fleet.engines.engine import Failed, Kind, Options
@@ -25,15 +25,15 @@ class Local:
     def __init__(self, options: Options) -> None:
         self._jobs = max(1, options.jobs)
         self._limits = Limits(options.memory, options.seconds)
-        self._running: list[Generator[tuple[int, object, object]]] = []
+        self._running: list[Generator[Any]] = []
 
     def map(self, work: Callable[[T], str], items: Iterable[T]) -> Iterator[tuple[T, str | Failed]]:
         """Yield each item with its result, as they come; see ``Engine``."""
         made = work_each(items, work, self._jobs, self._limits, twice=True)
-        self._running.append(made)  # type: ignore[arg-type] # a generator behind an iterator's type
+        self._running.append(made)
         for _, item, result in made:
             yield item, Failed(result.why, fatal=result.died) if isinstance(result, Lost) else result
-        self._running.remove(made)  # type: ignore[arg-type]
+        self._running = [one for one in self._running if one is not made]
 
     def close(self) -> None:
         """End the workers that are still at something."""
