@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import TextIO
 
     from depscan.fleet.harvest import Step
@@ -25,16 +25,18 @@ class Watch:
     Args:
         stream: standard error; None where it is closed.
         verbose: whether every repository has a line.
+        clock: seconds that never go back.
 
     Attributes:
         done, all: how many repositories are settled, and how many there are.
     """
 
-    def __init__(self, stream: TextIO | None, *, verbose: bool) -> None:
+    def __init__(self, stream: TextIO | None, *, verbose: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.done = self.all = 0
         self._stream, self._verbose = stream, verbose
         self._status = stream is not None and stream.isatty() and not verbose
-        self._begun = self._last = time.monotonic()
+        self._clock = clock
+        self._begun = self._last = clock()
         self._unchanged, self._shown = 0, False
 
     def step(self, step: Step) -> None:
@@ -50,7 +52,7 @@ class Watch:
 
     def say(self, text: str) -> None:
         """Show what is being done."""
-        now = time.monotonic()
+        now = self._clock()
         if self._status and self._stream is not None and now - self._last > _INTERVAL:
             from depscan.text.escape import terminal
 
@@ -67,7 +69,7 @@ class Watch:
 
     def _pace(self) -> str:
         """Return rate and time left, of the repositories that have to be read: the others take no time."""
-        read, seconds = self.done - self._unchanged, time.monotonic() - self._begun
+        read, seconds = self.done - self._unchanged, self._clock() - self._begun
         if not read or seconds < 1:
             return ""
         left = (self.all - self.done) * seconds / read

@@ -89,9 +89,13 @@ def work(task: Task) -> str:
     if task.room:
         tempfile.tempdir = task.room  # the run clears it away, also after a worker that could not
     try:
-        bundle = _loaded(task)
+        return _worked(task)
     except DepscanError as error:
         return json.dumps(("", str(error)))
+
+
+def _worked(task: Task) -> str:
+    bundle = _loaded(task)
     key = key_of(bundle, task.setup)
     head = json.dumps((key, ""))
     if task.only:

@@ -31,10 +31,11 @@ def standing(database: Database, night: int) -> dict[int, str]:
 
 
 def packages(database: Database, night: int) -> int:
-    """Return how many distinct packages repositories reach in a night."""
+    """Return how many distinct packages repositories reach in a night, their own projects left out."""
     rows = database.rows(
-        "SELECT COUNT(*) FROM package p WHERE EXISTS (SELECT 1 FROM node n JOIN part t ON t.graph = n.graph JOIN"
-        f" state s ON s.reading = t.reading WHERE n.package = p.id AND {_HOLDS.format('s', night)})"
+        "SELECT COUNT(*) FROM package p WHERE p.source <> 'local' AND EXISTS (SELECT 1 FROM node n JOIN part t ON"
+        " t.graph = n.graph JOIN state s ON s.reading = t.reading WHERE n.package = p.id AND"
+        f" {_HOLDS.format('s', night)})"
     )
     return int(rows[0][0])
 

@@ -65,6 +65,14 @@ class Store:
         rows = self.database.rows("SELECT key FROM reading WHERE until = '' OR until > ?", (today,))
         return wanted.intersection(key for (key,) in rows)
 
+    def marks(self) -> dict[str, tuple[str, str, str]]:
+        """Return repository name to mark, revision and key of what it said last, where it said something."""
+        rows = self.database.rows(
+            "SELECT r.name, r.mark, s.revision, d.key FROM repository r JOIN state s ON s.repository = r.id"
+            " AND s.last IS NULL JOIN reading d ON d.id = s.reading"
+        )
+        return {name: (mark, revision, key) for name, mark, revision, key in rows}
+
     def keys(self, today: str) -> set[str]:
         """Return every reading that is here and still says what the files say."""
         rows = self.database.rows("SELECT key FROM reading WHERE until = '' OR until > ?", (today,))
@@ -77,14 +85,6 @@ class Store:
                 "UPDATE reading SET key = key || ' ' || until WHERE until <> '' AND until <= ? AND LENGTH(key) = 32",
                 [(today,)],
             )
-
-    def marks(self) -> dict[str, tuple[str, str, str]]:
-        """Return repository name to mark, revision and key of what it said last, where it said something."""
-        rows = self.database.rows(
-            "SELECT r.name, r.mark, s.revision, d.key FROM repository r JOIN state s ON s.repository = r.id"
-            " AND s.last IS NULL JOIN reading d ON d.id = s.reading"
-        )
-        return {name: (mark, revision, key) for name, mark, revision, key in rows}
 
     def add(self, readings: Iterable[Reading]) -> None:
         """Store readings in one transaction; those that are here already change nothing."""
