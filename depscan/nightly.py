@@ -68,12 +68,21 @@ class Plan(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """What the paths mean: repositories, and what configuration files say of policy, store and git revisions."""
+    """What the paths mean.
+
+    Attributes:
+        repositories: no two of one name.
+        policy: the policy file; "" to look for one beside the first path.
+        store: where the night is kept.
+        refs: name of a repository to the git revision that is asked for.
+        gaps: what could not be looked at while repositories were looked for.
+    """
 
     repositories: list[Repository]
     policy: str
     store: str
     refs: dict[str, str]
+    gaps: tuple[Coverage, ...] = ()
 
 
 class Done(NamedTuple):
@@ -135,9 +144,10 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
         try:
             plan.progress("judging packages")
             verdict = _judge(store, index, trouble, policy, plan, setup, started)
+            gaps = [*fleet.gaps, *verdict.gaps]
             unreadable = tuple((v.repository.name, v.problem) for v in harvest.visits.values() if v.problem)
             more = {"seconds": round(time.monotonic() - begun, 3), "cpu": round(harvest.cpu, 3), "read": harvest.read,
-                    "gaps": verdict.gaps}  # fmt: skip
+                    "gaps": gaps}  # fmt: skip
             night = Night(0, started, time_of_scan(), __version__, str(shard), verdict.snapshot, policy.path, more)
             with uninterrupted():
                 number = store.publish(
@@ -145,7 +155,7 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
                 )
             plan.progress("summing up")
             said = digest(
-                store.database, number, policy, setup.today, verdict.asked, verdict.gaps,
+                store.database, number, policy, setup.today, verdict.asked, gaps,
                 new_only=plan.new_only,
             )  # fmt: skip
         finally:

@@ -137,7 +137,7 @@ def test_a_repository_that_is_gone_ends_and_one_that_cannot_be_read_makes_the_ni
 
 def test_a_fleet_without_repositories_is_no_night(tmp_path: Path) -> None:
     (tmp_path / "mirrors").mkdir()
-    with pytest.raises(UsageError, match="no repositories"):
+    with pytest.raises(UsageError, match="no repositor"):
         run(tmp_path)
     assert not (tmp_path / "x.db").exists()
 
