@@ -19,7 +19,7 @@ from depscan.fleet.match import basis, matched
 from depscan.fleet.repositories import repositories
 from depscan.fleet.shard import shard_of
 from depscan.fleet.unit import Setup
-from depscan.history.records import Night, Repository
+from depscan.history.records import Night, Repository, Visit
 from depscan.history.store import Store
 from depscan.intel.store import open_index
 from depscan.judging import without_data
@@ -30,7 +30,7 @@ from depscan.text.engine import code_digest
 from depscan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from depscan.history.records import Node
     from depscan.intel.index import Index
@@ -136,23 +136,20 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
     policy = load_policy(fleet.policy, paths[0])
     own = [one for one in fleet.repositories if shard.has(one.name)]
     setup = Setup(code_digest(("",)), started[:10], policy.disabled_checks)
-    with Store.open(fleet.store, write=True) as store, TemporaryDirectory(prefix="depscan-night-") as room:
-        store.retire(setup.today)
-        harvest = Harvest(store, open_engine(plan.engine, plan.limits), setup, room, plan.told)
-        harvest.run(own, fleet.refs)
+    visits, read, cpu = _visits(own, fleet, setup, plan)
+    # A store that is opened anew has let go of what it remembered of every reading it took.
+    with Store.open(fleet.store, write=True) as store:
         index, trouble = _index(plan, policy, setup.today)
         try:
             plan.progress("judging packages")
             verdict = _judge(store, index, trouble, policy, plan, setup, started)
             gaps = [*fleet.gaps, *verdict.gaps]
-            unreadable = tuple((v.repository.name, v.problem) for v in harvest.visits.values() if v.problem)
-            more = {"seconds": round(time.monotonic() - begun, 3), "cpu": round(harvest.cpu, 3), "read": harvest.read,
+            unreadable = tuple((v.repository.name, v.problem) for v in visits if v.problem)
+            more = {"seconds": round(time.monotonic() - begun, 3), "cpu": round(cpu, 3), "read": read,
                     "gaps": gaps}  # fmt: skip
             night = Night(0, started, time_of_scan(), __version__, str(shard), verdict.snapshot, policy.path, more)
             with uninterrupted():
-                number = store.publish(
-                    night, harvest.visits.values(), verdict.found, verdict.judged, lambda name: not shard.has(name)
-                )
+                number = store.publish(night, visits, verdict.found, verdict.judged, lambda name: not shard.has(name))
             plan.progress("summing up")
             said = digest(
                 store.database, number, policy, setup.today, verdict.asked, gaps,
@@ -163,10 +160,20 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
                 index.close()
     if not own and said.exit_code == EXIT_NOTHING:  # a small fleet leaves parts empty; the others fail where they must
         said = said._replace(exit_code=EXIT_CLEAN)
-    unchanged = len(own) - harvest.read - len(unreadable)
+    unchanged = len(own) - read - len(unreadable)
     why = next((c.why for c in verdict.gaps if not verdict.judged), "")
-    return Done(started, len(own), harvest.read, max(0, unchanged), tuple(sorted(unreadable)),
-                time.monotonic() - begun, harvest.cpu, verdict.snapshot, why, fleet.store, said)  # fmt: skip
+    return Done(started, len(own), read, max(0, unchanged), tuple(sorted(unreadable)),
+                time.monotonic() - begun, cpu, verdict.snapshot, why, fleet.store, said)  # fmt: skip
+
+
+def _visits(own: Sequence[Repository], fleet: Fleet, setup: Setup, plan: Plan) -> tuple[Collection[Visit], int, float]:
+    """Visit repositories; return what was found, how many readings were made and the seconds of CPU they took."""
+    engine = open_engine(plan.engine, plan.limits)
+    with Store.open(fleet.store, write=True) as store, TemporaryDirectory(prefix="depscan-night-") as room:
+        store.retire(setup.today)
+        harvest = Harvest(store, engine, setup, room, plan.told)
+        harvest.run(own, fleet.refs)
+        return harvest.visits.values(), harvest.read, harvest.cpu
 
 
 def _fleet(paths: Sequence[str], plan: Plan) -> Fleet:
