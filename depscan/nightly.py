@@ -1,114 +1,228 @@
 """Read every repository of a fleet, judge every package once, and publish the night in the store.
 
 from depscan.nightly import Plan, nightly
-print(nightly(["mirrors"], Plan(store="depscan.db")).new)
+print(nightly(["mirrors"], Plan(store="depscan.db")).digest.new)
 """
 
 from __future__ import annotations
 
 import time
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.api import time_of_scan
-from depscan.errors import DepscanError
-from depscan.fleet.match import matched
+from depscan.errors import IntelError, UsageError
+from depscan.fleet.digest import Digest, digest
+from depscan.fleet.engines.engine import Options, open_engine
+from depscan.fleet.harvest import Harvest, Step, uninterrupted
+from depscan.fleet.match import basis, matched
 from depscan.fleet.repositories import repositories
-from depscan.fleet.sources.source import source_of
-from depscan.fleet.unit import Setup, key_of, read
-from depscan.history.records import Night, Visit
+from depscan.fleet.shard import shard_of
+from depscan.fleet.unit import Setup
+from depscan.history.records import Night, Repository, Visit
 from depscan.history.store import Store
 from depscan.intel.store import open_index
+from depscan.judging import without_data
+from depscan.model.decision import Coverage
+from depscan.model.result import EXIT_CLEAN, EXIT_NOTHING
 from depscan.policy.policy import load_policy
 from depscan.text.engine import code_digest
 from depscan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from depscan.history.records import Repository
-
-_CODE = (
-    "inputs",
-    "checks",
-    "facts",
-    "loading",
-    "artifacts",
-    "vendors",
-    "ecosystems",
-    "graph",
-    "model",
-    "fleet",
-    "text",
-)
+    from depscan.history.records import Node
+    from depscan.intel.index import Index
+    from depscan.model.finding import Finding
+    from depscan.policy.policy import Policy
 
 
 class Plan(NamedTuple):
     """How a night is run.
 
     Attributes:
-        store: where it is kept.
-        config: policy file; "" for the depscan.toml beside the first path.
-        db, names: see ``depscan.api.Options``.
-        now: see ``depscan.api.Options``.
-        progress: called with a short text.
+        store: where it is kept; "" for what the configuration says, or depscan.db.
+        config: policy file; "" for what the configuration says, or the depscan.toml beside the first path.
+        db, names, max_db_age, now: see ``depscan.api.Options``.
+        engine: where the work is done.
+        limits: of each repository, and how many worker processes there are.
+        shard: part of the fleet, ``i/n``; "" for the whole.
+        new_only: whether only findings that the night before did not have decide over the exit code.
+        told: called for each repository that is settled.
+        progress: called with a short text before what may take long.
     """
 
-    store: str = "depscan.db"
+    store: str = ""
     config: str = ""
     db: str = ""
     names: str = ""
+    max_db_age: int | None = None
     now: str = ""
+    engine: str = "local"
+    limits: Options = Options()
+    shard: str = ""
+    new_only: bool = False
+    told: Callable[[Step], None] = lambda _: None
     progress: Callable[[str], None] = lambda _: None
 
 
-class Done(NamedTuple):
-    """What a night did: its id, how many repositories there are, how many were read anew."""
+class Fleet(NamedTuple):
+    """What the paths mean.
 
-    night: int
+    Attributes:
+        repositories: no two of one name.
+        policy: the policy file; "" to look for one beside the first path.
+        store: where the night is kept.
+        refs: name of a repository to the git revision that is asked for.
+        gaps: what could not be looked at while repositories were looked for.
+    """
+
+    repositories: list[Repository]
+    policy: str
+    store: str
+    refs: dict[str, str]
+    gaps: tuple[Coverage, ...] = ()
+
+
+class Done(NamedTuple):
+    """What a night did.
+
+    Attributes:
+        started: RFC 3339 in UTC.
+        repositories: how many there are; ``read`` and ``unchanged`` of them, ``unreadable`` with the reason.
+        seconds: on the clock; ``cpu`` is what the readings took.
+        snapshot: the advisory data (``SnapshotInfo`` as a dictionary); empty where none could be used.
+        unjudged: why packages were not judged; "" where they were.
+        store: where the night is.
+        digest: what it says.
+    """
+
+    started: str
     repositories: int
     read: int
+    unchanged: int
+    unreadable: tuple[tuple[str, str], ...]
+    seconds: float
+    cpu: float
+    snapshot: dict[str, object]
+    unjudged: str
+    store: str
+    digest: Digest
+
+
+class _Verdict(NamedTuple):
+    """What packages were judged by, what was found, what could not be looked at, and the advisories that were asked."""
+
+    judged: str
+    found: dict[int, list[Finding]]
+    gaps: list[Coverage]
+    snapshot: dict[str, object]
+    asked: Index | None = None
 
 
 def nightly(paths: Sequence[str], plan: Plan) -> Done:
     """Run a night.
 
+    An interrupted one (KeyboardInterrupt) has kept what it read: the next goes on from there.
+
     Raises:
         UsageError, PolicyError, StoreError: as they say.
     """
-    policy = load_policy(plan.config, paths[0])
+    begun = time.monotonic()
     started = plan.now or time_of_scan()
-    begun = time.process_time()
-    setup = Setup(code_digest(_CODE), started[:10], policy.disabled_checks)
-    fleet = repositories(paths)
-    with Store.open(plan.store, write=True) as store:
-        marks = store.marks()
-        visits, count = [], 0
-        for one in fleet:
-            visit, new = _visit(store, one, setup, marks.get(one.name))
-            visits.append(visit)
-            count += new
-        with open_index(plan.db, max_age_days=policy.max_db_age, today=started[:10]) as index:
-            info = index.info(started[:10])
-            snapshot = info._asdict()
-            judged = f"{info.sha256} {setup.engine}"
-            found, _ = matched(store.unjudged(judged), index, policy.names._replace(table=plan.names))
-        night = Night(0, started, time_of_scan(), __version__, "", snapshot, policy.path,
-                      {"seconds": time.process_time() - begun})  # fmt: skip
-        return Done(store.publish(night, visits, found, judged), len(visits), count)
+    shard = shard_of(plan.shard)
+    fleet = _fleet(paths, plan)
+    policy = load_policy(fleet.policy, paths[0])
+    own = [one for one in fleet.repositories if shard.has(one.name)]
+    setup = Setup(code_digest(("",)), started[:10], policy.disabled_checks)
+    visits, read, cpu = _visits(own, fleet, setup, plan)
+    # A store that is opened anew has let go of what it remembered of every reading it took.
+    with Store.open(fleet.store, write=True) as store:
+        index, trouble = _index(plan, policy, setup.today)
+        try:
+            plan.progress("judging packages")
+            verdict = _judge(store, index, trouble, policy, plan, setup, started)
+            gaps = [*fleet.gaps, *verdict.gaps]
+            unreadable = tuple((v.repository.name, v.problem) for v in visits if v.problem)
+            more = {"seconds": round(time.monotonic() - begun, 3), "cpu": round(cpu, 3), "read": read,
+                    "gaps": gaps}  # fmt: skip
+            night = Night(0, started, time_of_scan(), __version__, str(shard), verdict.snapshot, policy.path, more)
+            with uninterrupted():
+                number = store.publish(night, visits, verdict.found, verdict.judged, lambda name: not shard.has(name))
+            plan.progress("summing up")
+            said = digest(
+                store.database, number, policy, setup.today, verdict.asked, gaps,
+                new_only=plan.new_only,
+            )  # fmt: skip
+        finally:
+            if index is not None:
+                index.close()
+    if not own and said.exit_code == EXIT_NOTHING:  # a small fleet leaves parts empty; the others fail where they must
+        said = said._replace(exit_code=EXIT_CLEAN)
+    unchanged = len(own) - read - len(unreadable)
+    why = next((c.why for c in verdict.gaps if not verdict.judged), "")
+    return Done(started, len(own), read, max(0, unchanged), tuple(sorted(unreadable)),
+                time.monotonic() - begun, cpu, verdict.snapshot, why, fleet.store, said)  # fmt: skip
 
 
-def _visit(store: Store, one: Repository, setup: Setup, before: tuple[str, str, str] | None) -> tuple[Visit, int]:
+def _visits(own: Sequence[Repository], fleet: Fleet, setup: Setup, plan: Plan) -> tuple[Collection[Visit], int, float]:
+    """Visit repositories; return what was found, how many readings were made and the seconds of CPU they took."""
+    engine = open_engine(plan.engine, plan.limits)
+    with Store.open(fleet.store, write=True) as store, TemporaryDirectory(prefix="depscan-night-") as room:
+        store.retire(setup.today)
+        harvest = Harvest(store, engine, setup, room, plan.told)
+        harvest.run(own, fleet.refs)
+        return harvest.visits.values(), harvest.read, harvest.cpu
+
+
+def _fleet(paths: Sequence[str], plan: Plan) -> Fleet:
+    """Return the repositories, policy and store of this run: the only place that knows what configuration files say."""
+    found = repositories(paths)
+    names = {one.name for one in found}
+    if len(names) < len(found):
+        raise UsageError("two repositories of the same name", path=paths[0], hint="name them in a configuration file")
+    if not found:
+        # Not a night on which every repository is gone: that would be told of a disk that was not mounted.
+        raise UsageError("no repositories there", path=paths[0])
+    return Fleet(found, plan.config, plan.store or "depscan.db", {})
+
+
+def _index(plan: Plan, policy: Policy, today: str) -> tuple[Index | None, Coverage | None]:
+    """Return the advisories, or why there are none to be used."""
+    limit = plan.max_db_age if plan.max_db_age is not None else policy.max_db_age
     try:
-        source = source_of(one.place)
-        seen = source.look(one.place, "")
-        mark = f"{setup.engine} {seen.mark}"
-        if before is not None and seen.mark and before[0] == mark:
-            return Visit(one, before[2], seen.revision, mark), 0
-        bundle = source.load(one.place, "", seen.revision)
-        key = key_of(bundle, setup)
-        new = not store.known([key], setup.today)
-        if new:
-            store.add([read(bundle, setup)])
-        return Visit(one, key, seen.revision, mark), int(new)
-    except DepscanError as error:
-        return Visit(one, "", "", "", str(error)), 0
+        return open_index(plan.db, max_age_days=limit, today=today), None
+    except IntelError as error:
+        return None, without_data(error)
+
+
+def _judge(
+    store: Store,
+    index: Index | None,
+    trouble: Coverage | None,
+    policy: Policy,
+    plan: Plan,
+    setup: Setup,
+    started: str,
+) -> _Verdict:
+    """Judge the packages that were not; where that cannot be done what was found of them before stays."""
+    if index is None:
+        return _Verdict("", {}, [trouble] if trouble else [], {})
+    snapshot = index.info(setup.today)._asdict()
+    asked = None if "advisories" in setup.disabled else index
+    options = None if "names" in setup.disabled else policy.names._replace(table=plan.names)
+    try:
+        judged = basis(setup.engine, asked, options)
+        found, gaps = matched(_by_name(store.unjudged(judged)), asked, options)
+    except IntelError as error:
+        return _Verdict("", {}, [without_data(error)], snapshot, asked)
+    # What could not be judged whole is judged again in the next night, and said again.
+    return _Verdict(f"{judged} {started}" if gaps else judged, found, gaps, snapshot, asked)
+
+
+def _by_name(nodes: list[tuple[int, Node]]) -> Iterator[tuple[int, Node]]:
+    """Yield packages sorted by their names, and let go of each: a fleet has hundreds of thousands."""
+    nodes.sort(key=lambda one: (one[1].ecosystem, one[1].name, one[1].source, one[1].registry, one[0]), reverse=True)
+    while nodes:
+        yield nodes.pop()

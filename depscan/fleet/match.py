@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from depscan.checks import advisories, names
 from depscan.checks.check import Context
@@ -14,7 +16,7 @@ from depscan.model.package import Package
 from depscan.model.use import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from depscan.history.records import Node
     from depscan.intel.index import Index
@@ -23,19 +25,37 @@ if TYPE_CHECKING:
     from depscan.model.nameoptions import NameOptions
 
 
+_CHUNK = 5000
+"""Packages that are judged at a time: what judging makes of one takes many times the memory of the package."""
+
+
 def matched(
     nodes: Iterable[tuple[int, Node]], index: Index | None, options: NameOptions | None
 ) -> tuple[dict[int, list[Finding]], list[Coverage]]:
     """Return what is found of each package, and what could not be looked at.
 
     Args:
-        nodes: id in the store and package.
+        nodes: id in the store and package; those of a name side by side are judged with less work.
         index: the advisories; None where there are none.
         options: private and allowed names; None to judge no names.
 
     Raises:
         IntelError: the index is damaged.
     """
+    found: dict[int, list[Finding]] = {}
+    gaps: dict[Coverage, None] = {}
+    nothing: list[Finding] = []
+    left = iter(nodes)
+    while some := list(islice(left, _CHUNK)):
+        told, lacking = _matched(some, index, options)
+        found.update((own, findings or nothing) for own, findings in told.items())
+        gaps.update(dict.fromkeys(lacking))
+    return found, list(gaps)
+
+
+def _matched(
+    nodes: list[tuple[int, Node]], index: Index | None, options: NameOptions | None
+) -> tuple[dict[int, list[Finding]], list[Coverage]]:
     every = [(own, node, _package(node)) for own, node in nodes]
     found: dict[int, list[Finding]] = {own: [] for own, _, _ in every}
     if index is not None:
@@ -43,6 +63,33 @@ def matched(
         for group in ([e for e in every if e[1].version], [e for e in every if not e[1].version]):
             _advisories(group, index, found)
     return found, [] if options is None else _names(every, options, found)
+
+
+def basis(code: str, index: Index | None, options: NameOptions | None) -> str:
+    """Return a hash of everything that decides over what ``matched`` finds of a package.
+
+    Args:
+        code: hash of depscan's code and data.
+        index: as for ``matched``.
+        options: as for ``matched``.
+
+    Raises:
+        IntelError: the table of names is missing or damaged.
+    """
+    told = [code, index.sha256 if index else ""]
+    if options is not None:
+        from depscan.intel.name_table import open_table
+
+        path = open_table(options.table).path
+        with open(path, "rb") as stream:
+            told.append(sha256(stream.read()).hexdigest())
+        told.append(repr(options._replace(table="")))
+    return sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def unmatched(index: Index, census: Sequence[Any]) -> list[Coverage]:
+    """Return what of a repository could not be compared with the advisories: from the stored census of its reading."""
+    return list(advisories.gaps(index, advisories.Census(*census)))
 
 
 def _advisories(every: list[tuple[int, Node, Package]], index: Index, found: dict[int, list[Finding]]) -> None:

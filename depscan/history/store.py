@@ -68,6 +68,19 @@ class Store:
         )
         return {name: (mark, revision, key) for name, mark, revision, key in rows}
 
+    def keys(self, today: str) -> set[str]:
+        """Return every reading that is here and still says what the files say."""
+        rows = self.database.rows("SELECT key FROM reading WHERE until = '' OR until > ?", (today,))
+        return {key for (key,) in rows}
+
+    def retire(self, today: str) -> None:
+        """Let readings whose time is over go by another key, so that the files can be read anew under theirs."""
+        with self.database.transaction():
+            self.database.many(
+                "UPDATE reading SET key = key || ' ' || until WHERE until <> '' AND until <= ? AND LENGTH(key) = 32",
+                [(today,)],
+            )
+
     def add(self, readings: Iterable[Reading]) -> None:
         """Store readings in one transaction; those that are here already change nothing."""
         with self._writing():

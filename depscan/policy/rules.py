@@ -1,11 +1,26 @@
-"""The pages of the findings that the policy itself gives."""
+"""The pages of the findings that no check gives: those about the policy, and about files that end their reader."""
 
 from __future__ import annotations
 
 from depscan.model.finding import Severity
 from depscan.model.rule import Rule
 
+CRASH = Rule(
+    "coverage/crash",
+    "File that ends whoever reads it",
+    "coverage",
+    Severity.MEDIUM,
+    "The process that read this file crashed, was ended because of its memory, or did not come to an end in time; and "
+    "a second one, alone with the file, did so too. Everything else of the repository was read without it.",
+    "A file that no scanner survives is one that no scanner judges. Somebody may have made it so; and what it states "
+    "or does is not in any answer until it can be read.",
+    "Look at the file: what made it, and does anything need it? Report it to depscan if it is an honest one; "
+    "--seconds and --memory give more room to one that is only large.",
+    "A machine that is short of memory or time ends honest workers too. Such a file is tried again after a week, and "
+    "whenever the repository or depscan changes.",
+)
 RULES = (
+    CRASH,
     Rule(
         "policy/expired-exception",
         "Exception past its date",

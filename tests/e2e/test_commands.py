@@ -237,6 +237,8 @@ def test_the_commands_of_the_docs_run(depscan: Installed, line: str) -> None:
     for words in (("init", "-q", "-b", "main"), ("commit", "-q", "--allow-empty", "-m", "x")):
         subprocess.run([*git, *words], cwd=depscan.cwd, check=True)
     (depscan.cwd / "pypi.tsv").write_text("name\trank\nnumpy\t1\nnumpyy\t\n", "utf-8")
+    (depscan.cwd / "mirrors" / "voice").mkdir(parents=True)
+    (depscan.cwd / "mirrors" / "voice" / "requirements.txt").write_text("torch==2.3.0\n", "utf-8")
     (depscan.cwd / "torch.txt").write_text("torch==2.3.0\n", "utf-8")
     (depscan.cwd / "uv.lock").write_text(LOCK.replace('"jinja2"', '"torch"'), "utf-8")
     shutil.copytree(ROOT / "corpus" / "projects", depscan.cwd / "corpus" / "projects")

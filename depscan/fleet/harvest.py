@@ -1,0 +1,240 @@
+"""Read what changed: tasks go to an engine, readings come back and are stored in batches while the run goes on.
+
+Nothing here holds more than a batch of readings; what is kept for each repository is its ``Visit``.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from depscan.errors import DepscanError
+from depscan.fleet.claims import prepare
+from depscan.fleet.crash import mended
+from depscan.fleet.engines.engine import Failed
+from depscan.fleet.sources.source import Look, source_of
+from depscan.fleet.task import Task, answer_of, work
+from depscan.fleet.unit import key_of
+from depscan.history.records import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from depscan.fleet.engines.engine import Engine
+    from depscan.fleet.unit import Setup
+    from depscan.history.records import Reading, Repository
+    from depscan.history.store import Store
+
+_BATCH = 50
+_BYTES = 4 << 20
+"""Readings, and characters of their JSON, that are held at most; as objects they take some ten times as much."""
+_SECONDS = 5.0
+"""After so long what was read is stored, however little it is."""
+_DAYS = 7
+"""After so many days a file that ended its reader is tried again."""
+
+
+class Step(NamedTuple):
+    """What was just settled: how many of how many repositories are, which one this was, and what became of it."""
+
+    done: int
+    all: int
+    name: str
+    what: str
+
+
+class _Left(NamedTuple):
+    """Repositories at one place and revision that have to be read."""
+
+    seen: Look
+    repositories: list[Repository]
+
+
+class Harvest:
+    """The readings of one run.
+
+    Args:
+        store: where they go.
+        engine: where they are made.
+        setup: what decides over them beside the files.
+        room: empty private folder that workers of this machine share; "" for engines that are remote.
+        told: called for each repository that is settled.
+        work: as in ``depscan.fleet.task``.
+
+    Attributes:
+        visits: name to what was found there.
+        read: how many readings were made.
+        cpu: seconds of CPU that they took.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        setup: Setup,
+        room: str,
+        told: Callable[[Step], None] = lambda _: None,
+        work: Callable[[Task], str] = work,
+    ) -> None:
+        self.visits: dict[str, Visit] = {}
+        self.read = 0
+        self.cpu = 0.0
+        self._store, self._engine, self._setup = store, engine, setup
+        self._room = "" if engine.remote else room
+        self._told, self._work = told, work
+        self._known = store.keys(setup.today)
+        self._marks = store.marks()
+        if self._room:
+            prepare(self._room, self._known)
+        self._batch: list[Reading] = []
+        self._held, self._since = 0, time.monotonic()
+        self._left: dict[tuple[str, str], _Left] = {}
+        self._failed: list[Task] = []
+        self._all = 0
+
+    def run(self, fleet: Sequence[Repository], refs: Mapping[str, str]) -> None:
+        """Visit every repository; ``refs`` maps names to the git revisions that are asked for."""
+        self._all = len(fleet)
+        for one in fleet:
+            ref = refs.get(one.name, "")
+            seen = self._look(one, ref)
+            if seen is not None:
+                self._left.setdefault((one.place, ref), _Left(seen, [])).repositories.append(one)
+        try:
+            self._round(self._task(place, ref) for place, ref in self._left)
+            # Readings that the worker of an equal repository was to make and did not: that one failed.
+            self._round(self._task(*at, heed=False) for at, left in self._left.items() if self._is_lost(left))
+        finally:
+            self._engine.close()
+            self._keep()
+            for held in (self._left, self._marks, self._known):
+                held.clear()
+
+    def _look(self, one: Repository, ref: str) -> Look | None:
+        """Settle what is unchanged or cannot be read; return what was seen of everything else."""
+        try:
+            seen = source_of(one.place).look(one.place, ref)
+        except (DepscanError, OSError) as error:
+            self._visited(Visit(one, "", problem=str(error)), f"unreadable: {error}")
+            return None
+        mark, revision, key = self._marks.get(one.name, ("", "", ""))
+        if not seen.mark or mark != self._mark(seen, ref) or key not in self._known:
+            return seen
+        self._visited(Visit(one, key, revision, mark), "unchanged")
+        return None
+
+    def _mark(self, seen: Look, ref: str) -> str:
+        return f"{self._setup.engine} {' '.join(self._setup.disabled)} {ref} {seen.mark}" if seen.mark else ""
+
+    def _task(self, place: str, ref: str, *, heed: bool = True) -> Task:
+        again = (date.fromisoformat(self._setup.today) + timedelta(_DAYS)).isoformat()
+        revision = self._left[place, ref].seen.revision
+        return Task(place, ref, revision, None, self._setup, self._room, heed, again=again)
+
+    def _is_lost(self, left: _Left) -> bool:
+        visit = self.visits.get(left.repositories[0].name)
+        return visit is not None and not visit.problem and visit.key not in self._known
+
+    def _round(self, tasks: Iterable[Task]) -> None:
+        for task, result in self._engine.map(self._work, self._sent(tasks)):
+            if isinstance(result, Failed):
+                self._failed.append(task._replace(bundle=None))
+            else:
+                self._settle(task, result)
+        while self._failed:
+            task = self._failed.pop(0)
+            self._settle(task, self._mended(task))
+
+    def _sent(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """Yield tasks as workers want them, with the files where those cannot read them and they are not known."""
+        claimed: set[str] = set()
+        for task in tasks:
+            if not self._engine.remote:
+                yield task
+                continue
+            try:
+                bundle = source_of(task.place).load(task.place, task.ref, task.revision)
+            except (DepscanError, OSError) as error:
+                self._problem(task, str(error))
+                continue
+            key = key_of(bundle, self._setup)
+            if task.heed and (key in self._known or key in claimed):
+                self._found(task, key, "unchanged")
+                continue
+            claimed.add(key)
+            yield task._replace(bundle=bundle)
+
+    def _mended(self, task: Task) -> str | Failed:
+        """Read what is left of a repository that ends its readers."""
+        if not self._engine.remote:
+            return mended(self._engine, task, self._work)
+        bundle = source_of(task.place).load(task.place, task.ref, task.revision)
+        return mended(self._engine, task._replace(bundle=bundle), self._work)
+
+    def _settle(self, task: Task, result: str | Failed) -> None:
+        """Take what a worker said of a repository."""
+        if isinstance(result, Failed):
+            self._problem(task, result.why)
+            return
+        try:
+            answer = answer_of(result)
+            reading = answer.made() if answer.reading else None
+        except ValueError as error:
+            self._problem(task, f"another depscan answered: {error}")
+            return
+        if answer.problem:
+            self._problem(task, answer.problem)
+        elif reading is None:
+            self._found(task, answer.key, "unchanged")
+        else:
+            self._take(reading, len(result))
+            packages = sum(part.packages for part in reading.parts)
+            count = "1 package" if packages == 1 else f"{packages} packages"
+            self._found(task, answer.key, f"read {count} in {reading.seconds:.2f} s")
+
+    def _take(self, reading: Reading, size: int) -> None:
+        self._batch.append(reading)
+        self._held += size
+        self._known.add(reading.key)
+        self.read += 1
+        self.cpu += reading.seconds
+        if len(self._batch) >= _BATCH or self._held > _BYTES or time.monotonic() - self._since > _SECONDS:
+            self._keep()
+
+    def _found(self, task: Task, key: str, what: str) -> None:
+        left = self._left[task.place, task.ref]
+        for one in left.repositories:
+            self._visited(Visit(one, key, left.seen.revision, self._mark(left.seen, task.ref)), what)
+
+    def _problem(self, task: Task, why: str) -> None:
+        left = self._left[task.place, task.ref]
+        for one in left.repositories:
+            self._visited(Visit(one, "", left.seen.revision, "", why), f"unreadable: {why}")
+
+    def _visited(self, visit: Visit, what: str) -> None:
+        self.visits[visit.repository.name] = visit
+        self._told(Step(len(self.visits), self._all, visit.repository.name, what))
+
+    def _keep(self) -> None:
+        """Store the batch; one that could not be stored is not tried again."""
+        batch, self._batch = self._batch, []
+        self._held, self._since = 0, time.monotonic()
+        if batch:
+            with uninterrupted():
+                self._store.add(batch)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let a key press or a polite end of the process wait until what is inside is done: a transaction is short."""
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
