@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.api import time_of_scan
-from depscan.errors import IntelError, UsageError
+from depscan.errors import IntelError
 from depscan.fleet.digest import Digest, digest
 from depscan.fleet.engines.engine import Options, open_engine
 from depscan.fleet.harvest import Harvest, Step, uninterrupted
 from depscan.fleet.match import basis, matched
-from depscan.fleet.repositories import repositories
+from depscan.fleet.repositories import fleet_of
 from depscan.fleet.shard import shard_of
 from depscan.fleet.unit import Setup
 from depscan.history.records import Night, Repository, Visit
@@ -178,14 +178,11 @@ def _visits(own: Sequence[Repository], fleet: Fleet, setup: Setup, plan: Plan) -
 
 def _fleet(paths: Sequence[str], plan: Plan) -> Fleet:
     """Return the repositories, policy and store of this run: the only place that knows what configuration files say."""
-    found = repositories(paths)
-    names = {one.name for one in found}
-    if len(names) < len(found):
-        raise UsageError("two repositories of the same name", path=paths[0], hint="name them in a configuration file")
-    if not found:
-        # Not a night on which every repository is gone: that would be told of a disk that was not mounted.
-        raise UsageError("no repositories there", path=paths[0])
-    return Fleet(found, plan.config, plan.store or "depscan.db", {})
+    said = fleet_of(paths)
+    refs = {one.name: one.ref for one in said.repositories if one.ref}
+    return Fleet(
+        said.repositories, plan.config or said.policy, plan.store or said.store or "depscan.db", refs, said.gaps
+    )
 
 
 def _index(plan: Plan, policy: Policy, today: str) -> tuple[Index | None, Coverage | None]:
