@@ -39,22 +39,26 @@ class Repository:
     """A git repository, read by git.
 
     Args:
-        folder: any folder of its working tree.
+        folder: any folder of its working tree, or a bare repository.
+        bare: whether it is one.
 
     Attributes:
         top: its root.
         prefix: the folder's path below the root; "" for the root itself, else with a slash at its end.
     """
 
-    def __init__(self, folder: str = ".") -> None:
+    def __init__(self, folder: str = ".", *, bare: bool = False) -> None:
         """Find the root.
 
         Raises:
             UsageError: git is not installed, or there is no repository.
         """
         self._folder = folder
-        self.top = os.fsdecode(self._git("rev-parse", "--show-toplevel")).removesuffix("\n")
-        self.prefix = os.fsdecode(self._git("rev-parse", "--show-prefix")).removesuffix("\n")
+        if bare:
+            self.top, self.prefix = os.fsdecode(self.git("rev-parse", "--absolute-git-dir")).removesuffix("\n"), ""
+            return
+        self.top = os.fsdecode(self.git("rev-parse", "--show-toplevel")).removesuffix("\n")
+        self.prefix = os.fsdecode(self.git("rev-parse", "--show-prefix")).removesuffix("\n")
 
     def commit(self, revision: str) -> str:
         """Return the full id of the commit that a revision names.
@@ -63,7 +67,7 @@ class Repository:
             UsageError: it names none that is here.
         """
         named = f"{revision}^{{commit}}"
-        return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", named, what=revision).decode().strip()
+        return self.git("rev-parse", "--verify", "--quiet", "--end-of-options", named, what=revision).decode().strip()
 
     def files(self, commit: str) -> dict[str, Blob]:
         """Return the files of a commit by path.
@@ -71,7 +75,7 @@ class Repository:
         Raises:
             UsageError: git cannot list them, or there are more than ``MAX_BLOBS``.
         """
-        listed = self._git("ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+        listed = self.git("ls-tree", "-r", "-z", "-l", "--full-tree", commit)
         if listed.count(b"\0") > MAX_BLOBS:
             raise UsageError(f"more than {MAX_BLOBS} files in the revision", path=commit)
         found = {}
@@ -87,7 +91,7 @@ class Repository:
         """Return the bytes of blobs by object id; one that is not here (a partial clone) is left out."""
         if not objects:
             return {}
-        answer = self._git("cat-file", "--batch", stdin="".join(f"{o}\n" for o in objects).encode())
+        answer = self.git("cat-file", "--batch", stdin="".join(f"{o}\n" for o in objects).encode())
         found, at = {}, 0
         for _ in objects:
             end = answer.find(b"\n", at)
@@ -101,7 +105,18 @@ class Repository:
                 break
         return found
 
-    def _git(self, *words: str, stdin: bytes = b"", what: str = "") -> bytes:
+    def git(self, *words: str, stdin: bytes = b"", what: str = "", seconds: int = SECONDS) -> bytes:
+        """Return what a git command that only reads writes to its standard output.
+
+        Args:
+            words: the command and its arguments.
+            stdin: what it reads.
+            what: a revision that the user named, for the message where git does not know it.
+            seconds: it may take so long.
+
+        Raises:
+            UsageError: git is not installed, takes too long, or fails.
+        """
         import subprocess
 
         command = ["git", "--no-pager", "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
@@ -110,11 +125,11 @@ class Repository:
         environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         try:
             done = subprocess.run(  # noqa: S603 - an explicit list; revisions stand behind --end-of-options
-                command, cwd=self._folder, input=stdin, env=environment, capture_output=True, timeout=SECONDS,
+                command, cwd=self._folder, input=stdin, env=environment, capture_output=True, timeout=seconds,
                 check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise UsageError(f"git did not answer within {SECONDS} seconds", path=what or self._folder) from None
+            raise UsageError(f"git did not answer within {seconds} seconds", path=what or self._folder) from None
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UsageError(f"git cannot be started: {why}", path=self._folder) from None
