@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.incident.cleanup import steps
-from depscan.incident.rotation import Rotation, rotations
+from depscan.incident.rotation import UNKNOWN, Rotation, rotations
 
 if TYPE_CHECKING:
     from depscan.incident.records import Gap, Incident, Step, Trace
@@ -78,7 +78,7 @@ def answer(
         sorted(dict.fromkeys(gaps), key=lambda g: (not g.failed, g.place, g.why)),
         looked,
         _timeline(incident, kept),
-        rotations(incident.steal) if kept and not counts else [],
+        rotations(incident.steal) or [UNKNOWN] if kept and not counts else [],
         steps(incident, kept) if kept and not counts else [],
         certain_only,
     )

@@ -198,7 +198,9 @@ class _Asked:
         roots += [folder for folder, bare in self._tree.repositories if not bare]
         places = markers.Places(self._where.home, tuple(dict.fromkeys(self._places)), tuple(dict.fromkeys(roots)))
         if not self._where.home:
-            self.gaps.append(Gap("the home folder", "is not known: what would lie in it was not looked for"))
+            self.gaps.append(
+                Gap("the home folder", "is not known: what would lie in it was not looked for", failed=False)
+            )
         found = markers.look(held, places)
         self.traces += found.traces
         self.gaps += found.gaps

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import InputError
+from depscan.incident.matching import may_hide
 from depscan.inputs.discover import candidates, format_of
 from depscan.inputs.gather import SKIPPED_FOLDERS
 from depscan.inputs.revision import entries_once
@@ -88,7 +89,7 @@ class Reader:
 
     def _parse(self, path: str, data: bytes, near: bytes) -> Reading:
         reach = _FAR if "pipfile" in path.lower() else _NEAR
-        pins = near is data or self._matching.may_pin(near, reach)  # the whole file: escapes may hide names in it
+        pins = may_hide(data) or self._matching.may_pin(near, reach)
         if _LOCK(path) and not pins:
             # Of a lock only exact versions matter: what it names, and in no bad version, it pins to another one.
             return Reading(names=self._matching.mentioned(near), lock=True)

@@ -80,7 +80,7 @@ class Matching:
         Two versions of a file with equal neighbourhoods say the same of the bad packages: of the hundreds of versions
         of a lock in a history only a few have to be parsed.
         """
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\\" in data and any(mark in data for mark in _ESCAPES)):
+        if may_hide(data):
             return data
         flat = _flat(data)
         spans = sorted(_spans(flat, self._flat))
@@ -131,6 +131,11 @@ class Matching:
     def _hashed(self, package: Package) -> Bad | None:
         texts = (*package.hashes, *(file.hash for file in package.files))
         return next((self._hashes[text] for text in texts if text in self._hashes), None)
+
+
+def may_hide(data: bytes) -> bool:
+    """Return whether a search in the bytes of a file could miss a name in it: UTF-16, or escapes."""
+    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\\" in data and any(m in data for m in _ESCAPES))
 
 
 def is_bad(bad: Bad, version: str) -> bool:

@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "ssh-keys": (
         "SSH keys",
-        "Make new key pairs, take the old public keys out of every authorized_keys and code host, and read their logins.",
+        "Make new key pairs, take the old ones out of every authorized_keys and code host, and read the logins.",
     ),
     "git-credentials": (
         "git credentials",
@@ -43,7 +43,7 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "npm-tokens": (
         "npm tokens",
-        "Revoke all tokens, sign in with a second factor, and compare your packages' newest releases with their source.",
+        "Revoke all tokens, ask for a second factor, and compare your packages' newest releases with the source.",
     ),
     "pypi-tokens": (
         "upload tokens of Python packages",
@@ -51,7 +51,7 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "cloud-credentials": (
         "cloud credentials",
-        "Deactivate access and service-account keys, end sessions of roles, those of instances too, and read the audit log.",
+        "Deactivate access and service-account keys, end sessions of roles, of instances too; read the audit log.",
     ),
     "cloud-secrets": (
         "secrets kept in a cloud's secret store or a vault",
@@ -107,6 +107,14 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
 }
 """Kind to (what it is, how it is made worthless)."""
+
+
+UNKNOWN = Rotation(
+    "unknown",
+    "what it takes is not known for certain",
+    "Renew what the processes that ran it could read: environment, keys, tokens, logins; the most valuable first.",
+    "",
+)
 
 
 def rotations(steal: Iterable[Steal]) -> list[Rotation]:
