@@ -39,8 +39,10 @@ class Reading(NamedTuple):
 
 
 _NOTHING = Reading()
-_NEAR, _FAR = 400, 8192
-"""Bytes behind a package's name in which locks state its version; Pipfile.lock has all its hashes between them."""
+_NEAR = 400
+"""Bytes behind a package's name in which locks state its version."""
+_REACH = (("pipfile", 8192), ("pnpm-", 32))
+"""Pipfile.lock has all hashes between them, pnpm's lock nothing but a mark."""
 _LOCK = re.compile(
     r"(?:.*/)?(?:(?:.*[-.])?lockb?|pylock(?:\.[^/]+)?|npm-shrinkwrap|.*[-.]lock\.[^/]+)(?:\.(?:json|ya?ml|toml))?"
 ).fullmatch
@@ -88,7 +90,7 @@ class Reader:
         return self._known[key]
 
     def _parse(self, path: str, data: bytes, near: bytes) -> Reading:
-        reach = _FAR if "pipfile" in path.lower() else _NEAR
+        reach = next((n for word, n in _REACH if word in path.lower()), _NEAR)
         pins = may_hide(data) or self._matching.may_pin(near, reach)
         if _LOCK(path) and not pins:
             # Of a lock only exact versions matter: what it names, and in no bad version, it pins to another one.

@@ -20,7 +20,7 @@ _NOT_FROM_AN_INDEX = frozenset({"git", "local"})
 _ESCAPES = (b"\\u00", b"\\x", b"\\U")
 """A text that is written with escapes is parsed unseen: the search would not find its names."""
 _BEFORE, _AFTER = 512, 8192
-_WORD = rb"(?<![a-z0-9-])%s(?![a-z0-9-])"
+_IN_NAMES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
 _FLAT = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_.", b"abcdefghijklmnopqrstuvwxyz--")
 
 
@@ -51,7 +51,7 @@ class Matching:
         self._hashes = {text: bad for bad in incident.packages for text in bad.hashes}
         self._hashes |= {_integrity(text): bad for text, bad in self._hashes.items()}
         self._ranged = any(bad.ranges for bad in incident.packages)
-        self._words = {key: re.compile(_WORD % re.escape(_flat(key[1].encode()))) for key in self._by_name}
+        self._words = {key: _flat(key[1].encode()) for key in self._by_name}
         digests = [re.split("[:-]", text, maxsplit=1)[1].encode() for text in self._hashes]
         self._flat = sorted({_flat(text) for text in (*digests, *(bad.name.encode() for bad in incident.packages))})
         self._digests = sorted(map(_flat, digests))
@@ -86,11 +86,14 @@ class Matching:
         spans = sorted(_spans(flat, self._flat))
         if not spans:
             return None
-        kept, end = [], 0
-        for start, stop in spans:
-            kept.append(data[max(start, end) : stop])
-            end = max(end, stop)
-        return b"\0".join(kept)
+        start, end = spans[0]
+        kept = []
+        for first, last in spans[1:]:
+            if first > end:
+                kept.append(data[start:end])
+                start = first
+            end = max(end, last)
+        return b"\0".join([*kept, data[start:end]])
 
     def may_pin(self, near: bytes, reach: int) -> bool:
         """Return whether neighbourhoods hold a bad version behind its name, or a hash; else nothing bad is pinned.
@@ -102,19 +105,16 @@ class Matching:
         flat = _flat(near)
         if self._ranged or any(digest in flat for digest in self._digests):
             return True
-        for name, versions in self._exact:
-            at = flat.find(name)
-            while at >= 0:
-                window = flat[at : at + len(name) + reach]
-                if any(version in window for version in versions):
-                    return True
-                at = flat.find(name, at + 1)
-        return False
+        return any(
+            any(version in flat[at : at + len(name) + reach] for version in versions)
+            for name, versions in self._exact
+            for at in _finds(flat, name)
+        )
 
     def mentioned(self, near: bytes) -> frozenset[tuple[str, str]]:
         """Return (ecosystem, name) of the bad packages whose names stand in neighbourhoods as whole words."""
         flat = _flat(near)
-        return frozenset(key for key in self._by_name if self._words[key].search(flat))
+        return frozenset(key for key, name in self._words.items() if next(_words(flat, name), None) is not None)
 
     def said(self, document: Document) -> list[Said]:
         """Return what a document says of the bad packages."""
@@ -182,6 +182,21 @@ def _integrity(text: str) -> str:
 def _flat(data: bytes) -> bytes:
     """Return bytes with every way to write a Python name made the same one, byte for byte."""
     return data.translate(_FLAT)
+
+
+def _words(flat: bytes, name: bytes) -> Iterator[int]:
+    """Yield where a name stands as a whole word."""
+    for at in _finds(flat, name):
+        after = at + len(name)
+        if (not at or flat[at - 1] not in _IN_NAMES) and (after == len(flat) or flat[after] not in _IN_NAMES):
+            yield at
+
+
+def _finds(flat: bytes, name: bytes) -> Iterator[int]:
+    at = flat.find(name)
+    while at >= 0:
+        yield at
+        at = flat.find(name, at + 1)
 
 
 def _spans(flat: bytes, names: list[bytes]) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,8 @@ BEFORE, INSIDE, AFTER = "2026-03-01T00:00:00Z", "2026-03-24T11:00:00Z", "2026-03
 
 
 def lock(version: str) -> str:
-    return f'version = 1\n[[package]]\nname = "litellm"\nversion = "{version}"\nsource = {{ registry = "https://index.example" }}\n'
+    source = "{ registry = 'https://index.example' }"
+    return f'version = 1\n[[package]]\nname = "litellm"\nversion = "{version}"\nsource = {source}\n'
 
 
 def test_a_bad_version_that_was_pinned_and_went_is_told_with_both_commits(

@@ -124,3 +124,49 @@ def test_every_format_is_the_same_twice_and_harmless(tmp_path: Path, incident: I
         assert "<script" not in text
     if name == "json":
         assert json.loads(text)["verdict"] == "hit"
+
+
+PIXI = """\
+version: 6
+environments:
+  default:
+    channels: [{{ url: https://index.example/conda-forge/ }}]
+    packages:
+      linux-64:
+      - pypi: https://files.example/litellm-{0}-py3-none-any.whl
+packages:
+- pypi: https://files.example/litellm-{0}-py3-none-any.whl
+  name: litellm
+  version: {0}
+"""
+HASHES = ", ".join(f'"sha256:{at:064x}"' for at in range(60))
+LOCKS = {
+    "poetry.lock": '[[package]]\nname = "litellm"\nversion = "{0}"\ndescription = ""\noptional = false\nfiles = []\n',
+    "Pipfile.lock": '{{"_meta": {{}}, "default": {{"litellm": {{"hashes": [' + HASHES + '], "version": "=={0}"}}}}}}',
+    "package-lock.json": '{{"lockfileVersion": 3, "packages": {{"node_modules/axios": {{"version": "{1}"}}}}}}',
+    "yarn.lock": '# yarn lockfile v1\n\naxios@^1.0.0, axios@^1.14.0:\n  version "{1}"\n  resolved "https://index.example/a"\n',
+    "pnpm-lock.yaml": "lockfileVersion: '9.0'\npackages:\n  axios@{1}:\n    resolution: {{integrity: sha512-aa}}\n",
+    "pylock.toml": 'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "litellm"\nversion = "{0}"\n',
+    "requirements.txt": "LiteLLM[proxy] == {0}\n",
+    "pixi.lock": PIXI,
+}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_lock_names_the_bad_release_and_no_other(tmp_path: Path, incident: Incident, name: str) -> None:
+    (tmp_path / name).write_text(LOCKS[name].format("1.82.8", "1.14.1"), "utf-8")
+    made = ask(incident, Where((str(tmp_path),)))
+    assert [(t.kind, t.version in {"1.82.8", "1.14.1"}) for t in made.traces] == [("locked", True)], made.gaps
+    (tmp_path / name).write_text(LOCKS[name].format("1.82.6", "1.14.0"), "utf-8")
+    assert ask(incident, Where((str(tmp_path),))).exit_code == 0
+
+
+def test_a_name_that_is_written_with_escapes_does_not_hide(tmp_path: Path, incident: Incident) -> None:
+    text = '{"lockfileVersion": 3, "packages": {"node_modules/\\u0061xios": {"version": "1.14\\u002e1"}}}'
+    (tmp_path / "package-lock.json").write_text(text, "utf-8")
+    assert ask(incident, Where((str(tmp_path),))).verdict == "hit"
+
+
+def test_a_hash_tells_a_bad_archive_whatever_its_version(tmp_path: Path, incident: Incident) -> None:
+    (tmp_path / "requirements.txt").write_text(f"litellm==1.0 --hash=sha256:{'ab' * 32}\n", "utf-8")
+    assert ask(incident, Where((str(tmp_path),))).verdict == "hit"
