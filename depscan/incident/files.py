@@ -39,8 +39,8 @@ class Reading(NamedTuple):
 
 
 _NOTHING = Reading()
-_NEAR = 400
-"""Bytes behind a package's name in which locks state its version."""
+_NEAR, _FAR = 400, 8192
+"""Bytes behind a package's name in which locks, and other files, state its version."""
 _REACH = (("pipfile", 8192), ("pnpm-", 32))
 """Pipfile.lock has all hashes between them, pnpm's lock nothing but a mark."""
 _LOCK = re.compile(
@@ -62,6 +62,11 @@ def _states(entry: Entry) -> bool:
     return not entry.beside and entry.module.split(".")[-2] in _WORLDS and "*.py" not in entry.patterns
 
 
+def _reach(path: str) -> int:
+    lowered = path.lower()
+    return next((n for word, n in _REACH if word in lowered), _NEAR if _LOCK(path) else _FAR)
+
+
 class Reader:
     """Reads files, each distinct one once.
 
@@ -81,16 +86,16 @@ class Reader:
         """Return what a file says; ``path`` tells the format and is shown."""
         from hashlib import sha256
 
-        near = self._matching.neighbourhoods(data)
+        reach = _reach(path)
+        near = self._matching.neighbourhoods(data, reach)
         if near is None:
             return _NOTHING
         key = (path, sha256(near).digest())
         if key not in self._known:
-            self._known[key] = self._parse(path, data, near)
+            self._known[key] = self._parse(path, data, near, reach)
         return self._known[key]
 
-    def _parse(self, path: str, data: bytes, near: bytes) -> Reading:
-        reach = next((n for word, n in _REACH if word in path.lower()), _NEAR)
+    def _parse(self, path: str, data: bytes, near: bytes, reach: int) -> Reading:
         pins = may_hide(data) or self._matching.may_pin(near, reach)
         if _LOCK(path) and not pins:
             # Of a lock only exact versions matter: what it names, and in no bad version, it pins to another one.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NOT_FROM_AN_INDEX = frozenset({"git", "local"})
 _ESCAPES = (b"\\u00", b"\\x", b"\\U")
 """A text that is written with escapes is parsed unseen: the search would not find its names."""
-_BEFORE, _AFTER = 512, 8192
+_BEFORE = 200
 _IN_NAMES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
 _FLAT = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_.", b"abcdefghijklmnopqrstuvwxyz--")
 
@@ -74,8 +74,12 @@ class Matching:
         """Return the bad package one of whose archives has this hash (``sha256:hex``)."""
         return self._hashes.get(digest)
 
-    def neighbourhoods(self, data: bytes) -> bytes | None:
+    def neighbourhoods(self, data: bytes, reach: int) -> bytes | None:
         """Return what stands around the names in a file; None where no bad package is named in it.
+
+        Args:
+            data: of the file.
+            reach: bytes behind a name in which all is said that belongs to it.
 
         Two versions of a file with equal neighbourhoods say the same of the bad packages: of the hundreds of versions
         of a lock in a history only a few have to be parsed.
@@ -83,7 +87,9 @@ class Matching:
         if may_hide(data):
             return data
         flat = _flat(data)
-        spans = sorted(_spans(flat, self._flat))
+        spans = sorted(
+            (max(0, at - _BEFORE), at + len(name) + reach) for name in self._flat for at in _finds(flat, name)
+        )
         if not spans:
             return None
         start, end = spans[0]
@@ -197,11 +203,3 @@ def _finds(flat: bytes, name: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = flat.find(name, at + 1)
-
-
-def _spans(flat: bytes, names: list[bytes]) -> Iterator[tuple[int, int]]:
-    for name in names:
-        at = flat.find(name)
-        while at >= 0:
-            yield max(0, at - _BEFORE), at + len(name) + _AFTER
-            at = flat.find(name, at + len(name) + _AFTER // 2)
