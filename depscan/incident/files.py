@@ -39,6 +39,8 @@ class Reading(NamedTuple):
 
 
 _NOTHING = Reading()
+_ALONE = frozenset({"PyPI", "npm"})
+"""Ecosystems whose formats hold no packages of the other one."""
 _NEAR, _FAR = 400, 8192
 """Bytes behind a package's name in which locks, and other files, state its version."""
 _REACH = (("pipfile", 8192), ("pnpm-", 32))
@@ -104,7 +106,7 @@ class Reader:
         source = SourceFile(path, data)
         try:
             made = format_of(source, entries_once(), named=path.split("/")[-2:-1] == ["requirements"])
-            if made is None:
+            if made is None or (made.ecosystem in _ALONE and made.ecosystem not in self._matching.ecosystems):
                 return _NOTHING
             document = made.parse(source)
         except InputError as error:
@@ -116,5 +118,6 @@ class Reader:
             for p in document.nodes.values()
             if p.version is not None and self._matching.named(p.ecosystem, p.name)
         )
-        problem = document.problems[0].message if document.problems and not said and not names else ""
+        lost = pins and not said and not names and self._matching.mentioned(near)
+        problem = document.problems[0].message if document.problems and lost else ""
         return Reading(said, names, document.lock, problem, lines)

@@ -64,14 +64,18 @@ class History:
             if change.new and change.path not in paths[change.new]:
                 paths[change.new].append(change.path)
         held = self._held(list(paths))
+        broken: list[Gap] = []
         readings: dict[tuple[str, str], Reading] = {}
         for object_id, data in commits.contents(self._repository, held):
             for path in paths[object_id]:
                 made = self._reader.read(path, data)
                 if made.problem and not made.said:
-                    self._gaps.append(self._broken(path, object_id, made.problem))
+                    broken.append(self._broken(path, object_id, made.problem))
                 if made.said or made.names:
                     readings[object_id, path] = made
+        self._gaps += broken[:_SHOWN]
+        if len(broken) > _SHOWN:
+            self._gaps.append(Gap(self._place, f"{len(broken) - _SHOWN} more versions of files cannot be read"))
         return Found(self._traces(readings), self._gaps, len(held))
 
     def _shallow(self) -> None:
@@ -186,6 +190,7 @@ class History:
 
 
 _EVENTS = 5
+_SHOWN = 20
 
 
 def _when(change: Change) -> int:

@@ -45,6 +45,7 @@ class Matching:
 
     def __init__(self, incident: Incident) -> None:
         self.packages = incident.packages
+        self.ecosystems = frozenset(bad.ecosystem for bad in incident.packages)
         self._by_name: dict[tuple[str, str], list[Bad]] = {}
         for bad in incident.packages:
             self._by_name.setdefault((bad.ecosystem, bad.name), []).append(bad)
