@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import InputError
@@ -60,6 +61,18 @@ def is_read(path: str) -> bool:
     return any(_states(entry) for _, entry in candidates(name, entries_once(), named=named))
 
 
+def concerns(path: str, ecosystems: frozenset[str]) -> bool:
+    """Return whether a lock or manifest can hold packages of some ecosystems, as far as its name tells."""
+    folder, _, name = path.rpartition("/")
+    return _concerns(name, folder.rpartition("/")[2] == "requirements", ecosystems)
+
+
+@lru_cache(maxsize=4096)
+def _concerns(name: str, named: bool, ecosystems: frozenset[str]) -> bool:  # noqa: FBT001 - a key of the cache
+    found = {e.load().ecosystem for _, e in candidates(name, entries_once(), named=named) if _states(e)}
+    return not found <= _ALONE - ecosystems
+
+
 def _states(entry: Entry) -> bool:
     return not entry.beside and entry.module.split(".")[-2] in _WORLDS and "*.py" not in entry.patterns
 
@@ -76,11 +89,13 @@ class Reader:
         matching: what is looked for.
 
     Attributes:
+        ecosystems: whose packages are looked for.
         parsed: how many files were parsed; the others name no bad package, or say what another one says.
     """
 
     def __init__(self, matching: Matching) -> None:
         self._matching = matching
+        self.ecosystems = matching.ecosystems
         self._known: dict[tuple[str, bytes], Reading] = {}
         self.parsed = 0
 
@@ -88,6 +103,8 @@ class Reader:
         """Return what a file says; ``path`` tells the format and is shown."""
         from hashlib import sha256
 
+        if not concerns(path, self._matching.ecosystems):
+            return _NOTHING
         reach = _reach(path)
         near = self._matching.neighbourhoods(data, reach)
         if near is None:
@@ -106,7 +123,7 @@ class Reader:
         source = SourceFile(path, data)
         try:
             made = format_of(source, entries_once(), named=path.split("/")[-2:-1] == ["requirements"])
-            if made is None or (made.ecosystem in _ALONE and made.ecosystem not in self._matching.ecosystems):
+            if made is None:
                 return _NOTHING
             document = made.parse(source)
         except InputError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.errors import UsageError
 from depscan.incident import commits
 from depscan.incident.commits import Change, moment
-from depscan.incident.files import Reader, Reading, is_read
+from depscan.incident.files import Reader, Reading, concerns, is_read
 from depscan.incident.records import Bad, Found, Gap, Trace
 from depscan.inputs.revision import Repository
 from depscan.text.source import LIMIT
@@ -218,7 +218,9 @@ def look(place: str, folder: str, reader: Reader, tracked: set[str], *, bare: bo
     try:
         repository = Repository(folder, bare=bare)
         below = repository.prefix
-        history = History(place, repository, reader, lambda path: path.startswith(below))
+        history = History(
+            place, repository, reader, lambda path: path.startswith(below) and concerns(path, reader.ecosystems)
+        )
         tracked.update(os.path.join(repository.top, path) for path in history.paths)
         return history.found()
     except UsageError as error:
