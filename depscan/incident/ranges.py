@@ -38,7 +38,7 @@ def allows(ecosystem: str, requested: str, version: str) -> bool:
 
 
 def _npm(text: str, version: str) -> bool:
-    """Evaluate a range of npm (https://docs.npmjs.com is not asked: semver's README, "Ranges").
+    """Evaluate a range of npm (the README of the package semver, "Ranges").
 
     Pre-releases are allowed where npm would want them to be named: rather once too often.
     """
