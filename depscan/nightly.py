@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.api import time_of_scan
 from depscan.errors import IntelError
+from depscan.fleet.code import reader
 from depscan.fleet.digest import Digest, digest
 from depscan.fleet.engines.engine import Options, open_engine
 from depscan.fleet.harvest import Harvest, Step, uninterrupted
@@ -26,7 +27,6 @@ from depscan.judging import without_data
 from depscan.model.decision import Coverage
 from depscan.model.result import EXIT_CLEAN, EXIT_NOTHING
 from depscan.policy.policy import load_policy
-from depscan.text.engine import code_digest
 from depscan.version import __version__
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
     fleet = _fleet(paths, plan)
     policy = load_policy(fleet.policy, paths[0])
     own = [one for one in fleet.repositories if shard.has(one.name)]
-    setup = Setup(code_digest(("",)), started[:10], policy.disabled_checks)
+    setup = Setup(reader(), started[:10], policy.disabled_checks)
     visits, read, cpu = _visits(own, fleet, setup, plan)
     # A store that is opened anew has let go of what it remembered of every reading it took.
     with Store.open(fleet.store, write=True) as store:

@@ -1,8 +1,9 @@
 """A git repository read by git: commits, the files of one, and their bytes. No checkout, hook, filter or network.
 
-Only ``git rev-parse``, ``ls-tree`` and ``cat-file`` are started, with an explicit argument list and without the
-GIT_* variables of the environment. What the repository's own configuration says starts nothing: objects that a partial
-clone lacks are not fetched, whatever protocol it names for that.
+Only commands that read are started (``rev-parse``, ``ls-tree``, ``cat-file``; for histories ``log`` and
+``for-each-ref``), with an explicit argument list and without the GIT_* variables of the environment. What the
+repository's own configuration says starts nothing: objects that a partial clone lacks are not fetched, whatever protocol
+it names for that.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Objects:
             UsageError: it names none that is here.
         """
         named = f"{revision}^{{commit}}"
-        return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", named, what=revision).decode().strip()
+        return self.git("rev-parse", "--verify", "--quiet", "--end-of-options", named, what=revision).decode().strip()
 
     def files(self, commit: str, most: int = MAX_BLOBS) -> dict[str, Blob]:
         """Return the files of a commit by path.
@@ -56,7 +57,7 @@ class Objects:
         Raises:
             UsageError: git cannot list them, or there are more than ``most``.
         """
-        listed = self._git("ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+        listed = self.git("ls-tree", "-r", "-z", "-l", "--full-tree", commit)
         if listed.count(b"\0") > most:
             raise UsageError(f"more than {most} files in the revision", path=commit)
         found = {}
@@ -72,7 +73,7 @@ class Objects:
         """Return the bytes of blobs by object id; one that is not here (a partial clone) is left out."""
         if not objects:
             return {}
-        answer = self._git("cat-file", "--batch", stdin="".join(f"{o}\n" for o in objects).encode())
+        answer = self.git("cat-file", "--batch", stdin="".join(f"{o}\n" for o in objects).encode())
         found, at = {}, 0
         for _ in objects:
             end = answer.find(b"\n", at)
@@ -86,7 +87,18 @@ class Objects:
                 break
         return found
 
-    def _git(self, *words: str, stdin: bytes = b"", what: str = "") -> bytes:
+    def git(self, *words: str, stdin: bytes = b"", what: str = "", seconds: int = SECONDS) -> bytes:
+        """Return what a git command that only reads writes to its standard output.
+
+        Args:
+            words: the command and its arguments.
+            stdin: what it reads.
+            what: a revision that the user named, for the message where git does not know it.
+            seconds: it may take so long.
+
+        Raises:
+            UsageError: git is not installed, takes too long, or fails.
+        """
         import subprocess
 
         command = ["git", "--no-pager", "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
@@ -97,11 +109,11 @@ class Objects:
         environment["GIT_ALLOW_PROTOCOL"] = "none"
         try:
             done = subprocess.run(  # noqa: S603 - an explicit list; revisions stand behind --end-of-options
-                command, cwd=self._folder, input=stdin, env=environment, capture_output=True, timeout=SECONDS,
+                command, cwd=self._folder, input=stdin, env=environment, capture_output=True, timeout=seconds,
                 check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise UsageError(f"git did not answer within {SECONDS} seconds", path=what or self._folder) from None
+            raise UsageError(f"git did not answer within {seconds} seconds", path=what or self._folder) from None
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UsageError(f"git cannot be started: {why}", path=self._folder) from None

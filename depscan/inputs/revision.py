@@ -27,22 +27,26 @@ class Repository(Objects):
     """A git repository, read by git.
 
     Args:
-        folder: any folder of its working tree.
+        folder: any folder of its working tree, or a bare repository.
+        bare: whether it is one.
 
     Attributes:
         top: its root.
         prefix: the folder's path below the root; "" for the root itself, else with a slash at its end.
     """
 
-    def __init__(self, folder: str = ".") -> None:
+    def __init__(self, folder: str = ".", *, bare: bool = False) -> None:
         """Find the root.
 
         Raises:
             UsageError: git is not installed, or there is no repository.
         """
         super().__init__(folder)
-        self.top = os.fsdecode(self._git("rev-parse", "--show-toplevel")).removesuffix("\n")
-        self.prefix = os.fsdecode(self._git("rev-parse", "--show-prefix")).removesuffix("\n")
+        if bare:
+            self.top, self.prefix = os.fsdecode(self.git("rev-parse", "--absolute-git-dir")).removesuffix("\n"), ""
+            return
+        self.top = os.fsdecode(self.git("rev-parse", "--show-toplevel")).removesuffix("\n")
+        self.prefix = os.fsdecode(self.git("rev-parse", "--show-prefix")).removesuffix("\n")
 
 
 class Revision:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from depscan.rules.schema import BehaviourRule
 
 
-DATA_FOLDERS = ("ci", "container", "drift", "lists", "loading", "names", "uses", "vendors")
+DATA_FOLDERS = ("ci", "container", "drift", "incidents", "lists", "loading", "names", "uses", "vendors")
 """Folders beside the families that hold what rules and other checks look things up in."""
 
 

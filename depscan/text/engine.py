@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from depscan.text.folder import rules_folder
 from depscan.version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def engine(parts: tuple[str, ...]) -> str:
@@ -27,19 +32,20 @@ def engine(parts: tuple[str, ...]) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
-def code_digest(parts: tuple[str, ...]) -> str:
-    """Return a hash of the contents of the files below folders of depscan: equal on every machine, unlike ``engine``.
+def code_digest(leave: Iterable[str] = ()) -> str:
+    """Return a hash of the contents of depscan's code and rules: equal on every machine, unlike ``engine``.
 
     Args:
-        parts: folders, relative to the package; those that are not there count for nothing.
+        leave: names directly in the package that count for nothing.
     """
     import hashlib
 
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     made = hashlib.sha256(f"{__version__} {sys.version_info[:2]}".encode())
-    for part in parts:
-        for inside, folders, files in os.walk(os.path.join(top, part)):
-            folders[:] = sorted(f for f in folders if f != "__pycache__")
+    for start in (top, rules_folder()):
+        for inside, folders, files in os.walk(start):
+            left = {"__pycache__", "data"}.union(leave) if inside == top else {"__pycache__"}
+            folders[:] = sorted(f for f in folders if f not in left)
             for name in sorted(files):
                 with open(os.path.join(inside, name), "rb") as stream:
                     made.update(hashlib.sha256(stream.read()).digest())

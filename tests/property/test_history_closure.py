@@ -35,9 +35,11 @@ def made(pairs: list[tuple[int, int]]) -> Made:
     document.edges += [Edge(keys[a], keys[b]) for a, b in pairs]
     graph = DependencyGraph()
     graph.merge(document)
-    order, up = _breadth_first(graph)
-    place = {key: at for at, key in enumerate(order)}
-    held = ([keys.index(key) for key in order], [place[key] for key in up], _edges(graph, order, place))
+    wants: list[dict[int, None]] = [{} for _ in keys]
+    for parent, child in pairs:
+        wants[parent][child] = None
+    order, up = _breadth_first(wants, [False] * SIZE)
+    held = (order, up, _edges(wants, order))
     return Made(Arrays(*(unpacked(packed(numbers)) for numbers in held)), set(pairs), set(map(keys.index, graph.roots)))
 
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from depscan.text.engine import code_digest
-from depscan.text.folder import rules_folder
+from depscan.fleet.code import reader
 from depscan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NOT_READ_WITH = frozenset({"cli", "data", "history", "incident", "intel", "overview", "__pycache__"})
-
 
 def identity() -> str:
     """Return depscan's version, a digest of its code and rules, and Python's version, in one line for people."""
-    top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    folders = sorted(e.name for e in os.scandir(top) if e.is_dir() and e.name not in _NOT_READ_WITH)
-    digest = code_digest((*folders, os.path.relpath(rules_folder(), top)))
-    return f"depscan {__version__} ({digest[:12]}) on Python {sys.version_info[0]}.{sys.version_info[1]}"
+    return f"depscan {__version__} ({reader()[:12]}) on Python {sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def teller() -> Callable[[], str]:

@@ -1,0 +1,90 @@
+"""The sentences that formats share; nothing here is escaped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.incident.answer import HIT, INCOMPLETE, NONE, NOTHING, POSSIBLE
+
+if TYPE_CHECKING:
+    from depscan.incident.answer import Answer
+    from depscan.incident.records import Bad, Gap, Trace
+
+VERDICTS = {
+    HIT: "HIT: a bad release, or what it leaves behind, is or was here",
+    POSSIBLE: "POSSIBLE: a bad release was allowed while it could be had; that it came is not shown",
+    NONE: "NO TRACE in what was looked at",
+    INCOMPLETE: "INCOMPLETE: no trace, but not everything could be looked at",
+    NOTHING: "NOTHING TO LOOK AT: no lock, no history, no environment",
+}
+
+_RUNS = {
+    "install": "while it was installed",
+    "start": "at every start of the interpreter",
+    "import": "when the library was used",
+}
+
+
+def verdict(answer: Answer) -> str:
+    """Return the verdict as a line."""
+    more = "; and not everything could be looked at" if answer.traces and any(g.failed for g in answer.gaps) else ""
+    return VERDICTS[answer.verdict] + more
+
+
+def kind(trace: Trace) -> str:
+    """Return a word for how it was found."""
+    return trace.kind if trace.certain else "possible"
+
+
+def place(trace: Trace) -> str:
+    """Return file and line."""
+    return f"{trace.place}:{trace.line}" if trace.line else trace.place
+
+
+def what(trace: Trace) -> str:
+    """Return the bad release, or what a marker is."""
+    if not trace.package:
+        return trace.said
+    return f"{trace.package} {trace.version}".rstrip() + (f": {trace.said}" if trace.said else "")
+
+
+def period(answer: Answer, trace: Trace) -> str:
+    """Return since when and until when, and what that says of whether it could have run."""
+    if not trace.first:
+        return ""
+    text = f"{trace.first} to {trace.last}" if trace.last else f"since {trace.first}"
+    ends = [bad.last for bad in answer.incident.packages if bad.name == trace.package]
+    late = bool(ends) and trace.first > max(ends)
+    return text + (": after it could be had; what ran then came from a cache or a mirror" if late else "")
+
+
+def when_it_ran(answer: Answer) -> list[str]:
+    """Return one sentence for each way in which the bad releases that were found ran."""
+    names = {trace.package for trace in answer.traces}
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for bad in answer.incident.packages:
+        if not names or bad.name in names:
+            rows.setdefault((bad.runs, bad.first, bad.last), []).append(_releases(bad))
+    return [
+        f"{_few(releases)} could be had from {first} to {last} and ran {_RUNS[runs]}"
+        for (runs, first, last), releases in rows.items()
+    ]
+
+
+def _releases(bad: Bad) -> str:
+    ranges = [f"from {low}" + (f" below {end}" if end else "") for low, end in bad.ranges]
+    return f"{bad.name} {', '.join((*bad.versions, *ranges))}"
+
+
+def _few(texts: list[str]) -> str:
+    return "; ".join(texts[:6]) + (f"; and {len(texts) - 6} more packages" if len(texts) > 6 else "")  # noqa: PLR2004
+
+
+def looked(answer: Answer) -> str:
+    """Return what was looked at, with numbers."""
+    return ", ".join(f"{count:,} {what}" for what, count in answer.looked)
+
+
+def gap(one: Gap) -> str:
+    """Return what was not looked at."""
+    return f"{one.place}: {one.why}"

@@ -1,0 +1,68 @@
+"""Which repositories of a fleet held a bad release, and in which nights: asked of the nightly store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from depscan.errors import StoreError
+from depscan.history.read import nights
+from depscan.history.store import Store
+from depscan.incident.matching import is_bad
+from depscan.incident.records import Found, Gap, Trace
+
+if TYPE_CHECKING:
+    from depscan.history.database import Database
+    from depscan.incident.matching import Matching
+    from depscan.incident.records import Bad
+
+_HELD = (
+    "SELECT DISTINCT r.name, d.path, s.first, s.last FROM node n JOIN part d ON d.graph = n.graph"
+    " JOIN state s ON s.reading = d.reading JOIN repository r ON r.id = s.repository WHERE n.package = ?"
+    " ORDER BY r.name, d.path, s.first"
+)
+_FAILED = (
+    "SELECT r.name, s.problem FROM state s JOIN repository r ON r.id = s.repository"
+    " WHERE s.reading IS NULL AND s.last IS NULL ORDER BY r.name"
+)
+
+
+def look(place: str, matching: Matching) -> Found:
+    """Return what a store knows.
+
+    Raises:
+        StoreError: it is not there, or damaged.
+    """
+    with Store.open(place) as store:
+        database = store.database
+        known = nights(database)
+        if not known:
+            raise StoreError("the store holds no night yet", path=place, hint="depscan nightly makes one")
+        times = {night.id: night.started for night in known}
+        gaps = [
+            Gap(f"{place}: {name}", f"the last night could not read it: {why}") for name, why in database.rows(_FAILED)
+        ]
+        traces = [trace for bad in matching.packages for trace in _of(database, place, bad, times)]
+        return Found(traces, gaps, len(known))
+
+
+def _of(database: Database, place: str, bad: Bad, times: dict[int, str]) -> list[Trace]:
+    rows = database.rows(
+        "SELECT id, version FROM package WHERE name = ? AND ecosystem = ? AND source NOT IN ('git', 'local')"
+        " ORDER BY version",
+        (bad.name, bad.ecosystem),
+    )
+    found = []
+    for own, version in rows:
+        if not version or not is_bad(bad, version):
+            continue
+        for name, path, first, last in database.rows(_HELD, (own,)):
+            since, until = times.get(first, ""), times.get(last, "") if last is not None else ""
+            events = [(since, f"night {first}: {name} held {bad.name} {version} in {path or 'its files'}")]
+            if last is not None:
+                events.append((until, f"night {last}: the last one in which {name} held {bad.name} {version}"))
+            said = f"held from night {first} " + (f"to night {last}" if last is not None else "until now")
+            where = f"{name}/{path}" if path else name
+            found.append(
+                Trace("stored", True, f"{place}: {where}", 0, bad.name, version, since, until, said, tuple(events))
+            )
+    return found
