@@ -19,6 +19,7 @@ from depscan.fleet.harvest import Harvest, Step, uninterrupted
 from depscan.fleet.match import basis, matched
 from depscan.fleet.repositories import fleet_of
 from depscan.fleet.shard import shard_of
+from depscan.fleet.task import work
 from depscan.fleet.unit import Setup
 from depscan.history.records import Night, Repository, Visit
 from depscan.history.store import Store
@@ -32,6 +33,7 @@ from depscan.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from depscan.fleet.task import Task
     from depscan.history.records import Node
     from depscan.intel.index import Index
     from depscan.model.finding import Finding
@@ -51,6 +53,7 @@ class Plan(NamedTuple):
         new_only: whether only findings that the night before did not have decide over the exit code.
         told: called for each repository that is settled.
         progress: called with a short text before what may take long.
+        work: reads a repository.
     """
 
     store: str = ""
@@ -65,6 +68,7 @@ class Plan(NamedTuple):
     new_only: bool = False
     told: Callable[[Step], None] = lambda _: None
     progress: Callable[[str], None] = lambda _: None
+    work: Callable[[Task], str] = work
 
 
 class Fleet(NamedTuple):
@@ -151,10 +155,11 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
             with uninterrupted():
                 number = store.publish(night, visits, verdict.found, verdict.judged, lambda name: not shard.has(name))
             plan.progress("summing up")
-            said = digest(
-                store.database, number, policy, setup.today, verdict.asked, gaps,
-                new_only=plan.new_only,
-            )  # fmt: skip
+            with store.database.snapshot():
+                said = digest(
+                    store.database, number, policy, setup.today, verdict.asked, gaps,
+                    new_only=plan.new_only,
+                )  # fmt: skip
         finally:
             if index is not None:
                 index.close()
@@ -171,7 +176,7 @@ def _visits(own: Sequence[Repository], fleet: Fleet, setup: Setup, plan: Plan) -
     engine = open_engine(plan.engine, plan.limits)
     with Store.open(fleet.store, write=True) as store, TemporaryDirectory(prefix="depscan-night-") as room:
         store.retire(setup.today)
-        harvest = Harvest(store, engine, setup, room, plan.told)
+        harvest = Harvest(store, engine, setup, room, plan.told, plan.work)
         harvest.run(own, fleet.refs)
         return harvest.visits.values(), harvest.read, harvest.cpu
 

@@ -9,6 +9,7 @@ from depscan.cli import _arguments as arguments
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from depscan.history.records import Night
     from depscan.history.store import Store
@@ -34,15 +35,15 @@ def add_question(parser: ArgumentParser) -> None:
     arguments.add_output(parser, ["text", "json", "markdown"])
 
 
-def opened(args: Namespace) -> Store:
-    """Return the store.
+def opened(args: Namespace) -> AbstractContextManager[Store]:
+    """Return the store, to be asked in a ``with`` statement.
 
     Raises:
         StoreError: it is not there, or cannot be read.
     """
-    from depscan.history.store import Store
+    from depscan.history.store import consulted
 
-    return Store.open(args.store)
+    return consulted(args.store)
 
 
 def write_json(value: dict[str, Any], output: str) -> None:

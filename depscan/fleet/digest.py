@@ -70,12 +70,29 @@ class Digest(NamedTuple):
     exit_code: int
 
 
+class _Ranked(NamedTuple):
+    """A decision about a finding by its id; the worst come first, and equally bad ones in the order of their text.
+
+    Ids will not do for that: they are given in the order in which workers answer.
+    """
+
+    rank: tuple[bool, int, int]
+    text: str
+    id: int
+    decision: Decision
+
+
+def _rank(decision: Decision) -> tuple[bool, int, int]:
+    finding = decision.finding
+    return decision.action != "block", -int(finding.severity), -int(finding.confidence)
+
+
 class _Judged:
     """Counts decisions as they come; keeps the worst."""
 
     def __init__(self, policy: Policy, today: str) -> None:
         self.counts = Counter[str]()
-        self.worst: list[tuple[tuple[int, int, int], int, Decision]] = []
+        self.worst: list[_Ranked] = []
         self.decisive: list[Decision] = []
         self._policy, self._today = policy, today
         self._notes: dict[tuple[str, str], Decision] | None = None
@@ -86,18 +103,17 @@ class _Judged:
         notes = {(d.finding.rule, d.finding.message): d for d in decisions[len(found) :]}
         # An exception is unused when no part of the findings used it.
         self._notes = notes if self._notes is None else {k: d for k, d in self._notes.items() if k in notes}
+        ranked = []
         for (own, finding), decision in zip(found, decisions, strict=False):
             if decision.action == "allow":
                 continue
             self.counts[decision.action] += 1
             if fresh(own):
-                self.counts["fresh"] += 1
-                rank = (decision.action == "block", int(finding.severity), int(finding.confidence))
-                heapq.heappush(self.worst, (rank, -own, decision))
-                del self.worst[: len(self.worst) > _SHOWN]
-                heapq.heapify(self.worst)
+                ranked.append(_Ranked(_rank(decision), repr(finding), own, decision))
             if decision.action == "block" and (fresh(own) or not only_fresh) and not self.decisive:
                 self.decisive.append(decision)
+        self.counts["fresh"] += len(ranked)
+        self.worst = heapq.nsmallest(_SHOWN, [*self.worst, *ranked])
 
     def end(self) -> None:
         """Count what is said of the policy file itself."""
@@ -164,12 +180,12 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
 
 def _told(database: Database, night: int, judged: _Judged) -> tuple[Told, ...]:
     """Return the worst, of equally bad ones first what reaches most."""
-    reached = [(rank, brief.reach(database, night, -own), own, said) for rank, own, said in judged.worst]
+    reached = [(one, brief.reach(database, night, one.id)) for one in judged.worst]
     return tuple(
-        Told(said.action, said.finding.rule, said.finding.severity.word, said.finding.subject, said.finding.message,
-             said.finding.fix, reach)
-        for _, reach, _, said in sorted(reached, key=lambda one: one[:3], reverse=True)
-    )  # fmt: skip
+        Told(one.decision.action, f.rule, f.severity.word, f.subject, f.message, f.fix, reach)
+        for one, reach in sorted(reached, key=lambda pair: (pair[0].rank, -pair[1], pair[0].text))
+        for f in (one.decision.finding,)
+    )
 
 
 def _left(database: Database, night: int, policy: Policy, index: Index | None) -> list[Left]:

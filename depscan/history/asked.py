@@ -62,7 +62,8 @@ def asked(database: Database, text: str) -> Asked:
             return _sorted_by(text, found, wanted)
     start = text.rstrip("/") + "/"
     published = packages_like(database, start) | packages_like(database, _DATASETS + start)
-    return Asked(text, dict(sorted(published.items())), {}, {}, publisher=True)
+    by_purl = dict(sorted(published.items(), key=lambda one: one[1].purl))
+    return Asked(text, by_purl, {}, {}, publisher=True)
 
 
 def _splits(text: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.ecosystems import ecosystem
 from depscan.history.presence import Presence
-from depscan.history.read import changed_states, nights, packages
+from depscan.history.read import changed_states, kept_from, nights, packages, pruned_away
 from depscan.history.turned import Turned, turned
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def changed(database: Database, now: Night, before: Night | None = None) -> Chan
     """
     if before is None:
         before = next((night for night in reversed(nights(database)) if night.id < now.id), None)
+        if before is not None and before.id < kept_from(database):
+            raise pruned_away(database, f"the night before night {now.id}")
     if before is None:
         return Changes(None, now)
     then, today = changed_states(database, before.id, now.id)

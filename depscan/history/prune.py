@@ -10,14 +10,22 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import UsageError
+from depscan.history.read import kept_from
 from depscan.history.store import pruned
 
 if TYPE_CHECKING:
     from depscan.history.database import Database
 
+_LAST_WORDS = (
+    "reading IS NOT NULL AND EXISTS (SELECT 1 FROM state lost WHERE lost.repository = state.repository"
+    " AND lost.first > state.last AND lost.reading IS NULL AND (lost.last IS NULL OR lost.last >= {cut})"
+    " AND NOT EXISTS (SELECT 1 FROM state other WHERE other.repository = state.repository"
+    " AND other.first > state.last AND other.first < lost.first AND other.reading IS NOT NULL))"
+)
+"""What a repository said last before it could not be read any more: it counts with that as long as it cannot."""
 _STEPS = (
     (
-        ("states", "state", "last < {cut}"),
+        ("states", "state", f"last < {{cut}} AND NOT ({_LAST_WORDS})"),
         ("findings of packages", "package_finding", "last < {cut}"),
     ),
     (("readings", "reading", "NOT EXISTS (SELECT 1 FROM state s WHERE s.reading = reading.id)"),
@@ -66,12 +74,6 @@ def cut_of(database: Database, *, days: int = 0, nights: int = 0) -> int:
         return int(rows[-nights:][0][0])
     oldest = _time(rows[-1][1]) - timedelta(days=days)
     return int(next(own for own, started in rows if _time(started) >= oldest))
-
-
-def kept_from(database: Database) -> int:
-    """Return the first night that can be asked about; what ended before it was taken out."""
-    rows = database.rows("SELECT value FROM meta WHERE key = 'kept from'")
-    return int(rows[0][0]) if rows else 1
 
 
 def prune(database: Database, cut: int, *, dry: bool = False) -> Pruned:

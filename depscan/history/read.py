@@ -105,6 +105,18 @@ def nights(database: Database) -> list[Night]:
     ]
 
 
+def kept_from(database: Database) -> int:
+    """Return the first night that can be asked about; what ended before it was pruned away."""
+    rows = database.rows("SELECT value FROM meta WHERE key = 'kept from'")
+    return int(rows[0][0]) if rows else 1
+
+
+def kept(database: Database) -> list[Night]:
+    """Return the nights that can be asked about, the first one first."""
+    first = kept_from(database)
+    return [night for night in nights(database) if night.id >= first]
+
+
 def latest(database: Database) -> Night:
     """Return the last night.
 
@@ -125,7 +137,7 @@ def night_of(database: Database, text: str = "") -> Night:
         text: its number, or a day (YYYY-MM-DD): the last night on or before it; "" for the last one.
 
     Raises:
-        UsageError: there is no such night.
+        UsageError: there is no such night, or it was pruned away.
         StoreError: there is no night at all.
     """
     last = latest(database)
@@ -141,7 +153,17 @@ def night_of(database: Database, text: str = "") -> Night:
     if not found:
         hint = f"there are nights {every[0].id} ({every[0].started[:10]}) to {last.id} ({last.started[:10]})"
         raise UsageError("there is no such night", path=text, hint=hint)
+    if found[-1].id < kept_from(database):
+        raise pruned_away(database, f"night {found[-1].id} ({found[-1].started[:10]})")
     return found[-1]
+
+
+def pruned_away(database: Database, what: str) -> UsageError:
+    """Return the error of a question about a night that is not kept."""
+    held = kept(database)
+    first, last = held[0], held[-1]
+    hint = f"nights {first.id} ({first.started[:10]}) to {last.id} ({last.started[:10]}) can be asked about"
+    return UsageError(f"{what} was pruned away", path=database.place, hint=hint)
 
 
 def states(database: Database, night: int) -> list[State]:
@@ -196,17 +218,17 @@ def packages(database: Database, wanted: Iterable[int]) -> dict[int, Node]:
 
 
 def named(database: Database, names: Iterable[str]) -> dict[int, Node]:
-    """Return the packages that have one of some names, by their id."""
+    """Return the packages that have one of some names, by their id and sorted by purl."""
     wanted = sorted(set(names))
     marks = ", ".join("?" * len(wanted))
-    rows = database.rows(f"SELECT id, {_NODE} FROM package WHERE name IN ({marks}) ORDER BY id", wanted)
+    rows = database.rows(f"SELECT id, {_NODE} FROM package WHERE name IN ({marks}) ORDER BY purl", wanted)
     return {row[0]: Node(*row[1:]) for row in rows}
 
 
 def packages_like(database: Database, start: str) -> dict[int, Node]:
-    """Return the packages whose name begins with a text, by their id."""
+    """Return the packages whose name begins with a text, by their id and sorted by purl."""
     # Not by "name >= ?": what that means depends on the collation of the database.
-    statement = f"SELECT id, {_NODE} FROM package WHERE substr(name, 1, ?) = ? ORDER BY id"
+    statement = f"SELECT id, {_NODE} FROM package WHERE substr(name, 1, ?) = ? ORDER BY purl"
     rows = database.rows(statement, (len(start), start))
     return {row[0]: Node(*row[1:]) for row in rows}
 

@@ -26,6 +26,9 @@ OWN = 0x64657073
 LARGEST = 256 << 20
 """Bytes that one value of a store may have."""
 
+_PATIENCE = 60
+"""Seconds that somebody waits for another one who writes."""
+
 _HINTS = {
     sqlite3.SQLITE_FULL: "make room on the disk; what was stored before is still there",
     sqlite3.SQLITE_IOERR: "look at the disk: is it full, or gone? What was stored before is still there",
@@ -75,7 +78,7 @@ class Sqlite:
     def _opened(self, mode: str) -> sqlite3.Connection:
         """Open the file; a reader that cannot make the files beside it takes a resting file as it lies there."""
         name = "file:" + os.path.abspath(self.place).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-        link = sqlite3.connect(f"{name}?mode={mode}", uri=True, isolation_level=None, timeout=60)
+        link = sqlite3.connect(f"{name}?mode={mode}", uri=True, isolation_level=None, timeout=_PATIENCE)
         if mode != "ro":
             return link
         try:
@@ -218,7 +221,10 @@ class Sqlite:
         """Write the file anew without its free pages."""
         with self._told():
             self._link.execute("VACUUM")
+            # Whoever reads now keeps the old pages beside the file: whoever closes it last takes them away.
+            self._link.execute("PRAGMA busy_timeout = 0")
             self._link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._link.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
 
     def close(self) -> None:
         """Close the file."""

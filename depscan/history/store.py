@@ -190,6 +190,17 @@ class Store:
         self.database.many("UPDATE package SET judged = ? WHERE id = ?", [(judged, package) for package in found])
 
 
+@contextmanager
+def consulted(place: str) -> Iterator[Store]:
+    """Open a store for questions that belong together: all are asked of one state of it, whoever writes or prunes.
+
+    Raises:
+        StoreError: as ``Store.open`` says.
+    """
+    with Store.open(place) as store, store.database.snapshot():
+        yield store
+
+
 def pruned(database: Database) -> int:
     """Return how often content was taken out of a store."""
     rows = database.rows("SELECT value FROM meta WHERE key = 'pruned'")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.history.asked import Asked, asked, label
-from depscan.history.read import arrays, holdings, more, night_of, nights, packages, states
+from depscan.history.read import arrays, holdings, kept_from, more, night_of, nights, packages, states
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,8 @@ class Reach(NamedTuple):
         via: names with versions on a shortest path from a root to it.
         since: day (YYYY-MM-DD) of the first night of its unbroken presence; a night on which the repository could
             not be read breaks nothing, as nobody looked.
-        before: whether it was there on the first night of the store already: then it is older than ``since``.
+        before: whether it was there on the first night that the store can be asked about: then it may be older than
+            ``since``.
     """
 
     repository: str
@@ -137,6 +138,7 @@ class _Holding:
         self._database = database
         self._night = night
         self._every = nights(database)
+        self._first = kept_from(database)
         self._states: dict[int, list[State]] = {}
         for state in seen:
             if state.reading is not None:
@@ -152,7 +154,7 @@ class _Holding:
     def rows(self, wanted: dict[int, Node]) -> list[tuple[State, Holding]]:
         """Return who has one of some packages, in the order in which it is told."""
         found = [(state, one) for one in self._now if one.package in wanted for state in self._states[one.reading]]
-        return sorted(found, key=lambda pair: _place(*pair))
+        return sorted(found, key=lambda pair: _place(*pair, wanted[pair[1].package]))
 
     def counts(self, wanted: dict[int, Node]) -> dict[str, int]:
         """Return versions to how many repositories have them, by their text."""
@@ -175,7 +177,7 @@ class _Holding:
             way, whose, node = ways[one.graph, one.package], state.repository, named[one.package]
             first_night = since[state.id, one.package]
             direct = all(named[own].kind == "project" for own in way[:-1])
-            names, before = tuple(labels[own] for own in way), first_night <= self._every[0].id
+            names, before = tuple(labels[own] for own in way), first_night <= self._first
             found.append(
                 Reach(whose.name, whose.owner, whose.team, whose.tags, node.purl, node.ecosystem, node.name,
                       node.version, one.path, one.format, direct, names, self._day(first_night), before)
@@ -240,5 +242,5 @@ def _past(database: Database, wanted: dict[int, State], night: int) -> dict[int,
     return found
 
 
-def _place(state: State, one: Holding) -> tuple[str, str, str, int]:
-    return (state.repository.owner, state.repository.name, one.path, one.package)
+def _place(state: State, one: Holding, node: Node) -> tuple[str, ...]:
+    return (state.repository.owner, state.repository.name, one.path, node.name, node.purl)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from depscan.errors import StoreError
 from depscan.history.read import nights
-from depscan.history.store import Store
+from depscan.history.store import consulted
 from depscan.incident.matching import is_bad
 from depscan.incident.records import Found, Gap, Trace
 
@@ -32,7 +32,7 @@ def look(place: str, matching: Matching) -> Found:
     Raises:
         StoreError: it is not there, or damaged.
     """
-    with Store.open(place) as store:
+    with consulted(place) as store:
         database = store.database
         known = nights(database)
         if not known:

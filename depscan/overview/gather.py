@@ -6,23 +6,20 @@ overview = made_of("depscan.db", today="2026-11-29")
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from depscan.errors import PolicyError, UsageError
+from depscan.errors import PolicyError
 from depscan.history import read
-from depscan.history.store import Store
+from depscan.history.store import consulted
 from depscan.intel.store import open_index
 from depscan.overview._making import Making
 from depscan.overview._spans import Nights
 from depscan.policy.policy import Policy, load_policy
 
 if TYPE_CHECKING:
-    from depscan.history.database import Database
+    from depscan.history.store import Store
     from depscan.intel.index import Index
     from depscan.overview.records import Overview
-
-_DATE = 10
 
 
 def gather(
@@ -46,14 +43,10 @@ def gather(
 
     Raises:
         StoreError: there is no night, or the store is damaged.
-        UsageError: there is no such night, or nobody of that name owns a repository.
+        UsageError: there is no such night, it was pruned away, or nobody of that name owns a repository.
     """
-    last = read.latest(store.database)
-    every = read.nights(store.database)
-    now = last if night is None else next((n for n in every if n.id == night), None)
-    if now is None:
-        raise _no_night(store.database, str(night))
-    return Making(store.database, policy, today, Nights(every, now), owner).overview(index)
+    now = read.night_of(store.database, "" if night is None else str(night))
+    return Making(store.database, policy, today, Nights(read.kept(store.database), now), owner).overview(index)
 
 
 def made_of(
@@ -72,12 +65,11 @@ def made_of(
     Raises:
         StoreError, UsageError, PolicyError, IntelError: as they say.
     """
-    with Store.open(place) as store:
-        own = night_of(store.database, night) if night else read.latest(store.database).id
-        held = next(n for n in read.nights(store.database) if n.id == own)
-        policy = _policy(config, held.policy)
+    with consulted(place) as store:
+        now = read.night_of(store.database, night)
+        policy = _policy(config, now.policy)
         with open_index(database, today=today) as index:
-            return gather(store, policy, today, own, index=index, owner=owner)
+            return gather(store, policy, today, now.id, index=index, owner=owner)
 
 
 def _policy(config: str, of_night: str) -> Policy:
@@ -89,31 +81,3 @@ def _policy(config: str, of_night: str) -> Policy:
     except PolicyError as error:
         hint = error.hint or "it is the policy of the night; --config names another"
         raise PolicyError(error.message, path=error.path, line=error.line, hint=hint) from None
-
-
-def night_of(database: Database, text: str) -> int:
-    """Return the id of the night that a number means, or of the last one on or before a day (YYYY-MM-DD).
-
-    Raises:
-        UsageError: there is none.
-        StoreError: there is no night at all.
-    """
-    read.latest(database)
-    every = read.nights(database)
-    if text.isascii() and text.isdigit():
-        found = [n.id for n in every if n.id == int(text)]
-    else:
-        found = [n.id for n in every if _is_day(text) and n.started[:_DATE] <= text]
-    if not found:
-        raise _no_night(database, text)
-    return found[-1]
-
-
-def _is_day(text: str) -> bool:
-    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
-
-
-def _no_night(database: Database, text: str) -> UsageError:
-    every = read.nights(database)
-    held = f"{every[0].id} ({every[0].started[:_DATE]}) to {every[-1].id} ({every[-1].started[:_DATE]})"
-    return UsageError(f"no night {text}", path=database.place, hint=f"there are {held}")

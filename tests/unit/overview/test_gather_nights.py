@@ -11,7 +11,8 @@ from depscan.errors import StoreError, UsageError
 from depscan.history.store import Store
 from depscan.model.decision import Coverage
 from depscan.model.finding import Severity
-from depscan.overview.gather import gather, made_of, night_of
+from depscan.history.read import night_of
+from depscan.overview.gather import gather, made_of
 from depscan.policy.policy import Policy
 from tests.unit.overview.made_nights import Fleet, brief, lock, reading, vulnerable
 
@@ -144,9 +145,12 @@ def test_a_night_is_named_by_number_or_day(fleet: Fleet) -> None:
     for _ in range(2):
         fleet.night({"a": lock("x 1")})
     database = fleet.store.database
-    assert (night_of(database, "1"), night_of(database, "2030-01-01"), night_of(database, "2030-02-09")) == (1, 1, 2)
-    for text in ("3", "2029-12-31", "2030-01", "yesterday", "٣"):
-        with pytest.raises(UsageError, match=r"there are 1 \(2030-01-01\) to 2"):
+    assert [night_of(database, text).id for text in ("1", "2030-01-01", "2030-02-09", "")] == [1, 1, 2, 2]
+    for text in ("3", "2029-12-31"):
+        with pytest.raises(UsageError, match=r"there are nights 1 \(2030-01-01\) to 2"):
+            night_of(database, text)
+    for text in ("2030-01", "yesterday", "٣"):
+        with pytest.raises(UsageError, match="no number of a night and no day"):
             night_of(database, text)
 
 
