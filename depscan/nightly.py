@@ -31,10 +31,9 @@ from depscan.policy.policy import load_policy
 from depscan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from depscan.fleet.task import Task
-    from depscan.history.records import Node
     from depscan.intel.index import Index
     from depscan.model.finding import Finding
     from depscan.policy.policy import Policy
@@ -216,15 +215,8 @@ def _judge(
     options = None if "names" in setup.disabled else policy.names._replace(table=plan.names)
     try:
         judged = basis(setup.engine, asked, options)
-        found, gaps = matched(_by_name(store.unjudged(judged)), asked, options)
+        found, gaps = matched(store.unjudged(judged), asked, options)
     except IntelError as error:
         return _Verdict("", {}, [without_data(error)], snapshot, asked)
     # What could not be judged whole is judged again in the next night, and said again.
     return _Verdict(f"{judged} {started}" if gaps else judged, found, gaps, snapshot, asked)
-
-
-def _by_name(nodes: list[tuple[int, Node]]) -> Iterator[tuple[int, Node]]:
-    """Yield packages sorted by their names, and let go of each: a fleet has hundreds of thousands."""
-    nodes.sort(key=lambda one: (one[1].ecosystem, one[1].name, one[1].source, one[1].registry, one[0]), reverse=True)
-    while nodes:
-        yield nodes.pop()

@@ -47,10 +47,10 @@ class Step(NamedTuple):
 
 
 class _Left(NamedTuple):
-    """Repositories at one place and revision that have to be read."""
+    """A repository that has to be read, and what was seen of it; let go of when it is settled."""
 
     seen: Look
-    repositories: list[Repository]
+    repository: Repository
 
 
 class Harvest:
@@ -92,26 +92,37 @@ class Harvest:
         self._batch: list[Reading] = []
         self._held, self._since = 0, time.monotonic()
         self._left: dict[tuple[str, str], _Left] = {}
+        self._awaited: dict[tuple[str, str], str] = {}
         self._failed: list[Task] = []
         self._all = 0
 
     def run(self, fleet: Sequence[Repository], refs: Mapping[str, str]) -> None:
-        """Visit every repository; ``refs`` maps names to the git revisions that are asked for."""
+        """Visit every repository.
+
+        Args:
+            fleet: no two of one place and revision.
+            refs: name to the git revision that is asked for.
+        """
         self._all = len(fleet)
-        for one in fleet:
-            ref = refs.get(one.name, "")
-            seen = self._look(one, ref)
-            if seen is not None:
-                self._left.setdefault((one.place, ref), _Left(seen, [])).repositories.append(one)
         try:
-            self._round(self._task(place, ref) for place, ref in self._left)
+            self._round(self._tasks(fleet, refs))
             # Readings that the worker of an equal repository was to make and did not: that one failed.
-            self._round(self._task(*at, heed=False) for at, left in self._left.items() if self._is_lost(left))
+            lost = [at for at, key in self._awaited.items() if key not in self._known]
+            self._round(self._task(*at, heed=False) for at in lost)
         finally:
             self._engine.close()
             self._keep()
-            for held in (self._left, self._marks, self._known):
+            for held in (self._left, self._awaited, self._marks, self._known):
                 held.clear()
+
+    def _tasks(self, fleet: Sequence[Repository], refs: Mapping[str, str]) -> Iterator[Task]:
+        """Look at each repository when a worker is free; yield those that have to be read."""
+        for one in fleet:
+            at = one.place, refs.get(one.name, "")
+            seen = self._look(one, at[1])
+            if seen is not None:
+                self._left[at] = _Left(seen, one)
+                yield self._task(*at)
 
     def _look(self, one: Repository, ref: str) -> Look | None:
         """Settle what is unchanged or cannot be read; return what was seen of everything else."""
@@ -133,10 +144,6 @@ class Harvest:
         again = (date.fromisoformat(self._setup.today) + timedelta(_DAYS)).isoformat()
         revision = self._left[place, ref].seen.revision
         return Task(place, ref, revision, None, self._setup, self._room, heed, again=again)
-
-    def _is_lost(self, left: _Left) -> bool:
-        visit = self.visits.get(left.repositories[0].name)
-        return visit is not None and not visit.problem and visit.key not in self._known
 
     def _round(self, tasks: Iterable[Task]) -> None:
         for task, result in self._engine.map(self._work, self._sent(tasks)):
@@ -205,14 +212,16 @@ class Harvest:
             self._keep()
 
     def _found(self, task: Task, key: str, what: str) -> None:
-        left = self._left[task.place, task.ref]
-        for one in left.repositories:
-            self._visited(Visit(one, key, left.seen.revision, self._mark(left.seen, task.ref)), what)
+        at = task.place, task.ref
+        if key in self._known:
+            left = self._left.pop(at)
+        else:
+            left, self._awaited[at] = self._left[at], key
+        self._visited(Visit(left.repository, key, left.seen.revision, self._mark(left.seen, task.ref)), what)
 
     def _problem(self, task: Task, why: str) -> None:
-        left = self._left[task.place, task.ref]
-        for one in left.repositories:
-            self._visited(Visit(one, "", left.seen.revision, "", why), f"unreadable: {why}")
+        left = self._left.pop((task.place, task.ref))
+        self._visited(Visit(left.repository, "", left.seen.revision, "", why), f"unreadable: {why}")
 
     def _visited(self, visit: Visit, what: str) -> None:
         self.visits[visit.repository.name] = visit

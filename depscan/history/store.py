@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from depscan.model.finding import Finding
 
 
+_PAGE = 1000
+"""Packages that are taken out of the database at a time."""
+
+
 class Store:
     """A store that is open. Close it, or use it in a ``with`` statement.
 
@@ -98,11 +102,23 @@ class Store:
             self._content.begin(-1)
             raise
 
-    def unjudged(self, judged: str) -> list[tuple[int, Node]]:
-        """Return the packages that were not judged by what ``judged`` names (advisories, names, policy)."""
+    def unjudged(self, judged: str) -> Iterator[tuple[int, Node]]:
+        """Yield the packages that were not judged by what ``judged`` names (advisories, names, policy), by name.
+
+        A page of them is in memory at a time: a fleet has hundreds of thousands.
+        """
         self._asked = pruned(self.database)
-        rows = self.database.rows(f"SELECT id, {NODE} FROM package WHERE judged <> ? ORDER BY id", (judged,))
-        return [(row[0], Node(*row[1:])) for row in rows]
+        last = ("", 0)
+        while True:
+            rows = self.database.rows(
+                f"SELECT id, {NODE} FROM package WHERE judged <> ? AND (name, id) > (?, ?) ORDER BY name, id LIMIT ?",
+                (judged, *last, _PAGE),
+            )
+            for row in rows:
+                yield row[0], Node(*row[1:])
+            if len(rows) < _PAGE:
+                return
+            last = (rows[-1][3], rows[-1][0])
 
     def publish(
         self,
@@ -187,7 +203,7 @@ class Store:
             "UPDATE package_finding SET last = ? WHERE package = ? AND finding = ? AND last IS NULL", over
         )
         self.database.many("INSERT INTO package_finding VALUES (?, ?, ?, NULL)", begun)
-        self.database.many("UPDATE package SET judged = ? WHERE id = ?", [(judged, package) for package in found])
+        self.database.many("UPDATE package SET judged = ? WHERE id = ?", ((judged, package) for package in found))
 
 
 @contextmanager

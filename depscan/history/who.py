@@ -154,7 +154,7 @@ class _Holding:
     def rows(self, wanted: dict[int, Node]) -> list[tuple[State, Holding]]:
         """Return who has one of some packages, in the order in which it is told."""
         found = [(state, one) for one in self._now if one.package in wanted for state in self._states[one.reading]]
-        return sorted(found, key=lambda pair: _place(*pair, wanted[pair[1].package]))
+        return sorted(found, key=lambda pair: _place(pair[0], pair[1], wanted[pair[1].package]))
 
     def counts(self, wanted: dict[int, Node]) -> dict[str, int]:
         """Return versions to how many repositories have them, by their text."""

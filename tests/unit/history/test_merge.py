@@ -210,8 +210,8 @@ def test_what_is_to_be_judged_again_stays_so(tmp_path: Path) -> None:
     found = [*shards(tmp_path)[:2], shard(tmp_path, 3, day=2, judged="j 2026-11-02T01:00:00Z")]
     merge(found, f"{tmp_path}/out.db")
     with Store.open(f"{tmp_path}/out.db") as store:
-        assert store.unjudged("j")
-        assert not store.unjudged("j 2026-11-02T01:00:00Z")
+        assert [*store.unjudged("j")]
+        assert not [*store.unjudged("j 2026-11-02T01:00:00Z")]
 
 
 def test_a_fleet_without_advisories_keeps_what_was_found_before(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import StoreError, UsageError
+from depscan.history.read import night_of
 from depscan.history.store import Store
 from depscan.model.decision import Coverage
 from depscan.model.finding import Severity
-from depscan.history.read import night_of
 from depscan.overview.gather import gather, made_of
 from depscan.policy.policy import Policy
 from tests.unit.overview.made_nights import Fleet, brief, lock, reading, vulnerable
