@@ -99,23 +99,40 @@ def _breadth_first(wants: list[dict[int, None]], local: list[bool]) -> tuple[lis
     Roots are what nobody else asks for, then one of each cycle that is left, what is local first.
     """
     asked = {child for parent, children in enumerate(wants) for child in children if child != parent}
-    order = [node for node in range(len(wants)) if node not in asked]
-    up = list(range(len(order)))
-    met = set(order)
-    at = 0
-    for start in (None, *sorted(range(len(wants)), key=lambda n: not local[n])):
-        if start is not None and start not in met:
-            met.add(start)
-            up.append(len(order))
-            order.append(start)
-        while at < len(order):
-            for child in wants[order[at]]:
-                if child not in met:
-                    met.add(child)
-                    up.append(at)
-                    order.append(child)
-            at += 1
+    roots = [node for node in range(len(wants)) if node not in asked]
+    order, up = _from(roots, wants)
+    if len(order) < len(wants):  # from all roots at once: what lies behind one cycle may be nearer to another
+        roots += _cycles(wants, set(order), sorted(range(len(wants)), key=lambda n: not local[n]))
+        order, up = _from(roots, wants)
     return order, up
+
+
+def _from(roots: list[int], wants: list[dict[int, None]]) -> tuple[list[int], list[int]]:
+    order, up = list(roots), list(range(len(roots)))
+    met = set(roots)
+    for at, node in enumerate(order):  # grows while it is read
+        for child in wants[node]:
+            if child not in met:
+                met.add(child)
+                up.append(at)
+                order.append(child)
+    return order, up
+
+
+def _cycles(wants: list[dict[int, None]], met: set[int], starts: list[int]) -> list[int]:
+    """Return a node of each cycle that leads to what was not met yet; ``met`` grows."""
+    found = []
+    for start in starts:
+        if start in met:
+            continue
+        found.append(start)
+        left = [start]
+        met.add(start)
+        while left:
+            new = [child for child in wants[left.pop()] if child not in met]
+            met.update(new)
+            left += new
+    return found
 
 
 def _edges(wants: list[dict[int, None]], order: list[int]) -> list[int]:

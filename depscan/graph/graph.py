@@ -129,6 +129,9 @@ class DependencyGraph:
                 roots.append(key)
                 distance[key] = 0
                 self._spread(distance, [key])
+        if rest:  # from all roots at once: what lies behind one cycle may be nearer to another
+            distance = dict.fromkeys(roots, 0)
+            self._spread(distance, roots)
         self._distance, self._roots = distance, roots
         return distance
 

@@ -6,18 +6,21 @@ import os
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from depscan.fleet.arrays import Arrays, arrays_of
 from depscan.graph.graph import DependencyGraph
 from depscan.graphs import merged
+from depscan.history.forest import fault_of
 from depscan.history.records import Graph
 from depscan.inputs.gather import Gathered
 from depscan.model.document import Document
 from depscan.model.package import Package
 
 PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40)
+BEHIND_CYCLES = [(0, 1), (1, 0), (1, 2), (2, 3), (4, 5), (5, 4), (4, 3)]
+"""The third node is nearer to the second cycle than to the first."""
 COMMIT = "a" * 40
 
 
@@ -37,6 +40,7 @@ def names(made: Arrays, graph: Graph) -> list[str]:
 
 
 @given(PAIRS)
+@example(BEHIND_CYCLES)
 def test_every_node_has_a_shortest_way_back_to_a_root(pairs: list[tuple[int, int]]) -> None:
     made, graph = of(pairs)
     [arrays] = made.graphs
@@ -51,6 +55,14 @@ def test_every_node_has_a_shortest_way_back_to_a_root(pairs: list[tuple[int, int
         assert len(path) == len(graph.why(key, 1)[0])
         for child, parent in pairwise(path):
             assert child in [e.child for e in graph.requests(parent)]
+
+
+@given(PAIRS)
+@example(BEHIND_CYCLES)
+def test_what_is_made_is_what_verify_takes_for_whole(pairs: list[tuple[int, int]]) -> None:
+    made, _ = of(pairs)
+    [arrays] = made.graphs
+    assert not fault_of(*arrays)
 
 
 @given(PAIRS)
