@@ -117,6 +117,10 @@ class _Looks:
         self.known = known
         self._names: dict[tuple[str, bool], list[tuple[tuple[int, int, str], Entry]]] = {}
         self._endings: dict[tuple[str, bool], list[tuple[Entry, list[tuple[int, str]]]]] = {}
+        self._globs = [
+            (entry, [(kind, g, _end(g)) for kind, some in enumerate((entry.patterns, entry.explicit)) for g in some])
+            for entry in known
+        ]
 
     def at(self, name: str, *, named: bool) -> list[tuple[tuple[int, int, str], Entry]]:
         """Return what ``candidates`` gives."""
@@ -142,9 +146,8 @@ class _Looks:
         held = self._endings.get((ending, named))
         if held is None:
             held = []
-            for entry in self.known:
-                every = [(0, g) for g in entry.patterns] + ([(1, g) for g in entry.explicit] if named else [])
-                globs = [(kind, glob) for kind, glob in every if _may_end(glob, ending)]
+            for entry, every in self._globs:
+                globs = [(kind, glob) for kind, glob, end in every if end in {None, ending} and kind <= named]
                 if globs:
                     held.append((entry, globs))
             self._endings[ending, named] = held
@@ -154,10 +157,10 @@ class _Looks:
 _LAST = [_Looks([])]
 
 
-def _may_end(glob: str, ending: str) -> bool:
-    """Return whether a glob can fit a name with this ending; one without a dot behind its last ``*`` always can."""
+def _end(glob: str) -> str | None:
+    """Return the ending of every name that a glob fits; None where there is no dot behind its last ``*``."""
     tail = glob.lower().rpartition("*")[2]
-    return "." not in tail or tail.rpartition(".")[2] == ending
+    return tail.rpartition(".")[2] if "." in tail else None
 
 
 def fits(glob: str, lowered: str) -> bool:
