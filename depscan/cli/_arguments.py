@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from depscan.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
+    from typing import BinaryIO
 
     from depscan.api import Options
     from depscan.model.graphoptions import GraphOptions
@@ -196,7 +198,8 @@ def write(text: str, output: str) -> None:
     data = text.encode("utf-8", "backslashreplace")
     try:
         if output:
-            _write_file(data, output)
+            with destination(output) as stream:
+                stream.write(data)
         elif sys.stdout is None:
             raise UsageError("standard output is closed", hint="-o FILE writes the report to a file")
         else:
@@ -212,19 +215,20 @@ def write(text: str, output: str) -> None:
         ) from None
 
 
-def _write_file(data: bytes, output: str) -> None:
-    """Replace the file at once, through links; a pipe or device is written to and stays what it is."""
+@contextmanager
+def destination(output: str) -> Iterator[BinaryIO]:
+    """Open what replaces a file at once, through links; a pipe or device is written to and stays what it is."""
     if output.startswith("/dev/") or (os.path.exists(output) and not os.path.isfile(output)):
         with open(output, "wb") as stream:
-            stream.write(data)
+            yield stream
         return
     target = os.path.realpath(output)
     part = f"{target}.part{os.getpid()}"
     try:
         with open(part, "wb") as stream:
-            stream.write(data)
+            yield stream
         os.replace(part, target)
-    except OSError:
+    except BaseException:
         if os.path.exists(part):
             os.unlink(part)
         raise

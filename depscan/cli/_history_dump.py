@@ -8,10 +8,10 @@ Without ids, times, durations, places and whatever no night refers to: two store
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
+from depscan.cli._arguments import destination
 from depscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,17 +36,12 @@ def run(args: Namespace) -> int:
         if not args.output:
             _write(told, sys.stdout.buffer)
             return 0
-        part = f"{args.output}.part{os.getpid()}"
         try:
-            with open(part, "wb") as stream:
+            with destination(args.output) as stream:
                 _write(told, stream)
-            os.replace(part, args.output)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UsageError(f"cannot write: {why}", path=args.output) from None
-        finally:
-            if os.path.exists(part):
-                os.unlink(part)
     return 0
 
 

@@ -103,9 +103,9 @@ def _checked(place: str, progress: Callable[[str], None]) -> _Shard:
             raise StoreError(why, path=shown(place), hint="depscan history verify says more; make this shard again")
         night = latest(store.database)
         rows = store.database.rows(
-            # Not as one join: SQLite would begin it with the states and go through the whole index for each graph.
-            "SELECT DISTINCT p.judged FROM package p WHERE EXISTS (SELECT 1 FROM node n JOIN part t ON t.graph = n.graph"
-            " JOIN state s ON s.reading = t.reading WHERE n.package = p.id AND s.last IS NULL)"
+            # No join: SQLite would begin it with the states and go through the whole index for each graph.
+            "SELECT DISTINCT p.judged FROM package p WHERE EXISTS (SELECT 1 FROM node n JOIN part t"
+            " ON t.graph = n.graph JOIN state s ON s.reading = t.reading WHERE n.package = p.id AND s.last IS NULL)"
         )
     by = [str(judged) for (judged,) in rows]
     if len({_basis(judged) for judged in by}) > 1:

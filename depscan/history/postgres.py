@@ -57,6 +57,8 @@ class Postgres:
         with self._told():
             self._link: psycopg.Connection[Row] = psycopg.connect(url, autocommit=True, connect_timeout=15)
             self._link.execute("SET client_min_messages = error")
+            # A plan made while the tables were small would go through all of them when they are large.
+            self._link.execute("SET plan_cache_mode = force_custom_plan")
             if not write:
                 self._link.execute("SET default_transaction_read_only = on")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -52,6 +54,19 @@ def test_dump_writes_lines_to_a_file_or_out(
     assert main(["history", "dump", "--store", place, "-o", f"{tmp_path}/out"]) == 0
     assert (tmp_path / "out").read_bytes() == told
     assert main(["history", "dump", "--store", place, "-o", f"{tmp_path}/none/out"]) == 2
+
+
+def test_dump_into_a_pipe_leaves_it_one(place: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        try:
+            assert main(["history", "dump", "--store", place, "-o", str(pipe)]) == 0
+            assert pipe.is_fifo()
+            assert reader.stdout is not None
+            assert reader.stdout.read().decode() == dump(place) + "\n"
+        finally:
+            reader.kill()
 
 
 def test_prune_says_what_goes(place: str, capsys: pytest.CaptureFixture[str]) -> None:
