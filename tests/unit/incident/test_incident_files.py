@@ -8,8 +8,11 @@ import pytest
 
 from depscan.errors import RuleError, UsageError
 from depscan.incident.cleanup import steps
+from depscan.incident.files import Reader
 from depscan.incident.known import incident_of, known
+from depscan.incident.matching import Matching
 from depscan.incident.read import read_incident
+from depscan.incident.records import Bad, Incident, Markers
 
 GOOD = """\
 id = "demo"
@@ -93,3 +96,11 @@ def test_what_watches_tokens_is_stopped_before_one_is_revoked() -> None:
         phases = [step.phase for step in steps(one, [])]
         assert phases.index("rotate") > max((at for at, phase in enumerate(phases) if phase == "stop"), default=0)
         assert phases[0] == "isolate"
+
+
+def test_a_scoped_name_is_found_in_a_bill_of_materials_whose_package_urls_escape_it() -> None:
+    bad = Bad("npm", "@ctrl/tinycolor", ("4.1.1",), (), "2025-09-14T00:00:00Z", "2025-09-16T00:00:00Z", "install", ())
+    reader = Reader(Matching(Incident("demo", "demo", "", (), "", (bad,), Markers(), (), ())))
+    part = '{"type": "library", "group": "@ctrl", "name": "tinycolor", "purl": "pkg:npm/%40ctrl/tinycolor@4.1.1"}'
+    bill = f'{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{part}]}}'
+    assert [said.version for said in reader.read("bom.cdx.json", bill.encode()).said] == ["4.1.1"]
