@@ -54,7 +54,7 @@ def _stop(incident: Incident) -> list[Step]:
 
 def _remove(incident: Incident, traces: list[Trace]) -> list[Step]:
     found = []
-    names = sorted({bad.name for bad in incident.packages})
+    names = sorted({t.package for t in traces if t.package} or {bad.name for bad in incident.packages})
     shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")  # noqa: PLR2004
     if names:
         found.append(

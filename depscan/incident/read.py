@@ -101,8 +101,8 @@ class _Reader:
             releases = [text.split() for text in strings(row["releases"], "releases")]
             if not releases or not all(len(words) > 1 for words in releases):
                 raise InputError('releases should be texts such as "name 1.0 1.1"')
-        shared = {key: row[key] for key in ("ecosystem", "window", "runs") if key in row}
-        return [self._package({**shared, "name": words[0], "versions": words[1:]}, at) for words in releases]
+        shared = {key: value for key, value in row.items() if key != "releases"}
+        return [self._package(shared | {"name": words[0], "versions": words[1:]}, at) for words in releases]
 
     def _package(self, row: dict[str, Any], at: Route) -> Bad:
         self._only(row, _PACKAGE, at)

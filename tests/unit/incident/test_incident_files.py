@@ -12,7 +12,7 @@ from depscan.incident.files import Reader
 from depscan.incident.known import incident_of, known
 from depscan.incident.matching import Matching
 from depscan.incident.read import read_incident
-from depscan.incident.records import Bad, Incident, Markers
+from depscan.incident.records import Bad, Incident, Markers, Trace
 
 GOOD = """\
 id = "demo"
@@ -134,3 +134,10 @@ def test_many_packages_of_one_window_stand_in_one_table(tmp_path: Path) -> None:
 def test_a_wrong_release_among_many_is_an_error(tmp_path: Path, old: str, new: str, what: str) -> None:
     with pytest.raises(RuleError, match=what):
         read_incident(written(tmp_path, GOOD.replace("[markers]", MANY.replace(old, new) + "\n[markers]")))
+
+
+def test_of_many_bad_packages_the_clean_up_names_those_that_were_found() -> None:
+    incident = incident_of("shai-hulud-2025-11")
+    found = Trace("locked", True, "package-lock.json", 1, "posthog-js", "1.297.3")
+    pin = next(step.do for step in steps(incident, [found]) if step.do.startswith("Pin "))
+    assert pin.startswith("Pin posthog-js to a release")
