@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_BYTES = 32 << 20
-"""Lines without a word are remembered up to so many bytes; then they are forgotten and searched again."""
+"""Lines are remembered up to so many bytes; then they are forgotten and searched again."""
 
 _FLAT = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_.", b"abcdefghijklmnopqrstuvwxyz--")
 _END = -1
@@ -33,10 +33,12 @@ class Search:
 
     Args:
         words: flattened by ``flat``; none is empty and none holds a line feed.
+        most: bytes of lines that are remembered.
     """
 
-    def __init__(self, words: Iterable[bytes]) -> None:
+    def __init__(self, words: Iterable[bytes], most: int = MAX_BYTES) -> None:
         self._words = sorted(set(words))
+        self._most = most
         tree: dict[int, dict[int, object]] = {}
         for word in self._words:
             node: dict[int, dict[int, object]] = tree
@@ -59,6 +61,8 @@ class Search:
         """Return what ``spans`` does for a text as it is, of which most lines were there in one before."""
         if len(self._words) <= _FEW:
             return sorted(self._one_by_one(flat(data)))
+        if self._held > self._most:
+            self._quiet, self._loud, self._held = set(), {}, 0
         lines = data.split(b"\n")
         distinct = set(lines)
         fresh = distinct - self._quiet
@@ -97,8 +101,6 @@ class Search:
             match = self._any.search(plain, end)
         for line in loud:
             self._loud[line] = list(self.spans(flat(line)))
-        if self._held > MAX_BYTES:
-            self._quiet, self._held = set(), 0
         self._held += len(text)
         self._quiet |= fresh - loud
         return bool(loud)

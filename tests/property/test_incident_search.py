@@ -50,9 +50,13 @@ def ends(spans: list[tuple[int, int]]) -> set[int]:
     return {at for start, end in spans for at in range(start, end)}
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=6), st.sets(st.sampled_from(NAMES), min_size=1))
-def test_words_are_found_where_a_search_for_each_finds_them(texts: list[str], names: set[str]) -> None:
-    search = Search(flat(name.encode()) for name in names)
+@given(
+    st.lists(TEXTS, min_size=1, max_size=6),
+    st.sets(st.sampled_from(NAMES), min_size=1),
+    st.sampled_from((0, 40, 1 << 20)),
+)
+def test_words_are_found_where_a_search_for_each_finds_them(texts: list[str], names: set[str], most: int) -> None:
+    search = Search((flat(name.encode()) for name in names), most)
     for text in texts:
         plain = flat(text.encode())
         slow = [
