@@ -10,7 +10,7 @@ from depscan.version import __version__
 
 TYPE_CHECKING = False  # importing typing costs a fifth of a bare interpreter
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from types import ModuleType
 
 DEFAULT = "scan"
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     from depscan.cli._plain import plain
 
     module = load(name)
-    args = (plain(rest, module) if name == DEFAULT else None) or parser_of(name, module).parse_args(rest)
+    args = (plain(rest, module) if name == DEFAULT else None) or _parsed(parser_of(name, module), rest)
     try:
         code: int = module.run(args)
         sys.stdout.flush()
@@ -52,6 +52,11 @@ def main(argv: list[str] | None = None) -> int:
         _defect()
         return 4
     return code
+
+
+def _parsed(parser: ArgumentParser, rest: list[str]) -> Namespace:
+    """Return the arguments; paths may stand before and behind options, which argparse allows without subcommands only."""
+    return parser.parse_args(rest) if parser._subparsers else parser.parse_intermixed_args(rest)  # noqa: SLF001
 
 
 def _defect() -> None:
