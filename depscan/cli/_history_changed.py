@@ -3,8 +3,8 @@
 depscan history changed
 depscan history changed --since 2026-11-20 --format markdown
 
-A finding is new when no repository of the fleet had it, in whichever version; one that the fleet had and that
-further repositories have now is told apart. What cannot be read counts with what it said when it was read last: not looked at
+A finding is new when no repository of the fleet had it, in whichever version; one that the fleet had and that further
+repositories have now is told apart. What cannot be read counts with what it said when it was read last: not looked at
 is not gone. What the policy of the night accepts is not told.
 """
 

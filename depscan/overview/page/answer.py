@@ -93,7 +93,10 @@ def _figures(overview: Overview) -> Markup:
     compared = (
         (new, "new since last night", "#new=1"),
         (len(overview.cleared), "cleared since last night", "#changes"),
-    ) if overview.previous else ()  # fmt: skip
+    )
+    if not overview.previous:
+        packages = overview.points[-1].packages if overview.points else 0
+        compared = ((len(overview.members), "repositories", "#repositories"), (packages, "packages", "#tree"))
     figures = (
         (len(blocked), "blocked findings", "#action=block"),
         (reached(blocked), "repositories reached", "#repositories"),

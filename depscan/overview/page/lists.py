@@ -113,12 +113,10 @@ def changes(overview: Overview) -> Markup:
         return section(
             "changes", "What changed", element("p", "The first night: nothing to compare with.", class_="calm")
         )
-    gone = [join([name(called(f), 60, "mono"), " ", name(f.title, 120)]) for f in overview.cleared]
-    cleared = (
-        fold(f"{counted(len(gone), 'finding')} cleared", element("ul", *(element("li", g) for g in gone)))
-        if gone
-        else ""
-    )
+    gone = [join([name(called(f), 60, "mono"), " ", name(f.title, 120)]) for f in overview.cleared[:_MOVED]]
+    count = len(overview.cleared)
+    items = element("ul", *(element("li", g) for g in gone))
+    cleared = fold(f"{counted(count, 'finding')} cleared", items, _cut(count, len(gone))) if gone else ""
     if not overview.moved:
         return section("changes", "What changed", cleared, element("p", "No repository changed.", class_="calm"))
     folds = [_moved(m) for m in overview.moved[:_MOVED]]
