@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from depscan.errors import StoreError
 from depscan.history.content import chunked
 from depscan.history.pack import inflated
 
@@ -27,12 +28,23 @@ class Broken:
         self._paths: dict[int, frozenset[str]] = {}
 
     def learn(self, readings: Iterable[int]) -> None:
-        """Look up many readings; none of what they hold is kept but the paths."""
+        """Look up many readings; none of what they hold is kept but the paths.
+
+        Raises:
+            StoreError: one is damaged.
+        """
         left = sorted(set(readings) - self._paths.keys())
         for at in range(0, len(left), _AT_ONCE):
             for own, data in chunked(self._database, "SELECT id, more FROM reading WHERE id", left[at : at + _AT_ONCE]):
-                gaps = json.loads(inflated(data))["gaps"]
-                self._paths[own] = frozenset(g[_WHAT] for g in gaps if g[_NEEDED] and g[_KIND] in _OF_FILES)
+                self._paths[own] = self._read(own, data)
+
+    def _read(self, reading: int, data: bytes) -> frozenset[str]:
+        try:
+            gaps = json.loads(inflated(data))["gaps"]
+        except ValueError as error:
+            why = f"reading {reading} is damaged: {error}"
+            raise StoreError(why, path=self._database.place, hint="depscan history verify says more") from None
+        return frozenset(gap[_WHAT] for gap in gaps if gap[_NEEDED] and gap[_KIND] in _OF_FILES)
 
     def paths(self, reading: int) -> frozenset[str]:
         """Return the paths of a reading."""

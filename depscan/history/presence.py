@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.history.pack import unpacked
+from depscan.history.read import arrays
 
 if TYPE_CHECKING:
     from depscan.history.database import Database
@@ -69,8 +69,7 @@ class Presence:
     def _members(self, graph: int) -> frozenset[int]:
         held = self._graphs.get(graph)
         if held is None:
-            rows = self._database.rows("SELECT nodes FROM graph WHERE id = ?", (graph,))
-            held = self._graphs[graph] = frozenset(unpacked(rows[0][0]))
+            held = self._graphs[graph] = frozenset(arrays(self._database, graph, edges=False).nodes)
         return held
 
     def has(self, package: int) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.history.broken import Broken
 from depscan.history.content import chunked
 from depscan.history.holders import NOBODY, Holders, Sets, about
-from depscan.history.pack import unpacked
+from depscan.history.read import arrays
 from depscan.history.sameness import marks, subject
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def _moved(database: Database, before: Holders, now: Holders) -> set[int]:
     found = {own for (own,) in chunked(database, "SELECT finding FROM reading_finding WHERE reading", readings)}
     found |= {own for own in before.files.keys() | now.files.keys() if before.files.get(own) != now.files.get(own)}
     packages: set[int] = set()
-    for _, nodes in chunked(database, "SELECT id, nodes FROM graph WHERE id", _differing(before.graphs, now.graphs)):
-        packages.update(unpacked(nodes))
+    for graph in sorted(_differing(before.graphs, now.graphs)):
+        packages.update(arrays(database, graph, edges=False).nodes)
     statement = "SELECT finding, first, last FROM package_finding WHERE package"
     for own, first, last in chunked(database, statement, packages):
         if before.is_now(first, last) or now.is_now(first, last):
