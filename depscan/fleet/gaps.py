@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from depscan.history.records import Night
     from depscan.intel.index import Index
 
-_SLOT = re.compile(r"(?<![\w.-])\d[\d,]*(?: [a-z]+)?(?![\w.-])|\([^()]*\)|(?<=\bdependency )\S+(?: \d\S*)?")
+_NUMBER = re.compile(r"[0-9][0-9,]{0,14}(?: [a-z]+)?")
+_SLOT = re.compile(
+    rf"(?<![\w.-]){_NUMBER.pattern}(?![\w.-])|\([^()]{{0,4000}}\)|(?<=\bdependency )\S{{1,400}}(?: [0-9]\S{{0,100}})?"
+)
 """What may differ: a number with its noun, something in brackets, or which dependency it is."""
 
 
@@ -94,8 +97,9 @@ def coverage(gaps: Iterable[Gap]) -> list[Coverage]:
 
 def _skeleton(why: str) -> list[str]:
     """Return a sentence without what may differ."""
-    nouns = [m[0].partition(" ")[2].removesuffix("s") for m in _SLOT.finditer(why) if m[0][0].isdigit()]
-    return [*_SLOT.split(why), *nouns]
+    fixed = _SLOT.split(why)
+    numbers = (m[0] for m in _SLOT.finditer(why) if _NUMBER.fullmatch(m[0]))
+    return [str(len(fixed)), *fixed, *(text.partition(" ")[2].removesuffix("s") for text in numbers)]
 
 
 def _together(whys: list[str]) -> str:
@@ -112,8 +116,9 @@ def _range(values: tuple[str, ...]) -> str:
         return values[0]
     if values[0].startswith("("):
         return ""
-    if not values[0][0].isdigit():
-        return f"{min(values)} and {len(set(values)) - 1:,} more"
+    if not all(map(_NUMBER.fullmatch, values)):
+        others = len(set(values)) - 1
+        return f"{min(values)} (and {others:,} {'other' if others == 1 else 'others'})"
     numbers = sorted((int(text.partition(" ")[0].replace(",", "")), text) for text in values)
     least, (most, text) = numbers[0][0], numbers[-1]
     noun = text.partition(" ")[2]

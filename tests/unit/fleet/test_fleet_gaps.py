@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from depscan.fleet.gaps import Gap, Gaps
 from depscan.model.decision import Coverage
 
@@ -40,7 +43,7 @@ def test_of_dependencies_one_is_named() -> None:
         *((name, Coverage("Cargo.lock", "failed", f"dependency {what} is not in the lock", needed=True))
           for name, what in (("a", "time 0.3.1"), ("b", "rand"), ("c", "ndarray 0.13.1")))
     )  # fmt: skip
-    assert [g.why for g in made] == ["dependency ndarray 0.13.1 and 2 more is not in the lock"]
+    assert [g.why for g in made] == ["dependency ndarray 0.13.1 (and 2 others) is not in the lock"]
 
 
 def test_repositories_that_cannot_be_read_for_one_reason_are_one_row() -> None:
@@ -57,3 +60,19 @@ def test_what_the_policy_does_not_need_can_be_left_out() -> None:
     gaps = Gaps(None, ("conda",), every=False)
     gaps.add(["a"], [lacks("no data for its 2 packages")], [])
     assert gaps.gaps() == ()
+
+
+words = st.sampled_from(
+    ["dependency", "7zip-bin", "1,2", "12", "packages", "package", "(x)", "(y", ")", "5.2", "rand", "is"]
+)
+texts = st.one_of(st.text(max_size=40), st.lists(words, max_size=6).map(" ".join))
+
+
+@given(st.lists(texts, min_size=1, max_size=8))
+def test_every_repository_is_in_one_row_whatever_the_sentences_are(whys: list[str]) -> None:
+    made = rows(*((f"r{at}", lacks(why)) for at, why in enumerate(whys)))
+    assert sorted(name for gap in made for name in gap.repositories) == sorted(f"r{at}" for at in range(len(whys)))
+
+
+def test_a_number_too_long_to_be_one_is_a_word() -> None:
+    assert len(rows(("a", lacks("its " + "9" * 5000)), ("b", lacks("its 1")))) == 2
