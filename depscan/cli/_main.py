@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     name, rest = (argv[0], argv[1:]) if argv[0] in commands() else (DEFAULT, argv)
     from depscan.cli._plain import plain
 
-    module = _load(name)
+    module = load(name)
     args = (plain(rest, module) if name == DEFAULT else None) or parser_of(name, module).parse_args(rest)
     try:
         code: int = module.run(args)
@@ -87,7 +87,7 @@ def parser_of(name: str, module: ModuleType) -> ArgumentParser:
 
 def overview() -> str:
     """Return the help text that lists all commands."""
-    rows = [(name, (_load(name).__doc__ or "").partition("\n")[0]) for name in commands()]
+    rows = [(name, (load(name).__doc__ or "").partition("\n")[0]) for name in commands()]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:{width}}  {text}" for name, text in rows]
     return (
@@ -98,7 +98,8 @@ def overview() -> str:
     )
 
 
-def _load(name: str) -> ModuleType:
+def load(name: str) -> ModuleType:
+    """Return the module of a command."""
     from importlib import import_module
 
     return import_module(f"{__package__}.{name.replace('-', '_')}")
