@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parsed(parser: ArgumentParser, rest: list[str]) -> Namespace:
-    """Return the arguments; paths may stand before and behind options, which argparse allows without subcommands only."""
+    """Return the arguments; paths may stand before and behind options, where there are no subcommands."""
     return parser.parse_args(rest) if parser._subparsers else parser.parse_intermixed_args(rest)  # noqa: SLF001
 
 
