@@ -46,10 +46,17 @@ _LIMITS = Limits()
 
 
 class Lost(NamedTuple):
-    """Why there is no result. ``died``: its worker is gone or of no more use, and not only an exception was raised."""
+    """Why there is no result.
+
+    Attributes:
+        why: in words.
+        died: its worker is gone or of no more use, and not only an exception was raised.
+        late: it was ended because it took too long.
+    """
 
     why: str
     died: bool = True
+    late: bool = False
 
 
 class _Worker(NamedTuple):
@@ -111,7 +118,8 @@ def work_each(
         work: a module-level function.
         jobs: worker processes at a time, at least 1.
         limits: of each target.
-        twice: a target whose worker died is tried once more when all others are done, alone and in a fresh worker.
+        twice: a target whose worker died is tried once more when all others are done, alone and in a fresh worker;
+            one that took too long is not: somebody may have many of them.
     """
     crew = _Crew(work, limits)
     waiting = enumerate(targets)
@@ -123,7 +131,7 @@ def work_each(
                 crew.give(*following)
                 following = next(waiting, None)
             for at, target, result in crew.finished():
-                if twice and isinstance(result, Lost) and result.died:
+                if twice and isinstance(result, Lost) and result.died and not result.late:
                     again.append((at, target))
                 else:
                     yield at, target, result
@@ -182,7 +190,7 @@ class _Crew:
         for pipe in [*ready, *late]:
             one = self._busy[pipe]  # type: ignore[index] # what wait() was given
             result = _answer(one.worker) if pipe in ready else Lost(
-                f"reading it took more than {self._limits.seconds:g} seconds")  # fmt: skip
+                f"reading it took more than {self._limits.seconds:g} seconds", late=True)  # fmt: skip
             del self._busy[one.worker.pipe]
             if isinstance(result, Lost) and result.died:
                 one.worker.end()

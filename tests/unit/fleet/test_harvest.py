@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -149,3 +150,19 @@ def test_a_reading_whose_time_is_over_is_made_anew_and_the_old_one_stays(tmp_pat
     with Store.open(str(tmp_path / "x.db")) as store:
         assert store.database.rows("SELECT COUNT(*) FROM reading") == [(2,)]
         assert store.database.rows("SELECT first, last, reading FROM state ORDER BY first") == [(1, 1, 1), (2, None, 2)]
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_repository_that_goes_away_while_it_is_mended_ends_nothing(tmp_path: Path, *, remote: bool) -> None:
+    class Losing(Here):
+        def map(self, work: Callable[[T], str], items: Iterable[T]) -> Iterator[tuple[T, str | Failed]]:
+            for item in items:
+                if isinstance(item, Task) and item.place.endswith("bad"):
+                    shutil.rmtree(item.place, ignore_errors=True)
+                    yield item, Failed("died", fatal=True)
+                else:
+                    yield item, work(item)
+
+    made, told = harvest(tmp_path, fleet(tmp_path, bad="flask==1\n", good="tomli==2\n"), Losing(remote=remote))
+    assert told["bad"].startswith("unreadable: ")
+    assert made.visits["good"].key
