@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from depscan.fleet.task import LONGEST
 from depscan.nightly import Done, Plan, nightly
 
 VULNERABLE = "jinja2==3.1.4\n"
@@ -53,3 +54,12 @@ def test_a_repository_of_the_fleet_does_not_decide_over_the_policy_of_all(tmp_pa
     assert run(tmp_path, "fleet/aaa", "fleet/victim").digest.exit_code == 1
     write(tmp_path, "fleet/depscan.toml", "fail-on = ['malicious']\n")
     assert run(tmp_path, "fleet/aaa", "fleet/victim", day=2).digest.exit_code == 0
+
+
+def test_a_reading_that_no_store_could_give_back_is_a_problem_of_its_repository(tmp_path: Path) -> None:
+    lock = 'version = 1\n[[package]]\nname = "{}"\nversion = "1"\nsource = {{ registry = "https://a.example/simple" }}\n'
+    write(tmp_path, "fleet/attacker/uv.lock", lock.format("x" * (LONGEST // 2)))
+    write(tmp_path, "fleet/victim/requirements.txt", "tomli==2.2.1\n")
+    done = run(tmp_path)
+    assert [name for name, _ in done.unreadable] == ["attacker"]
+    assert done.digest.exit_code == 4
