@@ -9,9 +9,12 @@ it names for that.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SECONDS = 60
 """One git command may take so long."""
@@ -36,9 +39,15 @@ class Objects:
     Args:
         folder: any folder of its working tree; or the folder that git is started in, where ``git`` is named.
         git: the folder with its HEAD: no other repository is looked for then. "" to have git find it.
+        seconds: a command may take so long.
+
+    Attributes:
+        twice: paths that a folder of the revision that was listed last has more than once.
     """
 
-    def __init__(self, folder: str = ".", git: str = "") -> None:
+    def __init__(self, folder: str = ".", git: str = "", seconds: int = SECONDS) -> None:
+        self.twice: list[str] = []
+        self._seconds = seconds
         self._folder = folder
         self._where = [f"--git-dir={git}"] if git else []
 
@@ -60,13 +69,18 @@ class Objects:
         listed = self.git("ls-tree", "-r", "-z", "-l", "--full-tree", commit)
         if listed.count(b"\0") > most:
             raise UsageError(f"more than {most} files in the revision", path=commit)
-        found = {}
+        found: dict[str, Blob] = {}
+        twice: dict[str, None] = {}
         for row in listed.split(b"\0"):
             head, _, name = row.partition(b"\t")
             words = head.decode("ascii", "replace").split()
             if len(words) == 4 and name:  # noqa: PLR2004 - mode, type, object, size
                 path = os.fsdecode(name)
+                if path in found:
+                    twice[path] = None
                 found[path] = Blob(words[0], words[2], int(words[3]) if words[3].isdigit() else 0, path)
+        # A file that is a folder, too, is there twice as well.
+        self.twice = [*twice, *sorted(_folders(found) & found.keys())]
         return found
 
     def contents(self, objects: list[str]) -> dict[str, bytes]:
@@ -87,20 +101,21 @@ class Objects:
                 break
         return found
 
-    def git(self, *words: str, stdin: bytes = b"", what: str = "", seconds: int = SECONDS) -> bytes:
+    def git(self, *words: str, stdin: bytes = b"", what: str = "", seconds: int = 0) -> bytes:
         """Return what a git command that only reads writes to its standard output.
 
         Args:
             words: the command and its arguments.
             stdin: what it reads.
             what: a revision that the user named, for the message where git does not know it.
-            seconds: it may take so long.
+            seconds: it may take so long; 0 for what this object was told.
 
         Raises:
             UsageError: git is not installed, takes too long, or fails.
         """
         import subprocess
 
+        seconds = seconds or self._seconds
         command = ["git", "--no-pager", "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
                    "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", *self._where, *words]  # fmt: skip
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
@@ -122,3 +137,13 @@ class Objects:
             message = f"git knows no commit of this name{': ' + told if told else ''}" if what else f"git: {told}"
             raise UsageError(message, path=what or self._folder, hint="fetch it first" if what else "")
         return done.stdout
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Return every folder that one of the paths lies in."""
+    found: set[str] = set()
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]  # noqa: PLW2901 - the next one up
+    return found

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_BLOBS = 1_000_000
 """Files of one revision that are listed."""
 
+_LOOKING = 10
+"""Seconds for git to say which commit is meant: all repositories wait for it."""
 _TARGET = 4096
 _LINKS = 200
 _KINDS = {objects.LINK: LINK, objects.MODULE: MODULE}
@@ -35,7 +37,7 @@ def accepts(path: str) -> bool:
     """Return whether a path is a clone by the files that git itself asks for."""
     try:
         return _refs.clone_of(path) is not None
-    except _refs.Odd:
+    except (_refs.Odd, _refs.Outside):
         return True
 
 
@@ -51,9 +53,13 @@ def look(path: str, ref: str) -> Look:
         partial = _refs.may_lack_objects(clone)
     except _refs.NoCommit:
         return Look("git")
+    except _refs.Outside:
+        raise _outside(path) from None
     except _refs.Odd:
+        if not _refs.stays_inside(clone):
+            raise _outside(path) from None
         try:
-            commit, partial = objects.Objects(clone.git, clone.git).commit(ref or "HEAD"), True
+            commit, partial = objects.Objects(clone.git, clone.git, _LOOKING).commit(ref or "HEAD"), True
         except UsageError as error:
             hint = "the fleet's configuration may name a ref" if not ref else error.hint
             raise UsageError(error.message, path=f"{path} {ref or 'HEAD'}", hint=hint) from None
@@ -79,11 +85,18 @@ def load(path: str, ref: str, revision: str) -> Bundle:
 def _clone(path: str) -> _refs.Clone:
     try:
         clone = _refs.clone_of(os.path.abspath(path))
+    except _refs.Outside:
+        raise _outside(path) from None
     except _refs.Odd:
         clone = None
     if clone is None:
         raise UsageError("this git clone is damaged or cannot be read", path=path)
     return clone
+
+
+def _outside(path: str) -> UsageError:
+    hint = "name the folder that it leads to, if that is meant"
+    return UsageError("this git clone leads to files outside of it that do not say they are its", path=path, hint=hint)
 
 
 def _packs(clone: _refs.Clone) -> str:
@@ -101,6 +114,11 @@ class _Commit:
         self.gaps: list[Coverage] = []
         self._objects = objects.Objects(clone.git, clone.git)
         self._blobs = self._objects.files(commit, MAX_BLOBS)
+        self.gaps += [
+            Coverage(path, "partial", "stands twice in its folder: which one is meant hangs on who reads it",
+                     needed=is_wanted(path), kind="revision")
+            for path in self._objects.twice
+        ]  # fmt: skip
         self._targets: dict[str, bytes] | None = None
         self._asked = 0
 
