@@ -19,6 +19,7 @@ from depscan.fleet.task import work as real_work
 from depscan.fleet.unit import Setup, key_of
 from depscan.history.records import Night, Repository
 from depscan.history.store import Store
+from tests.unit.fleet.stored import settled
 
 T = TypeVar("T")
 SETUP = Setup("engine", "2026-11-29")
@@ -102,6 +103,7 @@ def test_equal_repositories_are_read_once(tmp_path: Path, *, remote: bool) -> No
 @pytest.mark.parametrize("remote", [False, True])
 def test_an_unchanged_repository_costs_a_look_and_a_touched_one_its_bytes(tmp_path: Path, *, remote: bool) -> None:
     repositories = fleet(tmp_path, a="flask==3.0.0\n", b="django==5.0\n")
+    settled(tmp_path / "b")
     harvest(tmp_path, repositories, Here(remote=remote))
     engine = Here(remote=remote)
     assert harvest(tmp_path, repositories, engine)[0].read == 0
