@@ -192,7 +192,7 @@ class _Crew:
             result = _answer(one.worker) if pipe in ready else Lost(
                 f"reading it took more than {self._limits.seconds:g} seconds", late=True)  # fmt: skip
             del self._busy[one.worker.pipe]
-            if isinstance(result, Lost) and result.died:
+            if (isinstance(result, Lost) and result.died) or _is_bloated(one.worker, self._limits.memory):
                 one.worker.end()
             else:
                 self._free.append(one.worker)
@@ -218,6 +218,18 @@ class _Crew:
         theirs.close()
         end.close()
         return _Worker(process, ours, life)
+
+
+def _is_bloated(worker: _Worker, memory: int) -> bool:
+    """Return whether a worker kept so much of one item that the next would lack it."""
+    if not memory or sys.platform != "linux":
+        return False
+    try:
+        with open(f"/proc/{worker.process.pid}/statm", "rb") as stream:
+            held = int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return False
+    return held > memory // 2
 
 
 def _answer(worker: _Worker) -> Any:  # noqa: ANN401 - whatever the work returns
