@@ -14,12 +14,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.errors import UsageError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterable
+
+SIGKILL = 9
 
 SECONDS = 60
 """One git command may take so long."""
 
+ANSWER = 256 << 20
+"""Bytes that one command may answer with."""
+
 MAX_BLOBS = 200_000
+_TOLD = 4096
 LINK, MODULE = "120000", "160000"
 """Modes of symbolic links and of submodules."""
 
@@ -114,6 +121,7 @@ class Objects:
             UsageError: git is not installed, takes too long, or fails.
         """
         import subprocess
+        import tempfile
 
         seconds = seconds or self._seconds
         command = ["git", "--no-pager", "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
@@ -122,21 +130,25 @@ class Objects:
         environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         # Git before 2.44 knows no GIT_NO_LAZY_FETCH, and a repository's protocol.NAME.allow outdoes protocol.allow.
         environment["GIT_ALLOW_PROTOCOL"] = "none"
-        try:
-            done = subprocess.run(  # noqa: S603 - an explicit list; revisions stand behind --end-of-options
-                command, cwd=self._folder, input=stdin, env=environment, capture_output=True, timeout=seconds,
-                check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise UsageError(f"git did not answer within {seconds} seconds", path=what or self._folder) from None
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise UsageError(f"git cannot be started: {why}", path=self._folder) from None
-        if done.returncode:
-            told = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-            message = f"git knows no commit of this name{': ' + told if told else ''}" if what else f"git: {told}"
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
+            given.write(stdin)
+            given.seek(0)
+            try:
+                process = subprocess.Popen(  # noqa: S603 - an explicit list; revisions stand behind --end-of-options
+                    command, cwd=self._folder, stdin=given, stdout=subprocess.PIPE, stderr=told, env=environment
+                )
+            except OSError as error:
+                why = (error.strerror or str(error)).lower()
+                raise UsageError(f"git cannot be started: {why}", path=self._folder) from None
+            answer = _answer(process, seconds)
+            told.seek(0)
+            first = told.read(_TOLD).decode("utf-8", "replace").strip().partition("\n")[0]
+        if isinstance(answer, str):
+            raise UsageError(answer, path=what or self._folder)
+        if process.returncode:
+            message = f"git knows no commit of this name{': ' + first if first else ''}" if what else f"git: {first}"
             raise UsageError(message, path=what or self._folder, hint="fetch it first" if what else "")
-        return done.stdout
+        return answer
 
 
 def _folders(paths: Iterable[str]) -> set[str]:
@@ -147,3 +159,24 @@ def _folders(paths: Iterable[str]) -> set[str]:
             found.add(folder)
             folder = folder.rpartition("/")[0]  # noqa: PLW2901 - the next one up
     return found
+
+
+def _answer(process: subprocess.Popen[bytes], seconds: int) -> bytes | str:
+    """Return what a process writes until it ends, or why it was ended: a few objects may make a tree of billions."""
+    from threading import Timer
+
+    late = Timer(seconds, process.kill)
+    late.daemon = True
+    late.start()
+    try:
+        with process:
+            answer = process.stdout.read(ANSWER + 1) if process.stdout else b""
+            if len(answer) > ANSWER:
+                process.kill()
+                return f"git answers with more than {ANSWER >> 20} MB"
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        late.cancel()
+    return answer if process.returncode != -SIGKILL else f"git did not answer within {seconds} seconds"

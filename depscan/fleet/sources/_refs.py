@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import zlib
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Odd(Exception):  # noqa: N818 - no error: git knows more
 
 
 class Outside(Exception):  # noqa: N818
-    """It leads to files that are not its own: whoever wrote it would choose whose files are read as its."""
+    """It leads to what is not its own, or no file: whoever wrote it would choose whose files are read as its."""
 
 
 class NoCommit(Exception):  # noqa: N818
@@ -113,6 +114,7 @@ def commit_of(clone: Clone, ref: str) -> str:
         Outside: a link on the way leads out of the clone.
         NoCommit: HEAD names a branch, and there is no ref at all.
     """
+    _read(_packed(clone), 0)  # git opens it whatever it is asked for
     if _HEX(os.fsencode(ref)):
         return ref
     if os.path.exists(os.path.join(clone.common, "reftable")):
@@ -215,6 +217,7 @@ def _read(path: str, most: int) -> bytes | None:
 
     Raises:
         Odd: it is there and cannot be read.
+        Outside: it is a pipe or device: git would wait for it.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -223,7 +226,10 @@ def _read(path: str, most: int) -> bytes | None:
     except (OSError, ValueError):
         raise Odd from None
     try:
-        return os.read(descriptor, min(os.fstat(descriptor).st_size + 1, most))
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            raise Outside
+        return os.read(descriptor, min(status.st_size + 1, most))
     except IsADirectoryError:
         return None
     except OSError:

@@ -96,7 +96,7 @@ def _clone(path: str) -> _refs.Clone:
 
 def _outside(path: str) -> UsageError:
     hint = "name the folder that it leads to, if that is meant"
-    return UsageError("this git clone leads to files outside of it that do not say they are its", path=path, hint=hint)
+    return UsageError("this git clone leads outside of itself, or to what is no file, and was not read", path=path, hint=hint)
 
 
 def _packs(clone: _refs.Clone) -> str:

@@ -121,8 +121,20 @@ def test_a_pipe_in_the_place_of_a_file_hangs_nobody(name: str, tmp_path: Path) -
     (tmp_path / ".git" / name).unlink(missing_ok=True)
     os.mkfifo(tmp_path / ".git" / name)
     assert source_of(str(tmp_path)).id == "git"
-    if name == "packed-refs":
-        assert SOURCE.look(str(tmp_path), "").revision
-    elif name != "config":
-        with pytest.raises(UsageError):
-            SOURCE.look(str(tmp_path), "")
+    with pytest.raises(UsageError, match="what is no file"):
+        SOURCE.look(str(tmp_path), "")
+
+
+def test_a_tree_of_billions_of_files_is_given_up(tmp_path: Path) -> None:
+    clone(tmp_path, {"uv.lock": UV})
+
+    def made(kind: str, raw: bytes) -> str:
+        command = ["git", "-C", str(tmp_path), "hash-object", "-t", kind, "-w", "--stdin"]
+        return subprocess.run(command, input=raw, capture_output=True, check=True).stdout.decode().strip()
+
+    tree = made("tree", b"".join(b"100644 %02d\0" % i + bytes.fromhex(made("blob", b"x")) for i in range(10)))
+    for _ in range(9):
+        tree = made("tree", b"".join(b"40000 %s%02d\0" % (b"f" * 200, i) + bytes.fromhex(tree) for i in range(10)))
+    git(tmp_path, "update-ref", "HEAD", git(tmp_path, "commit-tree", "-m", "x", tree))
+    with pytest.raises(UsageError, match="more than 256 MB"):
+        taken(tmp_path)
