@@ -16,6 +16,7 @@ from depscan.fleet.sources import _refs
 from depscan.fleet.sources.source import Look, Source
 from depscan.fleet.wanted import is_wanted, may_be_wanted
 from depscan.inputs import objects
+from depscan.inputs.gather import SKIPPED_FOLDERS
 from depscan.model.decision import Coverage
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ MAX_BLOBS = 1_000_000
 
 _LOOKING = 10
 """Seconds for git to say which commit is meant: all repositories wait for it."""
+_OWN = SKIPPED_FOLDERS | {"objects", "refs", "hooks", "info", "logs", "worktrees", "modules", "lfs", "branches"}
+_MOST = 10_000
 _TARGET = 4096
 _LINKS = 200
 _KINDS = {objects.LINK: LINK, objects.MODULE: MODULE}
@@ -73,11 +76,14 @@ def load(path: str, ref: str, revision: str) -> Bundle:
     Raises:
         UsageError: git fails, or there are more files than ``MAX_BLOBS``.
     """
+    clone = _clone(path)
+    bare = os.path.realpath(clone.git) == os.path.realpath(path)
+    beside = _beside(path) if bare or not revision else []
     if not revision:
-        gaps = (Coverage(".", "skipped", "nothing was committed yet", kind="revision"),)
+        gaps = (Coverage(".", "skipped", "nothing was committed yet", kind="revision"), *beside)
         return Bundle(tree_of((), gaps), "", (), gaps)
     try:
-        return bundle_of(_Commit(_clone(path), revision), revision)
+        return bundle_of(_Commit(clone, revision, beside), revision)
     except UsageError as error:
         raise UsageError(error.message, path=f"{path} {ref or 'HEAD'}", hint=error.hint) from None
 
@@ -92,6 +98,25 @@ def _clone(path: str) -> _refs.Clone:
     if clone is None:
         raise UsageError("this git clone is damaged or cannot be read", path=path)
     return clone
+
+
+def _beside(path: str) -> list[Coverage]:
+    """Return a file that a scan would read in a folder that is a clone by its HEAD, and of no revision.
+
+    Without it a plain folder hid its locks by a ``HEAD`` and an empty ``objects``.
+    """
+    looked = 0
+    for folder, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if name not in _OWN]
+        looked += len(files)
+        for name in files:
+            inside = os.path.relpath(os.path.join(folder, name), path)
+            if is_wanted(inside.replace(os.sep, "/")):
+                return [Coverage(inside, "skipped", "stands in the clone and was never committed; not read",
+                                 needed=True, kind="revision")]  # fmt: skip
+        if looked > _MOST:
+            break
+    return []
 
 
 def _outside(path: str) -> UsageError:
@@ -110,8 +135,8 @@ def _packs(clone: _refs.Clone) -> str:
 class _Commit:
     """The files of a commit; see ``depscan.fleet.listing.Listing``."""
 
-    def __init__(self, clone: _refs.Clone, commit: str) -> None:
-        self.gaps: list[Coverage] = []
+    def __init__(self, clone: _refs.Clone, commit: str, gaps: list[Coverage]) -> None:
+        self.gaps = gaps
         self._objects = objects.Objects(clone.git, clone.git)
         self._blobs = self._objects.files(commit, MAX_BLOBS)
         self.gaps += [

@@ -138,3 +138,18 @@ def test_a_tree_of_billions_of_files_is_given_up(tmp_path: Path) -> None:
     git(tmp_path, "update-ref", "HEAD", git(tmp_path, "commit-tree", "-m", "x", tree))
     with pytest.raises(UsageError, match="more than 256 MB"):
         taken(tmp_path)
+
+
+def test_a_folder_that_looks_like_a_clone_does_not_hide_its_files(tmp_path: Path) -> None:
+    for name in ("bare", "working/.git"):
+        (tmp_path / name / "objects").mkdir(parents=True)
+        (tmp_path / name / "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
+    for name in ("bare", "working"):
+        (tmp_path / name / "src").mkdir()
+        (tmp_path / name / "src" / "uv.lock").write_text(UV, "utf-8")
+        assert gaps(taken(tmp_path / name))["src/uv.lock"].startswith("!stands in the clone")
+    clone(tmp_path / "real", {"uv.lock": UV})
+    git(tmp_path, "clone", "-q", "--bare", "real", "real.git")
+    assert gaps(taken(tmp_path / "real.git")) == {}
+    (tmp_path / "real.git" / "uv.lock").write_text(UV, "utf-8")
+    assert gaps(taken(tmp_path / "real.git"))["uv.lock"].startswith("!stands in the clone")
