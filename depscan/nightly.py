@@ -187,7 +187,7 @@ def _fleet(paths: Sequence[str], plan: Plan) -> Fleet:
 
 
 def _beside(path: str, repositories: Sequence[Repository]) -> str:
-    """Return where the search for the fleet's policy begins: never inside a repository, whose owner is not the fleet's."""
+    """Return where the search for the fleet's policy begins: never in a repository, whose owner is not the fleet's."""
     real = os.path.realpath(path)
     return os.path.dirname(real) if any(os.path.realpath(one.place) == real for one in repositories) else path
 

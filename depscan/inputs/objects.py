@@ -2,8 +2,8 @@
 
 Only commands that read are started (``rev-parse``, ``ls-tree``, ``cat-file``; for histories ``log`` and
 ``for-each-ref``), with an explicit argument list and without the GIT_* variables of the environment. What the
-repository's own configuration says starts nothing: objects that a partial clone lacks are not fetched, whatever protocol
-it names for that.
+repository's own configuration says starts nothing: objects that a partial clone lacks are not fetched, whatever
+protocol it names for that.
 """
 
 from __future__ import annotations

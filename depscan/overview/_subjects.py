@@ -29,4 +29,3 @@ def subjects_of(database: Database, subjects: Iterable[str]) -> dict[str, set[in
         if plain in wanted:
             found.setdefault(plain, set()).add(own)
     return found
-

@@ -121,7 +121,9 @@ def _beside(path: str) -> list[Coverage]:
 
 def _outside(path: str) -> UsageError:
     hint = "name the folder that it leads to, if that is meant"
-    return UsageError("this git clone leads outside of itself, or to what is no file, and was not read", path=path, hint=hint)
+    return UsageError(
+        "this git clone leads outside of itself, or to what is no file, and was not read", path=path, hint=hint
+    )
 
 
 def _packs(clone: _refs.Clone) -> str:

@@ -75,9 +75,7 @@ WAYS = [file_to, relative_file_to, link_to, own_folder_with_a_common_one, bare_o
 
 
 @pytest.mark.parametrize("make", WAYS, ids=lambda make: make.__name__)
-def test_no_clone_has_the_files_of_another_read_as_its_own(
-    make: Callable[[Path, Path], None], tmp_path: Path
-) -> None:
+def test_no_clone_has_the_files_of_another_read_as_its_own(make: Callable[[Path, Path], None], tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     clone(secret, {"requirements.txt": "secret==1\n"})
     git(secret, "branch", "-M", "main")
@@ -92,7 +90,16 @@ def test_no_clone_has_the_files_of_another_read_as_its_own(
 def test_worktrees_and_submodules_know_whose_they_are(tmp_path: Path) -> None:
     clone(tmp_path / "lib", {"uv.lock": UV})
     clone(tmp_path / "app", {"requirements.txt": "flask\n"})
-    git(tmp_path / "app", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "lib"), "lib")
+    git(
+        tmp_path / "app",
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        str(tmp_path / "lib"),
+        "lib",
+    )
     git(tmp_path / "app", "worktree", "add", "-q", str(tmp_path / "tree"))
     assert names(taken(tmp_path / "app" / "lib")) == ["uv.lock"]
     assert names(taken(tmp_path / "tree")) == ["requirements.txt"]

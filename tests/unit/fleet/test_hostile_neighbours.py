@@ -57,7 +57,9 @@ def test_a_repository_of_the_fleet_does_not_decide_over_the_policy_of_all(tmp_pa
 
 
 def test_a_reading_that_no_store_could_give_back_is_a_problem_of_its_repository(tmp_path: Path) -> None:
-    lock = 'version = 1\n[[package]]\nname = "{}"\nversion = "1"\nsource = {{ registry = "https://a.example/simple" }}\n'
+    lock = (
+        'version = 1\n[[package]]\nname = "{}"\nversion = "1"\nsource = {{ registry = "https://a.example/simple" }}\n'
+    )
     write(tmp_path, "fleet/attacker/uv.lock", lock.format("x" * (LONGEST // 2)))
     write(tmp_path, "fleet/victim/requirements.txt", "tomli==2.2.1\n")
     done = run(tmp_path)
