@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -67,6 +68,9 @@ class _Worker(NamedTuple):
     life: Connection
 
     def end(self) -> None:
+        if hasattr(os, "killpg") and self.process.pid and self.process.exitcode is None:
+            with suppress(OSError):  # it has not got as far as to lead a group
+                os.killpg(self.process.pid, signal.SIGKILL)  # with what it started: a git that waits for ever, say
         self.process.kill()
         self.process.join()
         self.pipe.close()
@@ -244,6 +248,8 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], birth: _Birth) -> None:
     """Answer targets until the parent is gone."""
     for other in birth.others:  # as long as anybody holds them nobody sees that the parent is gone
         other.close()
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
     _end_with(birth.life)
     memory, seconds = birth.limits
     _limit(memory)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +78,21 @@ def test_a_worker_that_keeps_what_an_item_took_does_no_other_item() -> None:
     told = {at: result for at, _, result in work_each(range(3), keep, 1, Limits(2 * (limit() - size), 60))}
     assert told[0] != told[1]
     assert told[1] == told[2]
+
+
+def waiting(number: int) -> str:
+    with open(f"/proc/self/fd/{number}", "w", encoding="ascii") as stream:
+        stream.write(str(subprocess.Popen(["sleep", "600"]).pid))
+    time.sleep(600)
+    return ""
+
+
+def test_a_worker_that_is_ended_takes_what_it_started_along() -> None:
+    reader, writer = os.pipe()
+    told = next(iter(work_each([writer], waiting, 1, Limits(0, 1))))[2]
+    assert isinstance(told, Lost)
+    pid = os.read(reader, 20).decode()
+    os.close(reader)
+    os.close(writer)
+    while os.path.exists(f"/proc/{pid}") and "(sleep) Z" not in Path(f"/proc/{pid}/stat").read_text("ascii"):
+        time.sleep(0.01)  # a process that was killed goes as soon as somebody looks after it
