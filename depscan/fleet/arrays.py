@@ -114,22 +114,31 @@ def _breadth_first(wants: list[dict[int, None]], local: list[bool]) -> tuple[lis
     Roots are what nobody else asks for, then one of each cycle that is left, what is local first.
     """
     asked = {child for parent, children in enumerate(wants) for child in children if child != parent}
-    order = [node for node in range(len(wants)) if node not in asked]
-    up = list(range(len(order)))
-    met = set(order)
-    at = 0
-    for start in (None, *sorted(range(len(wants)), key=lambda n: not local[n])):
-        if start is not None and start not in met:
-            met.add(start)
-            up.append(len(order))
-            order.append(start)
-        while at < len(order):
-            for child in wants[order[at]]:
-                if child not in met:
-                    met.add(child)
-                    up.append(at)
-                    order.append(child)
-            at += 1
+    roots = [node for node in range(len(wants)) if node not in asked]
+    met: set[int] = set()
+    order, up = _spread(wants, roots, met)
+    if len(met) == len(wants):
+        return order, up
+    for start in sorted(range(len(wants)), key=lambda n: not local[n]):
+        if start not in met:
+            roots.append(start)
+            _spread(wants, [start], met)
+    return _spread(wants, roots, set())
+
+
+def _spread(wants: list[dict[int, None]], roots: list[int], met: set[int]) -> tuple[list[int], list[int]]:
+    """Return what is reached from some nodes, nearest first, and for each the place of the one before it.
+
+    What was ``met`` already is left out; what is found joins it.
+    """
+    order, up = list(roots), list(range(len(roots)))
+    met.update(roots)
+    for at, node in enumerate(order):  # grows while it is read
+        for child in wants[node]:
+            if child not in met:
+                met.add(child)
+                up.append(at)
+                order.append(child)
     return order, up
 
 
