@@ -6,6 +6,7 @@ print(nightly(["mirrors"], Plan(store="depscan.db")).digest.new)
 
 from __future__ import annotations
 
+import os
 import time
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -131,7 +132,7 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
     started = plan.now or time_of_scan()
     shard = shard_of(plan.shard)
     fleet = _fleet(paths, plan)
-    policy = load_policy(fleet.policy, paths[0])
+    policy = load_policy(fleet.policy, _beside(paths[0], fleet.repositories))
     own = [one for one in fleet.repositories if shard.has(one.name)]
     setup = Setup(reader(), started[:10], policy.disabled_checks)
     visits, read, cpu = _visits(own, fleet, setup, plan)
@@ -177,6 +178,12 @@ def _fleet(paths: Sequence[str], plan: Plan) -> Fleet:
     return Fleet(
         said.repositories, plan.config or said.policy, plan.store or said.store or "depscan.db", refs, said.gaps
     )
+
+
+def _beside(path: str, repositories: Sequence[Repository]) -> str:
+    """Return where the search for the fleet's policy begins: never in a repository, whose owner is not the fleet's."""
+    real = os.path.realpath(path)
+    return os.path.dirname(real) if any(os.path.realpath(one.place) == real for one in repositories) else path
 
 
 def _index(plan: Plan, policy: Policy, today: str) -> tuple[Index | None, Coverage | None]:

@@ -8,6 +8,7 @@ from depscan.checks._action_version import claimed_releases
 from depscan.graph.graph import DependencyGraph
 from depscan.graphs import usages
 from depscan.history.records import Graph, Node, Part, Use
+from depscan.model.document import with_origin
 from depscan.model.package import quote
 from depscan.reports._inventory import kind_of
 
@@ -82,7 +83,8 @@ class _Making:
 
     def _number(self, key: str, package: Package) -> int:
         claim = self._claims.get(key, "") if package.commit else ""
-        purl = f"{key}{'&' if '?' in key else '?'}release={quote(claim)}" if claim else key
+        own = fleet_id(package)
+        purl = f"{own}{'&' if '?' in own else '?'}release={quote(claim)}" if claim else own
         at = self._at.get(purl)
         if at is None:
             at = self._at[purl] = len(self.nodes)
@@ -91,6 +93,19 @@ class _Making:
                         package.url, package.commit, kind, claim)  # fmt: skip
             self.nodes.append(node)
         return at
+
+
+def fleet_id(package: Package) -> str:
+    """Return the purl of a package among those of many repositories: it says all that a package is judged by.
+
+    In the graph of one repository the first package of a name and version has the plain purl, wherever it comes from.
+    In a store one repository's own project, or its copy from elsewhere, would so be taken for everybody's package.
+    """
+    told = with_origin(package)
+    extra = [f"commit={quote(package.commit)}"] if package.commit and package.commit not in told else []
+    if package.source == "local" and package.ecosystem != "project" and not package.url:
+        extra.append("path=.")
+    return told + ("&" if "?" in told else "?") + "&".join(extra) if extra else told
 
 
 def _breadth_first(wants: list[dict[int, None]], local: list[bool]) -> tuple[list[int], list[int]]:
