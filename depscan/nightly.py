@@ -6,6 +6,7 @@ print(nightly(["mirrors"], Plan(store="depscan.db")).digest.new)
 
 from __future__ import annotations
 
+import os
 import time
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +27,6 @@ from depscan.history.store import Store
 from depscan.intel.store import open_index
 from depscan.judging import without_data
 from depscan.model.decision import Coverage
-from depscan.model.result import EXIT_CLEAN, EXIT_NOTHING
 from depscan.policy.policy import load_policy
 from depscan.version import __version__
 
@@ -93,7 +93,7 @@ class Done(NamedTuple):
 
     Attributes:
         started: RFC 3339 in UTC.
-        repositories: how many there are; ``read`` and ``unchanged`` of them, ``unreadable`` with the reason.
+        repositories: how many were visited; ``read`` and ``unchanged`` of them.
         seconds: on the clock; ``cpu`` is what the readings took.
         snapshot: the advisory data (``SnapshotInfo`` as a dictionary); empty where none could be used.
         unjudged: why packages were not judged; "" where they were.
@@ -105,7 +105,6 @@ class Done(NamedTuple):
     repositories: int
     read: int
     unchanged: int
-    unreadable: tuple[tuple[str, str], ...]
     seconds: float
     cpu: float
     snapshot: dict[str, object]
@@ -136,7 +135,7 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
     started = plan.now or time_of_scan()
     shard = shard_of(plan.shard)
     fleet = _fleet(paths, plan)
-    policy = load_policy(fleet.policy, paths[0])
+    policy = load_policy(fleet.policy, _beside(paths[0], fleet.repositories))
     own = [one for one in fleet.repositories if shard.has(one.name)]
     setup = Setup(reader(), started[:10], policy.disabled_checks)
     visits, read, cpu = _visits(own, fleet, setup, plan)
@@ -147,7 +146,7 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
             plan.progress("judging packages")
             verdict = _judge(store, index, trouble, policy, plan, setup, started)
             gaps = [*fleet.gaps, *verdict.gaps]
-            unreadable = tuple((v.repository.name, v.problem) for v in visits if v.problem)
+            unreadable = sum(bool(v.problem) for v in visits)
             more = {"seconds": round(time.monotonic() - begun, 3), "cpu": round(cpu, 3), "read": read,
                     "gaps": gaps}  # fmt: skip
             night = Night(0, started, time_of_scan(), __version__, str(shard), verdict.snapshot, policy.path, more)
@@ -155,19 +154,15 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
                 number = store.publish(night, visits, verdict.found, verdict.judged, lambda name: not shard.has(name))
             plan.progress("summing up")
             with store.database.snapshot():
-                said = digest(
-                    store.database, number, policy, setup.today, verdict.asked, gaps,
-                    new_only=plan.new_only,
-                )  # fmt: skip
+                said = digest(store.database, number, policy, setup.today, verdict.asked, new_only=plan.new_only)
         finally:
             if index is not None:
                 index.close()
-    if not own and said.exit_code == EXIT_NOTHING:  # a small fleet leaves parts empty; the others fail where they must
-        said = said._replace(exit_code=EXIT_CLEAN)
-    unchanged = len(own) - read - len(unreadable)
+    unchanged = max(0, len(own) - read - unreadable)
     why = next((c.why for c in verdict.gaps if not verdict.judged), "")
-    return Done(started, len(own), read, max(0, unchanged), tuple(sorted(unreadable)),
-                time.monotonic() - begun, cpu, verdict.snapshot, why, fleet.store, said)  # fmt: skip
+    return Done(
+        started, len(own), read, unchanged, time.monotonic() - begun, cpu, verdict.snapshot, why, fleet.store, said
+    )
 
 
 def _visits(own: Sequence[Repository], fleet: Fleet, setup: Setup, plan: Plan) -> tuple[Collection[Visit], int, float]:
@@ -187,6 +182,12 @@ def _fleet(paths: Sequence[str], plan: Plan) -> Fleet:
     return Fleet(
         said.repositories, plan.config or said.policy, plan.store or said.store or "depscan.db", refs, said.gaps
     )
+
+
+def _beside(path: str, repositories: Sequence[Repository]) -> str:
+    """Return where the search for the fleet's policy begins: never in a repository, whose owner is not the fleet's."""
+    real = os.path.realpath(path)
+    return os.path.dirname(real) if any(os.path.realpath(one.place) == real for one in repositories) else path
 
 
 def _index(plan: Plan, policy: Policy, today: str) -> tuple[Index | None, Coverage | None]:

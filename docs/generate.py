@@ -48,7 +48,7 @@ def _command(name: str) -> str:
     import os
 
     os.environ["COLUMNS"] = "100"
-    module = _main._load(name)
+    module = _main.load(name)
     return f"## depscan {name}\n\n```\n{_main.parser_of(name, module).format_help()}```\n"
 
 

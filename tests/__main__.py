@@ -20,7 +20,7 @@ STEPS = {
     "docs": [PYTHON, "docs/generate.py", "--check"],
     "rules": [PYTHON, "-m", "depscan", "rules", "lint"],
     "corpus": [PYTHON, "corpus/evaluate.py", "--check"],
-    "tests": [PYTHON, "-m", "pytest", "-n", "2"],
+    "tests": [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup"],
 }
 
 

@@ -35,7 +35,7 @@ def run(context: Context) -> Iterator[Finding | Coverage]:
         if len(held) > 1:
             keys = list(held.values())
             more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
-            message = f"comes from {len(held)} sources: {', '.join(list(held)[:_NAMED])}{more}"
+            message = f"comes from {len(held)} sources: {', '.join(sorted(held)[:_NAMED])}{more}"
             made = finding_at(context, RULE, keys[-1], message, context.graph.first_place(keys[-1]))
             others = tuple(Evidence(context.locate(*context.graph.first_place(k)), "related") for k in keys[:-1])
             yield made._replace(evidence=made.evidence + others)

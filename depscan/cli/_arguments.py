@@ -72,6 +72,12 @@ def also(args: Namespace, formats: Container[str]) -> list[tuple[str, str]]:
     return pairs
 
 
+def add_notify(parser: ArgumentParser) -> None:
+    """Add where the short digest of a night goes."""
+    parser.add_argument("--notify", default="", metavar="FILE", help="write a short digest (.md or .json)")
+    parser.add_argument("--link", default="", metavar="URL", help="where the digest says that the report is")
+
+
 def add_network(parser: ArgumentParser) -> None:
     """Add whether the network may be used."""
     group = parser.add_mutually_exclusive_group()

@@ -3,8 +3,9 @@
 depscan history changed
 depscan history changed --since 2026-11-20 --format markdown
 
-A finding is new when the fleet did not have it before; one that the fleet had and that further repositories have now is
-told apart. A repository that cannot be read counts with what it said when it was read last: not looked at is not gone.
+A finding is new when no repository of the fleet had it, in whichever version; one that the fleet had and that further
+repositories have now is told apart. What cannot be read counts with what it said when it was read last: not looked at
+is not gone. What the policy of the night accepts is not told.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 
     from depscan.history.changed import Change, Changes
     from depscan.history.records import Night, Node
-    from depscan.history.turned import Turn
+    from depscan.history.turns import Turn
 
     Escape = Callable[[str, int], str]
 
 _TITLES = {"new": "new repositories", "gone": "repositories that are gone", "unreadable": "cannot be read any more",
            "readable": "can be read again", "changed": "changed repositories",
            "revision": "new commits that change nothing of what is trusted"}  # fmt: skip
-_FINDINGS = {"new": "new findings", "reached": "findings that reach further repositories",
-             "cleared": "findings that are gone", "freed": "findings that some repositories got rid of"}  # fmt: skip
+_FINDINGS = {"new": "new findings", "reached": "known findings that reach further repositories",
+             "cleared": "findings that are cleared: nobody has them any more",
+             "freed": "findings that some repositories got rid of"}  # fmt: skip
 _MOVES = 8
 
 
@@ -36,13 +38,14 @@ def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     since = "compare with the last night on or before this day (or with this number)"
     parser.add_argument("--since", default="", metavar="DATE|N", help=since)
+    parser.add_argument("--config", default="", metavar="FILE", help="policy file instead of that of the night")
     _nights.add_question(parser)
 
 
 def run(args: Namespace) -> int:
     """Answer; exit 0 whatever changed."""
     with _nights.opened(args) as store:
-        found = _found(store.database, args.night, args.since)
+        found = _found(store.database, args.night, args.since, args.config)
     if args.format == "json":
         _nights.write_json(_json(found), args.output)
     else:
@@ -50,16 +53,18 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _found(database: Any, night: str, since: str) -> Changes:  # noqa: ANN401 - the database of the store
+def _found(database: Any, night: str, since: str, config: str) -> Changes:  # noqa: ANN401 - the database of the store
+    from depscan.api import time_of_scan
     from depscan.errors import UsageError
     from depscan.history.changed import changed
     from depscan.history.read import night_of
+    from depscan.history.ruling import policy_of
 
     now = night_of(database, night)
     before = night_of(database, since) if since else None
     if before is not None and before.id >= now.id:
         raise UsageError(f"is not before night {now.id} ({now.started[:10]})", path=f"--since {since}")
-    return changed(database, now, before)
+    return changed(database, now, before, policy_of(now, config), time_of_scan()[:10])
 
 
 def _json(found: Changes) -> dict[str, Any]:
@@ -137,7 +142,7 @@ def _lines(found: Changes, *, markdown: bool) -> list[str]:
         turns: tuple[Turn, ...] = getattr(found.findings, name)
         if turns:
             out.title(title, len(turns))
-            out.items([_turn(out, one) for one in turns])
+            out.items([_turn(out, group) for group in _by_subject(turns)])
     if len(out.lines) == 1:
         out.lines.append("nothing changed")
     return out.lines
@@ -185,10 +190,25 @@ def _packages(out: _Writer, found: Changes) -> None:
         out.items([(out.escape(label(node), 200), []) for node in found.left])
 
 
-def _turn(out: _Writer, one: Turn) -> tuple[str, list[str]]:
+def _by_subject(turns: Iterable[Turn]) -> list[list[Turn]]:
+    """Return findings of one package together, in the order of the worst of each."""
+    groups: dict[tuple[str, str, str, str], list[Turn]] = {}
+    for one in turns:
+        groups.setdefault((one.subject, one.action, one.rule, one.cause), []).append(one)
+    return list(groups.values())
+
+
+def _turn(out: _Writer, group: list[Turn]) -> tuple[str, list[str]]:
+    from depscan.history.sameness import label
+
+    one = group[0]
     because = ", by new advisories or names" if one.cause == "advisories" else ""
-    whose = _whose(out, one.repositories)
-    return f"{one.severity}: {out.escape(one.message, 300)}  [{out.escape(one.rule, 100)}]{whose}{because}", []
+    whose = _whose(out, sorted({name for turn in group for name in turn.repositories}))
+    name = label(one.subject)
+    said = one.message if name.partition(" ")[0] in one.message else f"{name}: {one.message}"
+    if len(group) > 1:
+        said = f"{name}: {len(group):,} {'advisories' if one.rule.startswith('advisory/') else 'findings'}"
+    return f"{one.severity}: {out.escape(said, 300)}  [{out.escape(one.rule, 100)}]{whose}{because}", []
 
 
 def _whose(out: _Writer, names: Iterable[str]) -> str:

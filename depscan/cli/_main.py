@@ -10,7 +10,7 @@ from depscan.version import __version__
 
 TYPE_CHECKING = False  # importing typing costs a fifth of a bare interpreter
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from types import ModuleType
 
 DEFAULT = "scan"
@@ -32,8 +32,8 @@ def main(argv: list[str] | None = None) -> int:
     name, rest = (argv[0], argv[1:]) if argv[0] in commands() else (DEFAULT, argv)
     from depscan.cli._plain import plain
 
-    module = _load(name)
-    args = (plain(rest, module) if name == DEFAULT else None) or parser_of(name, module).parse_args(rest)
+    module = load(name)
+    args = (plain(rest, module) if name == DEFAULT else None) or _parsed(parser_of(name, module), rest)
     try:
         code: int = module.run(args)
         sys.stdout.flush()
@@ -52,6 +52,11 @@ def main(argv: list[str] | None = None) -> int:
         _defect()
         return 4
     return code
+
+
+def _parsed(parser: ArgumentParser, rest: list[str]) -> Namespace:
+    """Return the arguments; paths may stand before and behind options, where there are no subcommands."""
+    return parser.parse_args(rest) if parser._subparsers else parser.parse_intermixed_args(rest)  # noqa: SLF001
 
 
 def _defect() -> None:
@@ -87,7 +92,7 @@ def parser_of(name: str, module: ModuleType) -> ArgumentParser:
 
 def overview() -> str:
     """Return the help text that lists all commands."""
-    rows = [(name, (_load(name).__doc__ or "").partition("\n")[0]) for name in commands()]
+    rows = [(name, (load(name).__doc__ or "").partition("\n")[0]) for name in commands()]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:{width}}  {text}" for name, text in rows]
     return (
@@ -98,7 +103,8 @@ def overview() -> str:
     )
 
 
-def _load(name: str) -> ModuleType:
+def load(name: str) -> ModuleType:
+    """Return the module of a command."""
     from importlib import import_module
 
     return import_module(f"{__package__}.{name.replace('-', '_')}")

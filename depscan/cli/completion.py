@@ -21,13 +21,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the script."""
-    from importlib import import_module
-
-    from depscan.cli._main import commands, parser_of
+    from depscan.cli._main import commands, load, parser_of
 
     flags: dict[str, list[str]] = {}
     for name in commands():
-        parser = parser_of(name, import_module(f"depscan.cli.{name}"))
+        parser = parser_of(name, load(name))
         words: list[str] = []
         for action in parser._actions:  # noqa: SLF001 - argparse has no public way to list its options
             words += action.option_strings or [str(c) for c in action.choices or ()]

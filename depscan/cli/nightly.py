@@ -3,6 +3,7 @@
 depscan nightly mirrors --store depscan.db         every repository below a folder
 depscan nightly mirrors --new-only                 fail only on what the night before did not have
 depscan nightly mirrors --shard 2/8                the second of eight jobs
+depscan nightly mirrors --notify night.md          a short digest for a chat, beside the account
 
 Only what changed is read. A run that is interrupted or killed has kept what it read: the next goes on from there. Exit
 1 when the policy blocks something, 4 when a repository, advisories or anything else that is needed could not be read.
@@ -18,7 +19,7 @@ from depscan.cli import _arguments as arguments
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from depscan.nightly import Plan
+    from depscan.nightly import Done, Plan
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def configure(parser: ArgumentParser) -> None:
     new = "let only findings that the night before did not have decide the exit code"
     parser.add_argument("--new-only", action="store_true", help=new)
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 instead of 1 when the gate is hit")
+    arguments.add_notify(parser)
     arguments.add_output(parser, ["text", "json"])
     parser.add_argument("-v", "--verbose", action="store_true", help="one line per repository on standard error")
 
@@ -52,6 +54,10 @@ def run(args: Namespace) -> int:
     from depscan.cli._nightly_text import as_json, as_text
     from depscan.nightly import nightly
 
+    if args.notify:
+        from depscan.overview.digest import form_of
+
+        form_of(args.notify, args.link)  # what is wrong with it is said before the night, not after
     with watching(verbose=args.verbose) as watch:
         try:
             done = nightly(args.paths, _plan(args)._replace(told=watch.step, progress=watch.say))
@@ -63,8 +69,26 @@ def run(args: Namespace) -> int:
             )
             return 130
     arguments.write(as_json(done) if args.format == "json" else as_text(done), args.output)
+    if args.notify:
+        arguments.write(_digest(done, args), args.notify)
     code = done.digest.exit_code
     return 0 if args.exit_zero and code == 1 else code
+
+
+def _digest(done: Done, args: Namespace) -> str:
+    """Return the digest of the night that was published: it counts as the account and the exit code do."""
+    from depscan.overview.digest import digest_of
+    from depscan.overview.gather import made_of
+
+    overview = made_of(
+        done.store,
+        today=done.started[:10],
+        night=str(done.digest.night),
+        config=args.config,
+        database=args.db,
+        new_only=args.new_only,
+    )
+    return digest_of(args.notify, overview, args.link)
 
 
 def _plan(args: Namespace) -> Plan:

@@ -36,8 +36,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--config", default="", metavar="FILE", help="policy file instead of that of the night")
     parser.add_argument("--owner", default="", metavar="NAME", help="only the repositories of this owner")
     parser.add_argument("--db", default="", metavar="PATH", help="advisory index, instead of DEPSCAN_DB or the default")
-    parser.add_argument("--notify", default="", metavar="FILE", help="write a short digest (.md or .json)")
-    parser.add_argument("--link", default="", metavar="URL", help="where the digest says that the report is")
+    arguments.add_notify(parser)
+    new = "let only findings that no repository had in the night before decide verdict and exit code"
+    parser.add_argument("--new-only", action="store_true", help=new)
     parser.add_argument("--gate", action="store_true", help="exit with the code of the night")
 
 
@@ -60,6 +61,7 @@ def run(args: Namespace) -> int:
         config=args.config,
         owner=args.owner,
         database=args.db,
+        new_only=args.new_only,
     )
     digest = digest_of(args.notify, overview, args.link) if args.notify else ""
     for name, path in more:

@@ -8,6 +8,7 @@ from depscan.checks._action_version import claimed_releases
 from depscan.graph.graph import DependencyGraph
 from depscan.graphs import usages
 from depscan.history.records import Graph, Node, Part, Use
+from depscan.model.document import with_origin
 from depscan.model.package import quote
 from depscan.reports._inventory import kind_of
 
@@ -82,7 +83,8 @@ class _Making:
 
     def _number(self, key: str, package: Package) -> int:
         claim = self._claims.get(key, "") if package.commit else ""
-        purl = f"{key}{'&' if '?' in key else '?'}release={quote(claim)}" if claim else key
+        own = fleet_id(package)
+        purl = f"{own}{'&' if '?' in own else '?'}release={quote(claim)}" if claim else own
         at = self._at.get(purl)
         if at is None:
             at = self._at[purl] = len(self.nodes)
@@ -93,6 +95,19 @@ class _Making:
         return at
 
 
+def fleet_id(package: Package) -> str:
+    """Return the purl of a package among those of many repositories: it says all that a package is judged by.
+
+    In the graph of one repository the first package of a name and version has the plain purl, wherever it comes from.
+    In a store one repository's own project, or its copy from elsewhere, would so be taken for everybody's package.
+    """
+    told = with_origin(package)
+    extra = [f"commit={quote(package.commit)}"] if package.commit and package.commit not in told else []
+    if package.source == "local" and package.ecosystem != "project" and not package.url:
+        extra.append("path=.")
+    return told + ("&" if "?" in told else "?") + "&".join(extra) if extra else told
+
+
 def _breadth_first(wants: list[dict[int, None]], local: list[bool]) -> tuple[list[int], list[int]]:
     """Return the nodes as they are met from the roots, and for each the place in that order of the one before it.
 
@@ -100,16 +115,24 @@ def _breadth_first(wants: list[dict[int, None]], local: list[bool]) -> tuple[lis
     """
     asked = {child for parent, children in enumerate(wants) for child in children if child != parent}
     roots = [node for node in range(len(wants)) if node not in asked]
-    order, up = _from(roots, wants)
-    if len(order) < len(wants):  # from all roots at once: what lies behind one cycle may be nearer to another
-        roots += _cycles(wants, set(order), sorted(range(len(wants)), key=lambda n: not local[n]))
-        order, up = _from(roots, wants)
-    return order, up
+    met: set[int] = set()
+    order, up = _spread(wants, roots, met)
+    if len(met) == len(wants):
+        return order, up
+    for start in sorted(range(len(wants)), key=lambda n: not local[n]):
+        if start not in met:
+            roots.append(start)
+            _spread(wants, [start], met)
+    return _spread(wants, roots, set())
 
 
-def _from(roots: list[int], wants: list[dict[int, None]]) -> tuple[list[int], list[int]]:
+def _spread(wants: list[dict[int, None]], roots: list[int], met: set[int]) -> tuple[list[int], list[int]]:
+    """Return what is reached from some nodes, nearest first, and for each the place of the one before it.
+
+    What was ``met`` already is left out; what is found joins it.
+    """
     order, up = list(roots), list(range(len(roots)))
-    met = set(roots)
+    met.update(roots)
     for at, node in enumerate(order):  # grows while it is read
         for child in wants[node]:
             if child not in met:
@@ -117,22 +140,6 @@ def _from(roots: list[int], wants: list[dict[int, None]]) -> tuple[list[int], li
                 up.append(at)
                 order.append(child)
     return order, up
-
-
-def _cycles(wants: list[dict[int, None]], met: set[int], starts: list[int]) -> list[int]:
-    """Return a node of each cycle that leads to what was not met yet; ``met`` grows."""
-    found = []
-    for start in starts:
-        if start in met:
-            continue
-        found.append(start)
-        left = [start]
-        met.add(start)
-        while left:
-            new = [child for child in wants[left.pop()] if child not in met]
-            met.update(new)
-            left += new
-    return found
 
 
 def _edges(wants: list[dict[int, None]], order: list[int]) -> list[int]:

@@ -1,23 +1,31 @@
-"""What a night says in a few lines, and its exit code: from the store, without holding what the store holds."""
+"""What a night says in a few lines, and its exit code: from the store, without holding what the store holds.
+
+docs/explanation/nightly.md says what is counted; the report of the night (``overview``) counts the same.
+"""
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.fleet.match import unmatched
+from depscan.fleet.gaps import Gap, Gaps
+from depscan.fleet.verdict import code_of, word_of
 from depscan.history import brief
-from depscan.model.decision import Coverage, Decision
-from depscan.model.result import exit_code
+from depscan.history.broken import Broken
+from depscan.history.holders import Holders, about
+from depscan.history.read import nights
+from depscan.history.sameness import statement
+from depscan.history.turned import NOTHING, Turned, between
+from depscan.model.decision import Coverage
 from depscan.policy.decide import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
     from depscan.history.database import Database
+    from depscan.history.records import Night
     from depscan.intel.index import Index
-    from depscan.model.finding import Finding
+    from depscan.model.decision import Decision
     from depscan.policy.policy import Policy
 
 _CHUNK = 500
@@ -25,7 +33,7 @@ _SHOWN = 20
 
 
 class Told(NamedTuple):
-    """A finding, what the policy says of it, and how many repositories it reaches."""
+    """Findings of one subject, told by the worst: what the policy says, and how many repositories they reach."""
 
     action: str
     rule: str
@@ -33,16 +41,8 @@ class Told(NamedTuple):
     subject: str
     message: str
     fix: str
+    findings: int
     repositories: int
-
-
-class Left(NamedTuple):
-    """What was not looked at although the policy needs it: a kind, how many repositories, and one case of it."""
-
-    kind: str
-    repositories: int
-    what: str
-    why: str
 
 
 class Digest(NamedTuple):
@@ -50,76 +50,136 @@ class Digest(NamedTuple):
 
     Attributes:
         night: its number in the store.
-        packages: distinct packages that repositories reach.
+        previous: number of the night that it is compared with; 0 for the first one, in which nothing is new.
+        repositories: of the fleet in this night, those that could not be read among them.
+        unreadable: names of these, and why.
+        packages: distinct ones that repositories reach, their own projects left out.
         blocked, warned: findings that the policy blocks or warns of, each once however many it reaches.
-        new: how many of both the night before did not know; ``news`` are the worst of them.
-        cleared: how many of the night before are gone; ``gone`` are the worst of them.
-        left: what was not looked at, the most frequent kind first.
+        new: how many of both no repository had in the night before; ``news`` are the worst of them by subject, of a
+            first night the worst of all.
+        reached: how many of both were known, and reach repositories that did not have them.
+        cleared: how many of the night before nobody has any more; ``gone`` are the worst of them by subject.
+        freed: how many somebody still has, and some repositories have got rid of.
+        subjects: how many subjects the new and the cleared ones (of a first night: all) have.
+        left: what was not looked at although the policy needs it, what concerns most repositories first.
+        verdict: blocked, bad-input, incomplete, nothing, warnings or clean.
         exit_code: of the run.
     """
 
     night: int
+    previous: int
+    repositories: int
+    unreadable: tuple[tuple[str, str], ...]
     packages: int
     blocked: int
     warned: int
     new: int
     news: tuple[Told, ...]
+    reached: int
     cleared: int
     gone: tuple[Told, ...]
-    left: tuple[Left, ...]
+    freed: int
+    subjects: tuple[int, int]
+    left: tuple[Gap, ...]
+    verdict: str
     exit_code: int
 
 
-class _Ranked(NamedTuple):
-    """A decision about a finding by its id; the worst come first, and equally bad ones in the order of their text.
+class _Group:
+    """Findings of one subject and action; only the worst is kept, and the numbers of all."""
 
-    Ids will not do for that: they are given in the order in which workers answer.
-    """
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.count = 0
+        self.rank = (True, 0, 0, "")
+        self.worst: Decision | None = None
 
-    rank: tuple[bool, int, int]
-    text: str
-    id: int
-    decision: Decision
-
-
-def _rank(decision: Decision) -> tuple[bool, int, int]:
-    finding = decision.finding
-    return decision.action != "block", -int(finding.severity), -int(finding.confidence)
+    def add(self, own: int, decision: Decision, *, counted: bool) -> None:
+        finding = decision.finding
+        # The worst is the least; the text decides last, as ids are given in the order in which workers answer.
+        rank = (decision.action != "block", -int(finding.severity), -int(finding.confidence), repr(finding))
+        self.ids.append(own)
+        self.count += counted
+        if self.worst is None or rank < self.rank:
+            self.rank, self.worst = rank, decision
 
 
 class _Judged:
-    """Counts decisions as they come; keeps the worst."""
+    """Counts decisions as they come, each statement once.
+
+    Args:
+        policy: what blocks.
+        today: the day exceptions are measured against.
+
+    Attributes:
+        counts: of actions, and of each of the sets that ``add`` is told of.
+        decisive: the first decision that blocks, of all and of the new ones.
+    """
 
     def __init__(self, policy: Policy, today: str) -> None:
         self.counts = Counter[str]()
-        self.worst: list[_Ranked] = []
-        self.decisive: list[Decision] = []
+        self.decisive: dict[str, Decision] = {}
+        self._groups: dict[tuple[str, str], _Group] = {}
+        self._seen: set[tuple[str, int]] = set()
         self._policy, self._today = policy, today
+        self._waived = {w.id for w in policy.exceptions}
         self._notes: dict[tuple[str, str], Decision] | None = None
 
-    def add(self, found: list[tuple[int, Finding]], fresh: Callable[[int], bool], *, only_fresh: bool) -> None:
-        """Take findings by their id; ``fresh`` says which the other night did not have."""
-        decisions = decide([finding for _, finding in found], self._policy, self._today)
+    def add(self, found: list[brief.Found], sets: dict[str, Iterable[int]], grouped: str) -> None:
+        """Take some findings.
+
+        Args:
+            found: id, fingerprint and finding of each.
+            sets: word to the ids of findings that are counted under it.
+            grouped: the word whose findings are told; "" for those of every word.
+        """
+        decisions = decide([one.finding for one in found], self._policy, self._today)
         notes = {(d.finding.rule, d.finding.message): d for d in decisions[len(found) :]}
         # An exception is unused when no part of the findings used it.
         self._notes = notes if self._notes is None else {k: d for k, d in self._notes.items() if k in notes}
-        ranked = []
-        for (own, finding), decision in zip(found, decisions, strict=False):
+        for one, decision in zip(found, decisions, strict=False):
             if decision.action == "allow":
                 continue
-            self.counts[decision.action] += 1
-            if fresh(own):
-                ranked.append(_Ranked(_rank(decision), repr(finding), own, decision))
-            if decision.action == "block" and (fresh(own) or not only_fresh) and not self.decisive:
-                self.decisive.append(decision)
-        self.counts["fresh"] += len(ranked)
-        self.worst = heapq.nsmallest(_SHOWN, [*self.worst, *ranked])
+            said = hash(statement(one.row, one.fingerprint if one.fingerprint in self._waived else ""))
+            words = [word for word, ids in sets.items() if one.id in ids]
+            for word in (decision.action, *words):
+                self.counts[word] += self._first(word, said)
+                if decision.action == "block":
+                    self.decisive.setdefault(word, decision)
+            if not grouped or grouped in words:
+                group = self._groups.setdefault((decision.finding.subject, decision.action), _Group())
+                group.add(one.id, decision, counted=self._first("told", said))
+
+    def _first(self, word: str, said: int) -> bool:
+        """Return whether a statement is counted under a word for the first time."""
+        first = (word, said) not in self._seen
+        self._seen.add((word, said))
+        return first
 
     def end(self) -> None:
         """Count what is said of the policy file itself."""
         for decision in (self._notes or {}).values():
             self.counts[decision.action] += 1
-            self.decisive += [decision] * (decision.action == "block")
+            if decision.action == "block":
+                self.decisive.setdefault("policy", decision)
+
+    def told(self, database: Database, holders: Holders) -> tuple[int, tuple[Told, ...]]:
+        """Return how many subjects there are, and the worst of them; of equally bad ones first what reaches most."""
+        groups = sorted(self._groups.values(), key=lambda g: g.rank)[: 5 * _SHOWN]
+        made = []
+        ids = [own for group in groups for own in group.ids]
+        who = holders.findings(ids, about(database, ids))
+        for group in groups:
+            reach = 0
+            for own in group.ids:
+                reach |= who[own].held
+            if group.worst is not None:
+                finding = group.worst.finding
+                told = Told(group.worst.action, finding.rule, finding.severity.word, finding.subject, finding.message,
+                            finding.fix, group.count, reach.bit_count())  # fmt: skip
+                made.append((group.rank[:2], -told.repositories, -told.findings, group.rank[3], told))
+        made.sort(key=lambda one: one[:4])
+        return len(self._groups), tuple(told for *_, told in made[:_SHOWN])
 
 
 def digest(
@@ -128,7 +188,6 @@ def digest(
     policy: Policy,
     today: str,
     index: Index | None,
-    more: Iterable[Coverage],
     *,
     new_only: bool = False,
 ) -> Digest:
@@ -140,69 +199,67 @@ def digest(
         policy: what blocks.
         today: the day exceptions are measured against.
         index: the advisories; None where they cannot be used.
-        more: what is not known of the night as a whole.
-        new_only: whether only findings that the night before did not have decide over the exit code.
+        new_only: whether only findings that no repository had in the night before decide over the exit code; of a
+            first night all decide.
 
     Raises:
         StoreError, IntelError: as they say.
     """
-    now, before = brief.standing(database, night), brief.standing(database, night - 1)
-    known, still = set(before.values()), set(now.values())
+    every = [one for one in nights(database) if one.id <= night]
+    broken = Broken(database)
+    holders = Holders(database, night, broken)
+    before = Holders(database, every[-2].id, broken) if len(every) > 1 else None
+    turns = between(database, before, holders) if before else NOTHING
     judged, gone = _Judged(policy, today), _Judged(policy, today)
-    for some in [*_chunks(sorted(now))] or [[]]:
-        judged.add(brief.findings(database, some), lambda own: now[own] not in known, only_fresh=new_only)
+    word = "new" if before else ""
+    _take(judged, database, brief.standing(database, night), {"new": turns.new, "reached": turns.reached}, word)
     judged.end()
-    for some in _chunks(sorted(own for own, mark in before.items() if mark not in still)):
-        gone.add(brief.findings(database, some), lambda _: True, only_fresh=False)
-    left = _left(database, night, policy, index)
-    packages = brief.packages(database, night)
-    needed = [Coverage("", "failed", "", needed=True, kind=one.kind) for one in left]
-    every = [c for c in more if c.needed]
-    rows = [Left(c.kind, 0, c.what, c.why) for c in every] + left
+    _take(gone, database, sorted({*turns.cleared, *turns.freed}), _gone(turns), "cleared")
+    left = _left(database, every[-1], policy, index)
+    unreadable = brief.unreadable(database, night)
+    packages, repositories = brief.packages(database, night), brief.repositories(database, night)
+    words = ("policy", "new") if new_only and before else ("block", "policy")
+    decisive = [judged.decisive[word] for word in words if word in judged.decisive]
+    code = code_of(decisive, left, packages, empty_shard=bool(every[-1].shard) and not repositories)
+    subjects, news = judged.told(database, holders)
+    subjects_gone, worst_gone = gone.told(database, before) if before else (0, ())
     return Digest(
         night,
+        before.night if before else 0,
+        repositories,
+        tuple(unreadable),
         packages,
         judged.counts["block"],
         judged.counts["warn"],
-        judged.counts["fresh"],
-        _told(database, night, judged),
-        gone.counts["fresh"],
-        _told(database, night - 1, gone),
-        tuple(rows),
-        exit_code(judged.decisive, [*every, *needed], packages),
+        judged.counts["new"],
+        news,
+        judged.counts["reached"],
+        gone.counts["cleared"],
+        worst_gone,
+        gone.counts["freed"],
+        (subjects, subjects_gone),
+        left,
+        word_of(code, found=bool(judged.counts["block"] or judged.counts["warn"])),
+        code,
     )
 
 
-def _chunks(ids: list[int]) -> Iterator[list[int]]:
-    for at in range(0, len(ids), _CHUNK):
-        yield ids[at : at + _CHUNK]
+def _gone(turns: Turned) -> dict[str, Iterable[int]]:
+    return {"cleared": turns.cleared, "freed": turns.freed}
 
 
-def _told(database: Database, night: int, judged: _Judged) -> tuple[Told, ...]:
-    """Return the worst, of equally bad ones first what reaches most."""
-    reached = [(one, brief.reach(database, night, one.id)) for one in judged.worst]
-    return tuple(
-        Told(one.decision.action, f.rule, f.severity.word, f.subject, f.message, f.fix, reach)
-        for one, reach in sorted(reached, key=lambda pair: (pair[0].rank, -pair[1], pair[0].text))
-        for f in (one.decision.finding,)
-    )
+def _take(judged: _Judged, database: Database, ids: list[int], sets: dict[str, Iterable[int]], grouped: str) -> None:
+    """Judge findings a few at a time; none at all are judged too, for what is said of the policy."""
+    for at in range(0, max(len(ids), 1), _CHUNK):
+        judged.add(brief.findings(database, ids[at : at + _CHUNK]), sets, grouped)
 
 
-def _left(database: Database, night: int, policy: Policy, index: Index | None) -> list[Left]:
-    """Return what was not looked at in the repositories, the most frequent kind first."""
-    counts, cases = Counter[str](), dict[str, tuple[str, str]]()
-    for name, problem in brief.unreadable(database, night):
-        counts["repository"] += 1
-        cases.setdefault("repository", (name, problem))
-    for reached, more in brief.readings(database, night):
-        for kind, gap in _needed(more, policy, index).items():
-            counts[kind] += reached
-            cases.setdefault(kind, (gap.what, gap.why))
-    return [Left(kind, count, *cases[kind]) for kind, count in counts.most_common()]
-
-
-def _needed(more: dict[str, Any], policy: Policy, index: Index | None) -> dict[str, Coverage]:
-    """Return what the policy needs and a reading has not, one of each kind."""
-    every = [Coverage(*row) for row in more["gaps"]] + (unmatched(index, more["census"]) if index else [])
-    accepted = {("ecosystem", name) for name in policy.accept_unchecked}
-    return {c.kind: c for c in reversed(every) if c.needed and (c.kind, c.what) not in accepted}
+def _left(database: Database, night: Night, policy: Policy, index: Index | None) -> tuple[Gap, ...]:
+    """Return what was not looked at although the policy needs it."""
+    gaps = Gaps(index, policy.accept_unchecked, every=False)
+    gaps.add_night(night)
+    for name, problem in brief.unreadable(database, night.id):
+        gaps.add_unread(name, problem)
+    for names, more in brief.readings(database, night.id):
+        gaps.add(names, [Coverage(*row) for row in more["gaps"]], more["census"])
+    return gaps.gaps()

@@ -23,6 +23,7 @@ from depscan.history.records import Visit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from depscan.fleet.bundle import Bundle
     from depscan.fleet.engines.engine import Engine
     from depscan.fleet.unit import Setup
     from depscan.history.records import Reading, Repository
@@ -33,6 +34,8 @@ _BYTES = 4 << 20
 """Readings, and characters of their JSON, that are held at most; as objects they take some ten times as much."""
 _SECONDS = 5.0
 """After so long what was read is stored, however little it is."""
+_MENDING = 3600.0
+"""Seconds that a night spends on looking for files that end their readers; one repository may have a sixth of it."""
 _DAYS = 7
 """After so many days a file that ended its reader is tried again."""
 
@@ -51,6 +54,27 @@ class _Left(NamedTuple):
 
     seen: Look
     repository: Repository
+
+
+class _Unreadable(Exception):  # noqa: N818 - a state of a repository
+    """Why nothing can be read of a repository."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let whatever is wrong with one repository be a problem of that one."""
+    try:
+        yield
+    except (DepscanError, OSError) as error:
+        raise _Unreadable(str(error)) from None
+    except Exception as error:
+        why = f"a defect of depscan stopped the reading: {type(error).__name__}: {error}"
+        raise _Unreadable(why[:300]) from error
+
+
+def _loaded(task: Task) -> Bundle:
+    with _told():
+        return source_of(task.place).load(task.place, task.ref, task.revision)
 
 
 class Harvest:
@@ -94,6 +118,7 @@ class Harvest:
         self._left: dict[tuple[str, str], _Left] = {}
         self._awaited: dict[tuple[str, str], str] = {}
         self._failed: list[Task] = []
+        self._mending = _MENDING
         self._all = 0
 
     def run(self, fleet: Sequence[Repository], refs: Mapping[str, str]) -> None:
@@ -127,8 +152,9 @@ class Harvest:
     def _look(self, one: Repository, ref: str) -> Look | None:
         """Settle what is unchanged or cannot be read; return what was seen of everything else."""
         try:
-            seen = source_of(one.place).look(one.place, ref)
-        except (DepscanError, OSError) as error:
+            with _told():
+                seen = source_of(one.place).look(one.place, ref)
+        except _Unreadable as error:
             self._visited(Visit(one, "", problem=str(error)), f"unreadable: {error}")
             return None
         mark, revision, key = self._marks.get(one.name, ("", "", ""))
@@ -163,8 +189,8 @@ class Harvest:
                 yield task
                 continue
             try:
-                bundle = source_of(task.place).load(task.place, task.ref, task.revision)
-            except (DepscanError, OSError) as error:
+                bundle = _loaded(task)
+            except _Unreadable as error:
                 self._problem(task, str(error))
                 continue
             key = key_of(bundle, self._setup)
@@ -175,11 +201,18 @@ class Harvest:
             yield task._replace(bundle=bundle)
 
     def _mended(self, task: Task) -> str | Failed:
-        """Read what is left of a repository that ends its readers."""
-        if not self._engine.remote:
-            return mended(self._engine, task, self._work)
-        bundle = source_of(task.place).load(task.place, task.ref, task.revision)
-        return mended(self._engine, task._replace(bundle=bundle), self._work)
+        """Read what is left of a repository that ends its readers, as long as the night has time for such."""
+        begun = time.monotonic()
+        if self._mending <= 0:
+            return Failed("reading it ends its reader, and this night has spent its time on others like it")
+        try:
+            if self._engine.remote:
+                task = task._replace(bundle=_loaded(task))
+            return mended(self._engine, task, self._work, seconds=min(self._mending, _MENDING / 6))
+        except _Unreadable as error:
+            return Failed(str(error))
+        finally:
+            self._mending -= time.monotonic() - begun
 
     def _settle(self, task: Task, result: str | Failed) -> None:
         """Take what a worker said of a repository."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from depscan.checks import advisories, names
 from depscan.checks.check import Context
+from depscan.errors import IntelError
 from depscan.graph.graph import DependencyGraph
+from depscan.model.decision import Coverage
 from depscan.model.document import Document
 from depscan.model.finding import Finding
 from depscan.model.location import Location
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from depscan.history.records import Node
     from depscan.intel.index import Index
-    from depscan.model.decision import Coverage
     from depscan.model.location import Route
     from depscan.model.nameoptions import NameOptions
 
@@ -47,10 +48,28 @@ def matched(
     nothing: list[Finding] = []
     left = iter(nodes)
     while some := list(islice(left, _CHUNK)):
-        told, lacking = _matched(some, index, options)
+        told, lacking = _apart(some, index, options)
         found.update((own, findings or nothing) for own, findings in told.items())
         gaps.update(dict.fromkeys(lacking))
     return found, list(gaps)
+
+
+def _apart(
+    nodes: list[tuple[int, Node]], index: Index | None, options: NameOptions | None
+) -> tuple[dict[int, list[Finding]], list[Coverage]]:
+    """Judge packages; one that depscan has a defect with is left out and told, and takes none of the others along."""
+    try:
+        return _matched(nodes, index, options)
+    except IntelError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect met in one package must not hide the others
+        if len(nodes) == 1:
+            why = f"a defect of depscan stopped the judging: {type(error).__name__}: {error}"[:300]
+            return {}, [Coverage(nodes[0][1].purl, "failed", why, needed=True, kind="crash")]
+    half = len(nodes) // 2
+    found, gaps = _apart(nodes[:half], index, options)
+    more, others = _apart(nodes[half:], index, options)
+    return found | more, gaps + others
 
 
 def _matched(

@@ -16,12 +16,14 @@ that cannot be listed and files beside the repositories that a scan would read; 
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import UsageError
 from depscan.fleet.sources.archive import stem
 from depscan.fleet.sources.git import accepts as is_clone
 from depscan.fleet.wanted import is_wanted, states
+from depscan.history.content import keyed
 from depscan.history.records import Repository
 from depscan.inputs.gather import SKIPPED_FOLDERS
 from depscan.model.decision import Coverage
@@ -122,16 +124,23 @@ def unique(found: Iterable[Repository]) -> list[Repository]:
     """
     places: set[tuple[str, str]] = set()
     names: dict[str, Repository] = {}
-    for one in found:
-        key = (os.path.realpath(one.place), one.ref)
+    for wanted in found:
+        key = (os.path.realpath(wanted.place), wanted.ref)
         if key in places:
             continue
         places.add(key)
+        one = wanted._replace(name=_stored(wanted.name))
         other = names.setdefault(one.name, one)
         if other is not one:
             hint = "a configuration can name them"
             raise UsageError(f"two repositories are called {one.name}: {other.place} and {one.place}", hint=hint)
     return sorted(names.values())
+
+
+def _stored(name: str) -> str:
+    """Return a name as a store keeps it; of two that look alike there neither hides the other."""
+    made = keyed(name)
+    return made if made == name else f"{made}~{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 class _Looking:

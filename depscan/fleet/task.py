@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from depscan.history.records import Reading
 
 
+LONGEST = 32 << 20
+"""Characters of a reading. A store takes whatever is made of so many, and gives it back (``depscan.history.pack``)."""
+
+
 class Task(NamedTuple):
     """What is read of a repository.
 
@@ -105,7 +109,10 @@ def _worked(task: Task) -> str:
         return head
     left = dict(task.leave)
     reading = read(bundle._replace(files=tuple(f for f in bundle.files if f[0] not in left)), task.setup)
-    return f"{head}\n{encode(_without(reading, task)._replace(key=key))}"
+    told = encode(_without(reading, task)._replace(key=key))
+    if len(told) > LONGEST:
+        return json.dumps(("", f"what its files say takes more than {LONGEST >> 20} MB to be kept"))
+    return f"{head}\n{told}"
 
 
 def names(task: Task) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.checks.advisories import census
 from depscan.checks.check import Context
-from depscan.fleet.arrays import arrays_of
+from depscan.fleet.arrays import arrays_of, fleet_id
 from depscan.fleet.bundle import lay_out
 from depscan.graphs import merged
 from depscan.history.records import Reading
@@ -65,7 +65,8 @@ def read(bundle: Bundle, setup: Setup) -> Reading:
         coverage = [*bundle.gaps, *lost, *gathered.coverage]
         policy = Policy(disabled_checks=setup.disabled)
         findings, _ = run_checks(context, policy, coverage, lambda _: None, ELSEWHERE)
-        findings = [_relative(f, folder) for f in with_paths(graph, findings)]
+        ids = {key: fleet_id(package) for key, package in graph.nodes.items()}
+        findings = [_named(_relative(f, folder), ids) for f in with_paths(graph, findings)]
         coverage = [c._replace(what=_below(c.what, folder)) for c in coverage]
         made = arrays_of(gathered, graph)
         return Reading(
@@ -92,6 +93,12 @@ def _models(folder: str, gathered: Gathered) -> tuple[tuple[Inspected, ...], lis
     if item is None:
         return (), []
     return (item,), needed_packages(item.models, gathered.documents)
+
+
+def _named(finding: Finding, ids: dict[str, str]) -> Finding:
+    """Return a finding with the ids that packages have in a store."""
+    via = tuple(tuple(ids.get(key, key) for key in path) for path in finding.via)
+    return finding._replace(subject=ids.get(finding.subject, finding.subject), via=via)
 
 
 def _below(text: str, folder: str) -> str:

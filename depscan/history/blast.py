@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.history.asked import Asked, asked, label
-from depscan.history.read import arrays, holdings, more, night_of, packages, states
+from depscan.history.read import alike, holdings, more, night_of, packages, states
 from depscan.history.ways import Group, Shapes, Ways, chokes, ways
 from depscan.history.who import Unread, unread
 
@@ -127,7 +127,7 @@ class _Graphs:
 
     def __init__(self, database: Database, wanted: set[int], numbers: Iterable[int]) -> None:
         shapes: Shapes = {}
-        self._ways = {number: ways(arrays(database, number), wanted, shapes) for number in sorted(numbers)}
+        self._ways = {number: ways(graph, wanted, shapes) for number, graph in alike(database, numbers)}
         self._wanted = wanted
         named = packages(database, {own for way in self._ways.values() for own in way.before})
         self._labels = {own: label(node) for own, node in named.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.history.records import finding_of
 
@@ -18,48 +18,51 @@ _CHUNK = 500
 _HOLDS = "{0}.first <= {1} AND ({0}.last IS NULL OR {0}.last >= {1})"
 
 
-def standing(database: Database, night: int) -> dict[int, str]:
-    """Return id and fingerprint of every finding that reaches a repository in a night."""
+class Found(NamedTuple):
+    """A finding, its id, its fingerprint, and the JSON it is made of as a list."""
+
+    id: int
+    fingerprint: str
+    finding: Finding
+    row: list[Any]
+
+
+def standing(database: Database, night: int) -> list[int]:
+    """Return the id of every finding that reaches a repository in a night, sorted."""
     holds, state = _HOLDS.format("h", night), _HOLDS.format("s", night)
     rows = database.rows(
-        "SELECT f.id, f.fingerprint FROM finding f WHERE f.id IN (SELECT h.finding FROM reading_finding h JOIN state s"
+        "SELECT f.id FROM finding f WHERE f.id IN (SELECT h.finding FROM reading_finding h JOIN state s"
         f" ON s.reading = h.reading WHERE {state}) OR f.id IN (SELECT h.finding FROM package_finding h WHERE {holds}"
         " AND EXISTS (SELECT 1 FROM node n JOIN part t ON t.graph = n.graph JOIN state s ON s.reading = t.reading"
-        f" WHERE n.package = h.package AND {state}))"
+        f" WHERE n.package = h.package AND {state})) ORDER BY f.id"
     )
-    return dict(rows)
+    return [own for (own,) in rows]
+
+
+def repositories(database: Database, night: int) -> int:
+    """Return how many repositories the fleet has in a night, those that could not be read among them."""
+    rows = database.rows(f"SELECT COUNT(*) FROM state s WHERE {_HOLDS.format('s', night)}")
+    return int(rows[0][0])
 
 
 def packages(database: Database, night: int) -> int:
-    """Return how many distinct packages repositories reach in a night, their own projects left out."""
+    """Return how many distinct packages, models, tools and so on repositories reach, their own projects left out."""
     rows = database.rows(
-        "SELECT COUNT(*) FROM package p WHERE p.source <> 'local' AND EXISTS (SELECT 1 FROM node n JOIN part t ON"
+        "SELECT COUNT(*) FROM package p WHERE p.kind <> 'project' AND EXISTS (SELECT 1 FROM node n JOIN part t ON"
         " t.graph = n.graph JOIN state s ON s.reading = t.reading WHERE n.package = p.id AND"
         f" {_HOLDS.format('s', night)})"
     )
     return int(rows[0][0])
 
 
-def findings(database: Database, ids: list[int]) -> list[tuple[int, Finding]]:
-    """Return findings with their ids; at most 500 are asked for."""
+def findings(database: Database, ids: list[int]) -> list[Found]:
+    """Return findings; at most 500 are asked for."""
     if not ids:
         return []
     marks = ", ".join("?" * len(ids))
-    rows = database.rows(f"SELECT id, more FROM finding WHERE id IN ({marks}) ORDER BY id", ids)
-    return [(own, finding_of(json.loads(text))) for own, text in rows]
-
-
-def reach(database: Database, night: int, finding: int) -> int:
-    """Return how many repositories a finding reaches in a night."""
-    holds, state = _HOLDS.format("h", night), _HOLDS.format("s", night)
-    rows = database.rows(
-        "SELECT COUNT(*) FROM (SELECT s.repository FROM reading_finding h JOIN state s ON s.reading = h.reading WHERE"
-        f" h.finding = ? AND {state} UNION SELECT s.repository FROM package_finding h JOIN node n ON n.package ="
-        " h.package JOIN part t ON t.graph = n.graph JOIN state s ON s.reading = t.reading WHERE h.finding = ? AND"
-        f" {holds} AND {state}) AS reached",
-        (finding, finding),
-    )
-    return int(rows[0][0])
+    rows = database.rows(f"SELECT id, fingerprint, more FROM finding WHERE id IN ({marks}) ORDER BY id", ids)
+    read = ((own, mark, json.loads(text)) for own, mark, text in rows)
+    return [Found(own, mark, finding_of(row), row) for own, mark, row in read]
 
 
 def unreadable(database: Database, night: int) -> list[tuple[str, str]]:
@@ -71,14 +74,17 @@ def unreadable(database: Database, night: int) -> list[tuple[str, str]]:
     return [(name, problem) for name, problem in rows]
 
 
-def readings(database: Database, night: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield for each reading of a night how many repositories it is of, and its gaps and census as JSON holds them."""
-    rows = database.rows(
-        "SELECT s.reading, COUNT(*) FROM state s WHERE s.reading IS NOT NULL AND"
-        f" {_HOLDS.format('s', night)} GROUP BY s.reading ORDER BY s.reading"
-    )
-    for at in range(0, len(rows), _CHUNK):
-        some: dict[int, int] = dict(rows[at : at + _CHUNK])
+def readings(database: Database, night: int) -> Iterator[tuple[list[str], dict[str, Any]]]:
+    """Yield for each reading of a night the repositories it is of, and its gaps and census as JSON holds them."""
+    whose: dict[int, list[str]] = {}
+    for reading, name in database.rows(
+        "SELECT s.reading, r.name FROM state s JOIN repository r ON r.id = s.repository WHERE s.reading IS NOT NULL AND"
+        f" {_HOLDS.format('s', night)} ORDER BY s.reading, r.name"
+    ):
+        whose.setdefault(reading, []).append(name)
+    every = list(whose)
+    for at in range(0, len(every), _CHUNK):
+        some = every[at : at + _CHUNK]
         marks = ", ".join("?" * len(some))
-        for own, data in database.rows(f"SELECT id, more FROM reading WHERE id IN ({marks}) ORDER BY id", list(some)):
-            yield some[own], json.loads(zlib.decompress(data))
+        for own, data in database.rows(f"SELECT id, more FROM reading WHERE id IN ({marks}) ORDER BY id", some):
+            yield whose[own], json.loads(zlib.decompress(data))

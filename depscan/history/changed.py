@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.ecosystems import ecosystem
 from depscan.history.presence import Presence
 from depscan.history.read import changed_states, kept_from, nights, packages, pruned_away
-from depscan.history.turned import Turned, turned
+from depscan.history.turned import turned
+from depscan.history.turns import Turns, turns
+from depscan.policy.policy import Policy
 
 if TYPE_CHECKING:
     from depscan.history.database import Database
@@ -63,7 +65,7 @@ class Changes(NamedTuple):
         repositories: by what happened, owner and name.
         arrived: packages that nobody had before.
         left: packages that nobody has any more.
-        findings: see ``turned``.
+        findings: see ``turned``; what the policy accepts is left out.
     """
 
     before: Night | None
@@ -71,15 +73,24 @@ class Changes(NamedTuple):
     repositories: tuple[Change, ...] = ()
     arrived: tuple[Arrival, ...] = ()
     left: tuple[Node, ...] = ()
-    findings: Turned = Turned((), (), (), ())
+    findings: Turns = Turns()
 
 
 WHAT = ("new", "gone", "unreadable", "readable", "changed", "revision")
 """In the order in which they are told."""
 
 
-def changed(database: Database, now: Night, before: Night | None = None) -> Changes:
+def changed(
+    database: Database, now: Night, before: Night | None = None, policy: Policy | None = None, today: str = ""
+) -> Changes:
     """Return what changed since the night before, or since another one.
+
+    Args:
+        database: of the store.
+        now: the night looked at.
+        before: the night compared with; None for the one before.
+        policy: what blocks and what is accepted; None for the default.
+        today: the day exceptions are measured against; "" for that of the night.
 
     Raises:
         StoreError: the store is damaged.
@@ -90,17 +101,19 @@ def changed(database: Database, now: Night, before: Night | None = None) -> Chan
             raise pruned_away(database, f"the night before night {now.id}")
     if before is None:
         return Changes(None, now)
-    then, today = changed_states(database, before.id, now.id)
+    then, here = changed_states(database, before.id, now.id)
     difference = _Difference(database, Presence(database, before.id), Presence(database, now.id))
     found = []
-    for own in sorted(then.keys() | today.keys()):
-        was, new = then.get(own), today.get(own)
+    for own in sorted(then.keys() | here.keys()):
+        was, new = then.get(own), here.get(own)
         what = _what(was, new)
         if what:
             difference.compare(was, new)
             found.append(difference.change(was, new, what))
     order = sorted(found, key=lambda c: (WHAT.index(c.what), c.repository.owner, c.repository.name))
-    return Changes(before, now, tuple(order), difference.arrived(), difference.left(), difference.findings())
+    came = turned(database, before.id, now.id)
+    told = turns(database, came, policy or Policy(), today or now.started[:10])
+    return Changes(before, now, tuple(order), difference.arrived(), difference.left(), told)
 
 
 def _what(was: State | None, now: State | None) -> str:
@@ -125,7 +138,6 @@ class _Difference:
         self._before, self._now = before, now
         self._came: dict[int, set[str]] = {}
         self._went: dict[int, set[str]] = {}
-        self._readings: list[tuple[str, int | None, int | None]] = []
 
     def compare(self, was: State | None, now: State | None) -> None:
         """Remember which packages come to a repository and which go."""
@@ -133,7 +145,6 @@ class _Difference:
         if state is None:
             return
         name = state.repository.name
-        self._readings.append((name, self._before.reading(was), self._now.reading(now)))
         old, new = self._before.packages(was), self._now.packages(now)
         for moved, own in ((self._came, new - old), (self._went, old - new)):
             for package in own:
@@ -165,10 +176,6 @@ class _Difference:
         """Return the packages that nobody has any more."""
         named = packages(self._database, {own for own in self._went if not self._now.has(own)})
         return tuple(sorted((node for node in named.values() if node.kind != "project"), key=_place))
-
-    def findings(self) -> Turned:
-        """Return which findings came and went."""
-        return turned(self._database, self._before, self._now, self._readings, (self._came, self._went))
 
 
 def _moved(added: list[Node], removed: list[Node]) -> tuple[tuple[Node, ...], tuple[Node, ...], tuple[Move, ...]]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NODE = "purl, ecosystem, name, version, source, registry, url, git_commit, kind, release"
 _NEW = f"INSERT INTO package (id, {NODE}, judged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
 _BETTER = f"UPDATE package SET ({NODE}, judged) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '') WHERE id = ?"
+LONGEST = 1200
+"""Bytes of a text in an index; some indexes have two of them."""
 _MOST = 1 << 20
 """Ids that are remembered at most: about 150 MB."""
 
@@ -74,9 +76,9 @@ class Content:
         self._database.many("INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)", [row])
         parts: dict[str, tuple[Any, ...]] = {}
         for part in reading.parts:
-            path = plain(part.path)
+            path = keyed(part.path)
             while path in parts:  # two hostile names that look alike once they are written plainly
-                path += "~"
+                path = keyed(f"{path}~")
             parts[path] = (own, path, plain(part.format), graphs[part.graph], part.packages)
         self._database.many("INSERT INTO part VALUES (?, ?, ?, ?, ?)", parts.values())
         told = {self.finding_id(f) for f in reading.findings}
@@ -98,7 +100,7 @@ class Content:
                 keys.append(node.purl)
                 continue
             text = "".join(node)
-            clean = node if text.isascii() and "\0" not in text else Node(*map(plain, node))
+            clean = node if len(text) <= LONGEST and text.isascii() and "\0" not in text else Node(*map(keyed, node))
             keys.append(clean.purl)
             was = best.get(clean.purl)
             best[clean.purl] = clean if was is None or _rank(was) < _rank(clean) else was
@@ -121,7 +123,7 @@ class Content:
         self._packages.update((node.purl, (first + i, hash(node))) for i, node in enumerate(new))
 
     def _graph_id(self, graph: Graph, nodes: list[Node], packages: list[int]) -> int:
-        digest = graph_digest([plain(nodes[n].purl) for n in graph.nodes], graph.up, graph.edges)
+        digest = graph_digest([keyed(nodes[n].purl) for n in graph.nodes], graph.up, graph.edges)
         held = self._database.rows("SELECT id FROM graph WHERE digest = ?", (digest,))
         if held:
             return int(held[0][0])
@@ -172,6 +174,18 @@ def plain(text: str) -> str:
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def keyed(text: str) -> str:
+    """Return a text that every database takes into an index: PostgreSQL's rows there have at most 2,704 bytes.
+
+    Of a longer one the beginning stays, and a hash of the whole: two that differ are two.
+    """
+    made = plain(text)
+    data = made.encode()
+    if len(data) <= LONGEST:
+        return made
+    return f"{data[: LONGEST - 40].decode('utf-8', 'ignore')}...{sha256(data).hexdigest()[:32]}"
 
 
 def following(database: Database, table: str) -> int:

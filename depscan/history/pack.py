@@ -54,11 +54,10 @@ def unpacked(data: bytes) -> array[int]:
     mixed = bytearray(len(planes))
     for i in range(4):
         mixed[i::4] = planes[i * size : (i + 1) * size]
-    folded = array(_TYPE)
-    folded.frombytes(bytes(mixed))
+    steps = array("i")
+    steps.frombytes(_unfolded(bytes(mixed)))
     if sys.byteorder == "big":
-        folded.byteswap()
-    steps = [-(n + 1 >> 1) if n & 1 else n >> 1 for n in folded]
+        steps.byteswap()
     try:
         if together == 1:
             return array(_TYPE, accumulate(steps))
@@ -68,6 +67,15 @@ def unpacked(data: bytes) -> array[int]:
     except OverflowError:
         raise ValueError("numbers out of range") from None
     return made
+
+
+def _unfolded(data: bytes) -> bytes:
+    """Return little-endian int32 of numbers folded to uint32: arithmetic on all of them as one, which no loop beats."""
+    count = len(data) // 4
+    whole = int.from_bytes(data, "little")
+    odd = whole & int.from_bytes(b"\1\0\0\0" * count, "little")
+    half = whole >> 1 & int.from_bytes(b"\xff\xff\xff\x7f" * count, "little")
+    return (half ^ odd * 0xFFFFFFFF).to_bytes(len(data), "little")
 
 
 def deflated(text: str) -> bytes:

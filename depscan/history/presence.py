@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.history.pack import unpacked
+from depscan.history.read import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from depscan.history.database import Database
     from depscan.history.read import State
 
@@ -71,8 +69,7 @@ class Presence:
     def _members(self, graph: int) -> frozenset[int]:
         held = self._graphs.get(graph)
         if held is None:
-            rows = self._database.rows("SELECT nodes FROM graph WHERE id = ?", (graph,))
-            held = self._graphs[graph] = frozenset(unpacked(rows[0][0]))
+            held = self._graphs[graph] = frozenset(arrays(self._database, graph, edges=False).nodes)
         return held
 
     def has(self, package: int) -> bool:
@@ -92,29 +89,3 @@ class Presence:
             (package, self.night),
         )
         return bool(rows)
-
-    def repositories(self, package: int) -> set[str]:
-        """Return the names of the repositories that have a package."""
-        rows = self._database.rows(
-            f"SELECT DISTINCT r.name FROM repository r WHERE r.id IN (SELECT s.repository {_HELD})",
-            (package, self.night, self.night),
-        )
-        found = {name for (name,) in rows}
-        return found | {name for name, reading in self._last.values() if package in self._of_reading(reading)}
-
-    def says(self, fingerprints: Iterable[str]) -> set[tuple[str, str]]:
-        """Return fingerprint and subject of the findings of readings that hold, out of some fingerprints."""
-        found: set[tuple[str, str]] = set()
-        left = sorted(set(fingerprints))
-        stale = self.stale
-        for at in range(0, len(left), 500):
-            some = left[at : at + 500]
-            marks = ", ".join("?" * len(some))
-            rows = self._database.rows(
-                "SELECT f.fingerprint, f.subject, h.reading, EXISTS (SELECT 1 FROM state s WHERE s.reading = h.reading"
-                f" AND {_AT}) FROM finding f JOIN reading_finding h ON h.finding = f.id"
-                f" WHERE f.fingerprint IN ({marks})",
-                (self.night, self.night, *some),
-            )
-            found.update((mark, subject) for mark, subject, reading, holds in rows if holds or reading in stale)
-        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import StoreError, UsageError
@@ -13,7 +14,7 @@ from depscan.model.decision import Coverage
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from depscan.history.database import Database
     from depscan.model.finding import Finding
@@ -196,13 +197,39 @@ def arrays(database: Database, graph: int, *, edges: bool = True) -> Arrays:
     Raises:
         StoreError: it is damaged.
     """
-    row = database.rows(f"SELECT nodes, up{', edges' if edges else ''} FROM graph WHERE id = ?", (graph,))
+    nodes, up = _array(database, graph, "nodes"), _array(database, graph, "up")
+    return Arrays(nodes, up, _array(database, graph, "edges") if edges else nodes[:0])
+
+
+def _array(database: Database, graph: int, column: str) -> array[int]:
+    row = database.rows(f"SELECT {column} FROM graph WHERE id = ?", (graph,))
     try:
-        found = [unpacked(data) for data in row[0]]
-        return Arrays(found[0], found[1], found[2] if edges else found[0][:0])
+        return unpacked(row[0][0])
     except (ValueError, IndexError) as error:
         why = f"graph {graph} is damaged: {error}"
         raise StoreError(why, path=database.place, hint="depscan history verify says more") from None
+
+
+def alike(database: Database, graphs: Iterable[int]) -> Iterator[tuple[int, Arrays]]:
+    """Yield graphs, those of one shape behind each other: many repositories differ in nothing but versions.
+
+    Raises:
+        StoreError: one is damaged.
+    """
+    shapes: list[tuple[bytes, int]] = []
+    left = sorted(set(graphs))
+    for at in range(0, len(left), 500):
+        some = left[at : at + 500]
+        marks = ", ".join("?" * len(some))
+        rows = database.rows(f"SELECT up, edges, id FROM graph WHERE id IN ({marks})", some)
+        shapes += [(sha256(up).digest() + sha256(edges).digest(), own) for up, edges, own in rows]
+    before, shape = b"", None
+    for digest, own in sorted(shapes):
+        if shape is None or digest != before:
+            before, shape = digest, arrays(database, own)
+            yield own, shape
+        else:
+            yield own, shape._replace(nodes=_array(database, own, "nodes"))
 
 
 def packages(database: Database, wanted: Iterable[int]) -> dict[int, Node]:

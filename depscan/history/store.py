@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from depscan.errors import StoreError
-from depscan.history.content import NODE, Content, chunked, following, plain
+from depscan.history.content import NODE, Content, chunked, following, keyed, plain
 from depscan.history.database import open_database
 from depscan.history.records import Night, Node, Visit
 
@@ -158,7 +158,7 @@ class Store:
         names = {own: name for name, own in self.database.rows("SELECT name, id FROM repository")}
         held = {row[0]: row[1:] for row in self.database.rows(
             "SELECT repository, reading, revision, problem FROM state WHERE last IS NULL")}  # fmt: skip
-        now = {ids[plain(v.repository.name)]: (readings.get(v.key), plain(v.revision), plain(v.problem))
+        now = {ids[keyed(v.repository.name)]: (readings.get(v.key), plain(v.revision), plain(v.problem))
                for v in visits}  # fmt: skip
         over = [own for own, was in held.items()
                 if now.get(own) != was and (own in now or not leave(names[own]))]  # fmt: skip
@@ -179,7 +179,8 @@ class Store:
         free = following(self.database, "repository")
         rows = []
         for visit in visits:
-            name, place, owner, team = map(plain, visit.repository[:4])
+            name = keyed(visit.repository.name)
+            place, owner, team = map(plain, visit.repository[1:4])
             if name not in ids:
                 ids[name], free = free, free + 1
             rows.append((ids[name], name, place, owner, team, json.dumps(visit.repository.tags), plain(visit.mark)))

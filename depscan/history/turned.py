@@ -1,174 +1,149 @@
-"""Which findings came and which went between two nights: for the fleet, or for single repositories only."""
+"""Which findings came and went between two nights: for the fleet, or for some repositories only.
+
+The one place that says so: the account of a night, its report and ``depscan history changed`` all count by it.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.history.records import finding_of
+from depscan.history.broken import Broken
+from depscan.history.content import chunked
+from depscan.history.holders import NOBODY, Holders, Sets, about
+from depscan.history.read import arrays
+from depscan.history.sameness import marks, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from depscan.history.database import Database
-    from depscan.history.presence import Presence
-    from depscan.model.finding import Finding
 
+_AT_ONCE = 20_000
+"""Findings whose subjects are looked at at a time."""
 
-class Turn(NamedTuple):
-    """A finding that came or went.
-
-    Attributes:
-        rule, severity: of the finding; the severity is a word.
-        subject: purl or path.
-        message: one sentence.
-        ids: of advisories.
-        repositories: whom it reaches now, or reached before; sorted.
-        cause: advisories (what is known changed) or repositories (what they have changed).
-    """
-
-    rule: str
-    severity: str
-    subject: str
-    message: str
-    ids: tuple[str, ...]
-    repositories: tuple[str, ...]
-    cause: str
+Rows = list[tuple[int, int, int, int | None]]
+"""Package, finding, first and last night."""
 
 
 class Turned(NamedTuple):
-    """What came and went, the worst first.
+    """Ids of findings to the repositories (as bits) to which they came, or from which they went.
 
     Attributes:
-        new: findings that the fleet did not have before, by fingerprint and subject.
-        reached: the fleet had them, and further repositories have them now.
-        cleared: findings that the fleet has no more.
-        freed: the fleet still has them, and some repositories have them no more.
+        new: no repository had them in the night before, and one does now.
+        reached: known, and these repositories have them that did not.
+        cleared: nobody has them any more, although what had them could be read.
+        freed: somebody still has them, and these repositories have them no more.
+        known: those of all these whose package was there in both nights: what is known of it changed.
     """
 
-    new: tuple[Turn, ...]
-    reached: tuple[Turn, ...]
-    cleared: tuple[Turn, ...]
-    freed: tuple[Turn, ...]
+    new: dict[int, int]
+    reached: dict[int, int]
+    cleared: dict[int, int]
+    freed: dict[int, int]
+    known: AbstractSet[int] = frozenset()
 
 
-Key = tuple[str, str]
-"""Fingerprint and subject: by these a finding is the same from night to night."""
-
-Readings = list[tuple[str, int | None, int | None]]
-"""Repository, the reading it counts with there, and here."""
+NOTHING = Turned({}, {}, {}, {})
 
 
-class _Held:
-    """Findings by their key, each with one of the records that say it and the repositories it reaches."""
-
-    def __init__(self) -> None:
-        self.found: dict[Key, tuple[int, set[str], str]] = {}
-
-    def add(self, key: Key, finding: int, repositories: Iterable[str], cause: str) -> None:
-        self.found.setdefault(key, (finding, set(), cause))[1].update(repositories)
-
-
-def turned(
-    database: Database,
-    before: Presence,
-    now: Presence,
-    readings: Readings,
-    moved: tuple[Mapping[int, set[str]], Mapping[int, set[str]]],
-) -> Turned:
-    """Return which findings came and went.
+def turned(database: Database, before: int, now: int, only: AbstractSet[int] | None = None) -> Turned:
+    """Return what came and went from one night to another.
 
     Args:
         database: of the store.
-        before: who had what on the night before.
-        now: who has what.
-        readings: of the repositories that changed: name, reading before and reading now.
-        moved: packages to the repositories to which they came, and from which they went.
+        before: id of the earlier night.
+        now: id of the later one.
+        only: ids of the repositories that are looked at; None for all.
+
+    Raises:
+        StoreError: the store is damaged.
     """
-    came, went = moved
-    new, reached = _side(database, before, now, readings, came)
-    cleared, freed = _side(database, now, before, [(name, new, old) for name, old, new in readings], went)
-    return Turned(new, reached, cleared, freed)
+    broken = Broken(database)
+    return between(database, Holders(database, before, broken, only), Holders(database, now, broken, only))
 
 
-def _side(
-    database: Database, there: Presence, here: Presence, readings: Readings, moved: Mapping[int, set[str]]
-) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
-    """Return what holds here and not there: for nobody there, and for some repositories only."""
-    nobody, some = _Held(), _Held()
-    _of_packages(database, (there, here), moved, nobody, some)
-    said = _of_readings(database, readings)
-    known = there.says(key[0] for key in said.found)
-    for key, (finding, whose, cause) in said.found.items():
-        (some if key in known else nobody).add(key, finding, whose, cause)
-    wanted = [one[0] for held in (nobody, some) for one in held.found.values()]
-    texts = _findings(database, wanted)
-    return _turns(nobody, texts), _turns(some, texts)
+def between(database: Database, before: Holders, now: Holders) -> Turned:
+    """Return what came and went between two nights whose holders are known."""
+    moved = _moved(database, before, now)
+    if not moved:
+        return NOTHING
+    kin = _kin(database, moved)
+    rows = about(database, kin)
+    was, here = before.findings(kin, rows), now.findings(kin, rows)
+    had, have = _by_mark(kin, was), _by_mark(kin, here)
+    made = Turned({}, {}, {}, {}, _known(rows, moved, before, now))
+    for own in sorted(moved):
+        there = _union(had, kin[own])
+        if here[own].read & ~there:
+            (made.reached if there else made.new)[own] = here[own].read & ~there
+        left = _union(have, kin[own])
+        if was[own].held & ~left:
+            (made.freed if left else made.cleared)[own] = was[own].held & ~left
+    return made
 
 
-def _of_packages(
-    database: Database, nights: tuple[Presence, Presence], moved: Mapping[int, set[str]], nobody: _Held, some: _Held
-) -> None:
-    """Add the findings of packages that hold here and not there, and those of packages that moved."""
-    there, here = nights
-    holds = {night: _holding(database, night.night) for night in nights}
-    marks = {(package, mark) for package, _, mark, _ in holds[there]}
-    for package, finding, mark, subject in holds[here]:
-        known = (package, mark) in marks
-        if known and package not in moved:
-            continue
-        key = (mark, subject)
-        if known and there.has(package):
-            some.add(key, finding, moved[package], "repositories")
-        elif here.has(package):
-            cause = "advisories" if there.has(package) else "repositories"
-            nobody.add(key, finding, here.repositories(package), cause)
-
-
-def _holding(database: Database, night: int) -> list[tuple[Any, ...]]:
-    """Return package, finding, fingerprint and subject of every finding that a package has in a night."""
-    return database.rows(
-        "SELECT h.package, h.finding, f.fingerprint, f.subject FROM package_finding h JOIN finding f"
-        " ON f.id = h.finding WHERE h.first <= ? AND (h.last IS NULL OR h.last >= ?) ORDER BY h.package, h.finding",
-        (night, night),
+def _moved(database: Database, before: Holders, now: Holders) -> set[int]:
+    """Return the findings that not the same repositories may have in both nights."""
+    readings = set(_differing(before.readings, now.readings))
+    found = {own for (own,) in chunked(database, "SELECT finding FROM reading_finding WHERE reading", readings)}
+    found |= {own for own in before.files.keys() | now.files.keys() if before.files.get(own) != now.files.get(own)}
+    packages: set[int] = set()
+    for graph in sorted(_differing(before.graphs, now.graphs)):
+        packages.update(arrays(database, graph, edges=False).nodes)
+    statement = "SELECT finding, first, last FROM package_finding WHERE package"
+    for own, first, last in chunked(database, statement, packages):
+        if before.is_now(first, last) or now.is_now(first, last):
+            found.add(own)
+    old, new = before.night, now.night
+    turns = database.rows(
+        "SELECT finding FROM package_finding WHERE (first > ? AND first <= ?) OR (last >= ? AND last < ?)",
+        (old, new, old, new),
     )
+    return found | {own for (own,) in turns}
 
 
-def _of_readings(database: Database, readings: Readings) -> _Held:
-    """Return what readings say here and did not say there of the same repository."""
-    found = _Held()
-    held: dict[int | None, dict[Key, int]] = {None: {}}
-    for name, there, here in readings:
-        if there == here:
-            continue
-        for reading in (there, here):
-            if reading is not None and reading not in held:
-                rows = database.rows(
-                    "SELECT f.fingerprint, f.subject, f.id FROM reading_finding h JOIN finding f ON f.id = h.finding"
-                    " WHERE h.reading = ? ORDER BY f.id",
-                    (reading,),
-                )
-                held[reading] = {(mark, subject): own for mark, subject, own in rows}
-        for key, own in held[here].items():
-            if key not in held[there]:
-                found.add(key, own, [name], "repositories")
-    return found
+def _differing(before: dict[int, Sets], now: dict[int, Sets]) -> Iterator[int]:
+    return (own for own in before.keys() | now.keys() if before.get(own) != now.get(own))
 
 
-def _findings(database: Database, wanted: Iterable[int]) -> dict[int, Finding]:
-    found: dict[int, Finding] = {}
-    left = sorted(set(wanted))
+def _kin(database: Database, wanted: AbstractSet[int]) -> dict[int, list[int]]:
+    """Return the marks, as hashes, of findings and of every finding that may share one with them."""
+    texts = chunked(database, "SELECT rule, subject FROM finding WHERE id", wanted)
+    about_these = {(rule, subject(text).bare) for rule, text in texts}
+    every: set[int] = set()
+    most = database.rows("SELECT COALESCE(MAX(id), 0) FROM finding")[0][0]
+    for at in range(0, most + 1, _AT_ONCE):
+        rows = database.rows("SELECT id, rule, subject FROM finding WHERE id >= ? AND id < ?", (at, at + _AT_ONCE))
+        every.update(own for own, rule, text in rows if (rule, subject(text).bare) in about_these)
+    found: dict[int, list[int]] = {}
+    left = sorted(every)
     for at in range(0, len(left), 500):
-        some = left[at : at + 500]
-        rows = database.rows(f"SELECT id, more FROM finding WHERE id IN ({', '.join('?' * len(some))})", some)
-        found.update((own, finding_of(json.loads(text))) for own, text in rows)
+        for own, text in chunked(database, "SELECT id, more FROM finding WHERE id", left[at : at + 500]):
+            found[own] = [hash(mark) for mark in marks(json.loads(text))]
     return found
 
 
-def _turns(held: _Held, texts: dict[int, Finding]) -> tuple[Turn, ...]:
-    found = []
-    for finding, whose, cause in held.found.values():
-        one = texts[finding]
-        found.append((-one.severity, Turn(one.rule, one.severity.word, one.subject, one.message, one.ids,
-                                          tuple(sorted(whose)), cause)))  # fmt: skip
-    return tuple(turn for _, turn in sorted(found))
+def _by_mark(kin: dict[int, list[int]], sets: dict[int, Sets]) -> dict[int, int]:
+    """Return the repositories that have, or had, anything of a mark."""
+    found: dict[int, int] = {}
+    for own, every in kin.items():
+        for mark in every:
+            found[mark] = found.get(mark, 0) | sets.get(own, NOBODY).held
+    return found
+
+
+def _union(by_mark: dict[int, int], every: Iterable[int]) -> int:
+    found = 0
+    for mark in every:
+        found |= by_mark[mark]
+    return found
+
+
+def _known(rows: Rows, moved: AbstractSet[int], before: Holders, now: Holders) -> set[int]:
+    """Return the findings that came or went although their package was there in both nights."""
+    turns = [(p, own) for p, own, a, z in rows if own in moved and before.is_now(a, z) != now.is_now(a, z)]
+    wanted = {package for package, _ in turns}
+    was, here = before.packages(wanted), now.packages(wanted)
+    return {own for p, own in turns if was.get(p, NOBODY).held & here.get(p, NOBODY).held}

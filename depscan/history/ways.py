@@ -34,7 +34,7 @@ class Ways(NamedTuple):
 
 
 Shapes = dict[tuple[bytes, tuple[int, ...]], tuple[list[int], list[tuple[int, int]]]]
-"""Edges and targets to marked positions and edges (``reaching``): repositories often differ in versions only."""
+"""Edges and targets to marked positions and edges (``reaching``), of the graph before: the next is often alike."""
 
 
 def ways(graph: Arrays, wanted: set[int], shapes: Shapes) -> Ways:
@@ -44,6 +44,7 @@ def ways(graph: Arrays, wanted: set[int], shapes: Shapes) -> Ways:
     shape = (graph.edges.tobytes(), tuple(targets))
     if shape not in shapes:
         marks, found = reaching(graph, targets)
+        shapes.clear()
         shapes[shape] = ([at for at, mark in enumerate(marks) if mark], found)
     marked, pairs = shapes[shape]
     roots = frozenset(nodes[at] for at in marked if up[at] == at)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.incident.cleanup import steps
+from depscan.incident.matching import is_bad
 from depscan.incident.rotation import UNKNOWN, Rotation, rotations
 
 if TYPE_CHECKING:
-    from depscan.incident.records import Gap, Incident, Step, Trace
+    from depscan.incident.records import Bad, Gap, Incident, Step, Trace
 
 HIT, POSSIBLE, NONE, INCOMPLETE, NOTHING = "hit", "possible", "no trace", "incomplete", "nothing to look at"
 
@@ -88,9 +89,20 @@ def _timeline(incident: Incident, traces: list[Trace]) -> list[tuple[str, str]]:
     events = {(when, what) for trace in traces for when, what in trace.events if when}
     if incident.published:
         events.add((incident.published, "the incident became public"))
-    for bad in incident.packages if traces else ():
-        if bad.name in {trace.package for trace in traces}:
-            events.add((bad.first, f"a bad release of {bad.name} could be had from here on"))
-            events.add((bad.last, f"no bad release of {bad.name} could be had any more"))
+    for bad in incident.packages:
+        versions = _found(bad, incident, traces)
+        if versions:
+            what = f"{bad.name} {', '.join(versions)}"
+            events.add((bad.first, f"{what} could be had from here on"))
+            events.add((bad.last, f"{what} could be had no more, at the latest"))
     found = sorted(events, key=lambda event: (event[0] if "T" in event[0] else f"{event[0]}T24", event[1]))
     return found if len(found) <= _MAX_EVENTS else [*found[: _MAX_EVENTS // 2], *found[-_MAX_EVENTS // 2 :]]
+
+
+def _found(bad: Bad, incident: Incident, traces: list[Trace]) -> list[str]:
+    """Return the bad versions of a package that traces name; all of them where one names none, such as a range."""
+    own = [trace for trace in traces if trace.package == bad.name]
+    every = [other for other in incident.packages if other.name == bad.name]
+    exact = sorted({trace.version for trace in own if is_bad(bad, trace.version)})
+    loose = any(not any(is_bad(other, trace.version) for other in every) for trace in own)
+    return list(bad.versions) or [low for low, _ in bad.ranges] if loose and not exact else exact

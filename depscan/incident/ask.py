@@ -111,7 +111,7 @@ class _Asked:
                 if not said.certain and (self._is_tracked(path) or _is_pinned(path, bad, readings)):
                     continue
                 kind, verb = ("locked", "names") if said.certain else ("allowed", "allows")
-                text = f"{verb} {said.version or 'any version'} today" + (
+                text = f"{verb} {'it' if said.version else 'any version'} today" + (
                     "" if said.certain else "; since when is not known"
                 )
                 self.traces.append(Trace(kind, said.certain, path, line, bad.name, said.version, said=text))

@@ -9,9 +9,20 @@ from depscan.incident.records import PHASES, Step
 if TYPE_CHECKING:
     from depscan.incident.records import Incident, Trace
 
+_FILES = frozenset({"locked", "allowed", "history", "stored"})
+"""Kinds of traces that tell what would have been installed, and not where it was."""
+
+_FIND = Step(
+    "isolate",
+    "Find every machine, CI job, notebook and image that installed from what is listed under 'where' while the bad"
+    " release could be had, or later from a cache: job logs, image histories, colleagues.",
+    "a file tells what would be installed, not who did it",
+)
 _USUAL = (
     Step(
-        "isolate", "Take the machine off the network and keep a copy of its disk and logs.", "what is there is evidence"
+        "isolate",
+        "Take each machine that ran it off the network and keep a copy of its disk and logs.",
+        "what is there is evidence",
     ),
     Step("rotate", "Renew what is listed under 'rotate', from another machine.", ""),
     Step(
@@ -24,7 +35,8 @@ _USUAL = (
 
 def steps(incident: Incident, traces: list[Trace]) -> list[Step]:
     """Return the steps in order: the incident's own of a phase come before what is always done in it."""
-    own = [*incident.clean, *_stop(incident), *_remove(incident, traces), *_USUAL]
+    find = [_FIND] if any(trace.kind in _FILES for trace in traces) else []
+    own = [*incident.clean, *find, *_stop(incident), *_remove(incident, traces), *_USUAL]
     return sorted(own, key=lambda step: PHASES.index(step.phase))
 
 
@@ -42,7 +54,7 @@ def _stop(incident: Incident) -> list[Step]:
 
 def _remove(incident: Incident, traces: list[Trace]) -> list[Step]:
     found = []
-    names = sorted({bad.name for bad in incident.packages})
+    names = sorted({t.package for t in traces if t.package} or {bad.name for bad in incident.packages})
     shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")  # noqa: PLR2004
     if names:
         found.append(

@@ -97,6 +97,7 @@ class Reader:
         self._matching = matching
         self.ecosystems = matching.ecosystems
         self._known: dict[tuple[str, bytes], Reading] = {}
+        self._pinned: dict[tuple[str, bytes, frozenset[tuple[str, str]]], Reading] = {}
         self.parsed = 0
 
     def read(self, path: str, data: bytes) -> Reading:
@@ -111,14 +112,28 @@ class Reader:
             return _NOTHING
         key = (path, sha256(near).digest())
         if key not in self._known:
-            self._known[key] = self._parse(path, data, near, reach)
+            self._known[key] = (
+                self._lock(path, data, near, reach) if _LOCK(path) else self._parse(path, data, near, reach)
+            )
         return self._known[key]
 
+    def _lock(self, path: str, data: bytes, near: bytes, reach: int) -> Reading:
+        """Read a lock, of which only exact versions matter: those that name the same ones say the same."""
+        from hashlib import sha256
+
+        if may_hide(data):
+            return self._parse(path, data, near, reach)
+        pins, names = self._matching.pins(near, reach), self._matching.mentioned(near)
+        if not pins:
+            # What it names, and in no bad version, it pins to another one.
+            return Reading(names=names, lock=True)
+        key = (path, sha256(pins).digest(), names)
+        if key not in self._pinned:
+            self._pinned[key] = self._parse(path, data, near, reach)
+        return self._pinned[key]
+
     def _parse(self, path: str, data: bytes, near: bytes, reach: int) -> Reading:
-        pins = may_hide(data) or self._matching.may_pin(near, reach)
-        if _LOCK(path) and not pins:
-            # Of a lock only exact versions matter: what it names, and in no bad version, it pins to another one.
-            return Reading(names=self._matching.mentioned(near), lock=True)
+        pins = may_hide(data) or bool(self._matching.pins(near, reach))
         self.parsed += 1
         source = SourceFile(path, data)
         try:

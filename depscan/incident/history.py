@@ -168,9 +168,9 @@ class History:
         last = max(ended, key=_when, default=None)
         still = sorted(ref for ref, object_id in self._tip(path).items() if object_id in objects)
         verb = "pinned" if certain else "allowed"
-        said = [f"{verb} {version or 'any version'}"]
+        said = [verb if version else f"{verb} in any version"]
         if first is not None:
-            said.append(f"since commit {first.commit[:12]} by {first.author}")
+            said = [f"{said[0]} since commit {first.commit[:12]} by {first.author}"]
             within = commits.branches(self._repository, first.commit)
             said.append(f"which is in {', '.join(within)}" if within else "which is in no branch any more")
         text = f"{verb} {bad.name} {version}".rstrip()

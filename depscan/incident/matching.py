@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.ecosystems import ecosystem
 from depscan.incident.ranges import allows
+from depscan.incident.search import Search, flat
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from depscan.incident.records import Bad, Incident
     from depscan.model.document import Document
     from depscan.model.location import Route
@@ -21,7 +23,7 @@ _ESCAPES = (b"\\u00", b"\\x", b"\\U")
 """A text that is written with escapes is parsed unseen: the search would not find its names."""
 _BEFORE = 200
 _IN_NAMES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
-_FLAT = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_.", b"abcdefghijklmnopqrstuvwxyz--")
+_DIGITS = frozenset(b"0123456789")
 
 
 class Said(NamedTuple):
@@ -52,14 +54,19 @@ class Matching:
         self._hashes = {text: bad for bad in incident.packages for text in bad.hashes}
         self._hashes |= {_integrity(text): bad for text, bad in self._hashes.items()}
         self._ranged = any(bad.ranges for bad in incident.packages)
-        self._words = {key: _flat(key[1].encode()) for key in self._by_name}
         digests = [re.split("[:-]", text, maxsplit=1)[1].encode() for text in self._hashes]
-        self._flat = sorted({_flat(text) for text in (*digests, *(bad.name.encode() for bad in incident.packages))})
-        self._digests = sorted(map(_flat, digests))
-        self._exact = [
-            (_flat(bad.name.encode()), [_flat(version.encode()) for version in bad.versions])
-            for bad in incident.packages
-        ]
+        self._digests = sorted(map(flat, digests))
+        self._by_word: dict[bytes, list[Bad]] = {}
+        for bad in incident.packages:
+            for word in _written(bad):
+                self._by_word.setdefault(word, []).append(bad)
+        self._begin = {word: [w for w in _beginnings(word) if w in self._by_word] for word in self._by_word}
+        self._versions = {
+            word: {flat(version.encode()) for w in begin for bad in self._by_word[w] for version in bad.versions}
+            for word, begin in self._begin.items()
+        }
+        self._search = Search(self._by_word)
+        self._marks = Search((*self._by_word, *self._digests))
 
     def named(self, kind: str, name: str) -> list[Bad]:
         """Return the bad packages of a name that is normalised."""
@@ -87,10 +94,7 @@ class Matching:
         """
         if may_hide(data):
             return data
-        flat = _flat(data)
-        spans = sorted(
-            (max(0, at - _BEFORE), at + len(name) + reach) for name in self._flat for at in _finds(flat, name)
-        )
+        spans = [(max(0, first - _BEFORE), last + reach) for first, last in self._marks.in_lines(data)]
         if not spans:
             return None
         start, end = spans[0]
@@ -102,26 +106,34 @@ class Matching:
             end = max(end, last)
         return b"\0".join([*kept, data[start:end]])
 
-    def may_pin(self, near: bytes, reach: int) -> bool:
-        """Return whether neighbourhoods hold a bad version behind its name, or a hash; else nothing bad is pinned.
+    def pins(self, near: bytes, reach: int) -> bytes:
+        """Return what stands around bad versions behind their names; b"" where nothing bad is pinned.
 
         Args:
             near: what ``neighbourhoods`` gave.
             reach: bytes behind a name in which its version stands.
+
+        Where hashes or ranges could pin something, too, that is all of it.
         """
-        flat = _flat(near)
-        if self._ranged or any(digest in flat for digest in self._digests):
-            return True
-        return any(
-            any(version in flat[at : at + len(name) + reach] for version in versions)
-            for name, versions in self._exact
-            for at in _finds(flat, name)
+        plain = flat(near)
+        if self._ranged or any(digest in plain for digest in self._digests):
+            return near
+        return b"\0".join(
+            near[max(0, start - _BEFORE) : end + reach]
+            for start, end in self._search.spans(plain)
+            if any(_stands(plain[start : end + reach], version) for version in self._versions[plain[start:end]])
         )
 
     def mentioned(self, near: bytes) -> frozenset[tuple[str, str]]:
         """Return (ecosystem, name) of the bad packages whose names stand in neighbourhoods as whole words."""
-        flat = _flat(near)
-        return frozenset(key for key, name in self._words.items() if next(_words(flat, name), None) is not None)
+        plain = flat(near)
+        return frozenset(
+            (bad.ecosystem, bad.name)
+            for start, end in self._search.spans(plain)
+            for word in self._begin[plain[start:end]]
+            if _is_whole(plain, start, start + len(word))
+            for bad in self._by_word[word]
+        )
 
     def said(self, document: Document) -> list[Said]:
         """Return what a document says of the bad packages."""
@@ -186,21 +198,30 @@ def _integrity(text: str) -> str:
     return f"{algorithm}-{b64encode(bytes.fromhex(digest)).decode()}"
 
 
-def _flat(data: bytes) -> bytes:
-    """Return bytes with every way to write a Python name made the same one, byte for byte."""
-    return data.translate(_FLAT)
+def _written(bad: Bad) -> list[bytes]:
+    """Return the ways in which files write a name, flattened: package URLs escape the scope of npm's names."""
+    name = flat(bad.name.encode())
+    if not name.startswith(b"@"):
+        return [name]
+    scope, _, base = name[1:].partition(b"/")
+    return [name, b"%40" + scope + b"/" + base, b"%40" + scope + b"%2f" + base]
 
 
-def _words(flat: bytes, name: bytes) -> Iterator[int]:
-    """Yield where a name stands as a whole word."""
-    for at in _finds(flat, name):
-        after = at + len(name)
-        if (not at or flat[at - 1] not in _IN_NAMES) and (after == len(flat) or flat[after] not in _IN_NAMES):
-            yield at
+def _beginnings(word: bytes) -> Iterator[bytes]:
+    """Yield a word and everything that it begins with."""
+    return (word[:length] for length in range(1, len(word) + 1))
 
 
-def _finds(flat: bytes, name: bytes) -> Iterator[int]:
-    at = flat.find(name)
+def _stands(text: bytes, version: bytes) -> bool:
+    """Return whether a version stands in a text and is no part of a longer number."""
+    at = text.find(version)
     while at >= 0:
-        yield at
-        at = flat.find(name, at + 1)
+        after = at + len(version)
+        if (not at or text[at - 1] not in _DIGITS) and (after == len(text) or text[after] not in _DIGITS):
+            return True
+        at = text.find(version, at + 1)
+    return False
+
+
+def _is_whole(plain: bytes, start: int, end: int) -> bool:
+    return (not start or plain[start - 1] not in _IN_NAMES) and (end == len(plain) or plain[end] not in _IN_NAMES)

@@ -37,8 +37,9 @@ def look(place: str, matching: Matching) -> Found:
         known = nights(database)
         if not known:
             raise StoreError("the store holds no night yet", path=place, hint="depscan nightly makes one")
-        times = {night.id: night.started for night in known}
-        gaps = [
+        times = dict(sorted((night.id, night.started) for night in known))
+        gaps = [Gap(place, "holds what was pinned; ranges that allowed a bad release are not in it", failed=False)]
+        gaps += [
             Gap(f"{place}: {name}", f"the last night could not read it: {why}") for name, why in database.rows(_FAILED)
         ]
         traces = [trace for bad in matching.packages for trace in _of(database, place, bad, times)]
@@ -56,13 +57,29 @@ def _of(database: Database, place: str, bad: Bad, times: dict[int, str]) -> list
         if not version or not is_bad(bad, version):
             continue
         for name, path, first, last in database.rows(_HELD, (own,)):
-            since, until = times.get(first, ""), times.get(last, "") if last is not None else ""
-            events = [(since, f"night {first}: {name} held {bad.name} {version} in {path or 'its files'}")]
-            if last is not None:
-                events.append((until, f"night {last}: the last one in which {name} held {bad.name} {version}"))
-            said = f"held from night {first} " + (f"to night {last}" if last is not None else "until now")
             where = f"{name}/{path}" if path else name
+            what = f"{bad.name} {version} in {path or 'its files'}"
+            before = max((night for night in times if night < first), default=None)
+            after = min((night for night in times if last is not None and night > last), default=None)
+            events = [(times.get(first, ""), f"night {first}: {name} held {what}")]
+            if after is not None:
+                events.append((times[after], f"night {after}: {name} no longer held {what}"))
+            begin = "the store's first: since when is not known" if before is None else f"not yet in night {before}"
+            end = "still" if last is None else f"last in night {last}"
+            said = f"held in night {first} ({begin}), {end}"
+            since, until = times.get(before or 0, ""), times.get(after or 0, "")
             found.append(
-                Trace("stored", True, f"{place}: {where}", 0, bad.name, version, since, until, said, tuple(events))
+                Trace(
+                    "stored",
+                    True,
+                    f"{place}: {where}",
+                    0,
+                    bad.name,
+                    version,
+                    since,
+                    until,
+                    said,
+                    tuple(events),
+                )
             )
     return found

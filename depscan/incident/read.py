@@ -6,7 +6,9 @@ A file is TOML and has
   ``published``: a date; ``references``: public ids and addresses; ``partial``: what the file does not list;
 * ``[[package]]``: ``ecosystem``, ``name``, ``versions`` (exact) or ``ranges`` (``[[first bad, first good after it]]``),
   ``window`` (two times, RFC 3339 in UTC, between which the bad releases could be had; wider where it is not known to
-  the minute), ``runs`` (install, start or import), ``hashes`` (``sha256:hex`` of bad archives);
+  the minute), ``runs`` (install, start or import), ``hashes`` (``sha256:hex`` of bad archives); many packages of one
+  window may stand in one: ``releases`` (``["name 1.0 1.1", ...]``) instead of ``name``, ``versions``, ``ranges`` and
+  ``hashes``;
 * ``[markers]``: ``files`` (globs; ``~/`` is the home folder, ``/`` the machine, a name alone, and what
   begins with ``site-packages/``, is looked for where packages are installed, anything else below the named paths),
   ``hosts`` and ``processes``;
@@ -31,6 +33,7 @@ from depscan.text.source import SourceFile, read_source
 
 _KEYS = frozenset({"id", "title", "published", "references", "partial", "package", "markers", "steal", "clean"})
 _PACKAGE = frozenset({"ecosystem", "name", "versions", "ranges", "window", "runs", "hashes"})
+_PACKAGES = frozenset({"ecosystem", "releases", "window", "runs"})
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch
 _DATE = re.compile(r"(?a)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])").fullmatch
 _TIME = re.compile(r"(?a)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ").fullmatch
@@ -74,7 +77,9 @@ class _Reader:
             self._fits(published, _DATE, ("published",), "a date (YYYY-MM-DD in quotes)")
             references = tuple(strings(data.get("references"), "references"))
             partial = string(data.get("partial"), "partial")
-            packages = tuple(self._package(r, ("package", i)) for i, r in enumerate(self._rows("package")))
+            packages = tuple(
+                bad for at, row in enumerate(self._rows("package")) for bad in self._packages(row, ("package", at))
+            )
             markers = self._markers(table(data.get("markers"), "markers"))
             steal = tuple(self._steal(row, ("steal", at)) for at, row in enumerate(self._rows("steal")))
             clean = tuple(self._step(row, ("clean", at)) for at, row in enumerate(self._rows("clean")))
@@ -87,6 +92,17 @@ class _Reader:
 
     def _rows(self, key: str) -> list[dict[str, Any]]:
         return tables(self._data.get(key), key)
+
+    def _packages(self, row: dict[str, Any], at: Route) -> list[Bad]:
+        if "releases" not in row:
+            return [self._package(row, at)]
+        self._only(row, _PACKAGES, at)
+        with _At(at):
+            releases = [text.split() for text in strings(row["releases"], "releases")]
+            if not releases or not all(len(words) > 1 for words in releases):
+                raise InputError('releases should be texts such as "name 1.0 1.1"')
+        shared = {key: value for key, value in row.items() if key != "releases"}
+        return [self._package(shared | {"name": words[0], "versions": words[1:]}, at) for words in releases]
 
     def _package(self, row: dict[str, Any], at: Route) -> Bad:
         self._only(row, _PACKAGE, at)

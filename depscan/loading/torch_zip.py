@@ -77,7 +77,7 @@ def holds_pickle(file: File) -> bool:
     try:
         for opcode, _, _ in pickletools.genops(file.bytes(_LOOKED_AT)):
             calls = calls or opcode.name in _CALLS
-    except (ValueError, IndexError, OverflowError, UnicodeDecodeError, MemoryError):
+    except (ValueError, IndexError, OverflowError, UnicodeDecodeError):
         return False
     return calls
 

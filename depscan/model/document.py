@@ -169,6 +169,11 @@ def claim(nodes: dict[str, Package], package: Package) -> str:
     held = nodes.get(key)
     if held is None or held == package or _origin(held) == _origin(package):
         return key
+    return with_origin(package)
+
+
+def with_origin(package: Package) -> str:
+    """Return the purl of a package with qualifiers for where it comes from; the plain one where the file names none."""
     kind = PURL_TYPES.get(package.ecosystem) or package.ecosystem.lower()
     registry, url = _origin(package)
     return purl(

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.history.records import finding_of
+from depscan.history.sameness import marks, statement
 from depscan.overview._asking import asked
 from depscan.policy.decide import decide
 
@@ -13,13 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from depscan.history.database import Database
+    from depscan.history.sameness import Mark
     from depscan.model.decision import Decision
     from depscan.model.finding import Finding
     from depscan.policy.policy import Policy
 
-_RULE, _SUBJECT, _EVIDENCE, _VIA = 0, 4, 8, 13
-_SAYS = (0, 2, 3, 4, 5, 6, 7, 9, 10)
-"""Fields of a stored finding that make a statement: all but where it shows and what comes with the advisory."""
+_EVIDENCE, _VIA = 8, 13
 
 
 class Place(NamedTuple):
@@ -37,7 +37,8 @@ class Ledger:
         statements: what is said; others name a statement by its position.
         of_package: package id to statement, first and last night (None: still).
         of_reading: reading id to its statements and where they show.
-        kin: for each statement the first one that says the same, perhaps in other words or with other aliases.
+        number: id of a finding to its statement.
+        kin: for each statement the first one that shares a mark with it, or with another that does.
     """
 
     def __init__(self, database: Database, night: int, readings: Iterable[int], policy: Policy) -> None:
@@ -46,6 +47,7 @@ class Ledger:
         self.of_reading: dict[int, list[tuple[int, Place]]] = {}
         self._waived = {w.id for w in policy.exceptions}
         self._numbers: dict[tuple[Any, ...], int] = {}
+        self._marks: list[list[Mark]] = []
         packages = database.rows(
             "SELECT package, finding, first, last FROM package_finding WHERE first <= ?"
             " ORDER BY package, finding, first",
@@ -57,18 +59,20 @@ class Ledger:
             self.of_package.setdefault(package, []).append((rows[finding][0], first, last))
         for reading, finding in told:
             self.of_reading.setdefault(reading, []).append(rows[finding])
-        self.kin = _kin(self.statements)
+        self.number = {own: number for own, (number, _) in rows.items()}
+        self.kin = _kin(self._marks)
 
     def _read(self, database: Database, wanted: set[int]) -> Iterator[tuple[int, tuple[int, Place]]]:
         """Yield id of a finding, its statement and where it shows."""
         for own, mark, text in asked(database, "SELECT id, fingerprint, more FROM finding WHERE id IN ({})", wanted):
             row = json.loads(text)
             waived = mark if mark in self._waived else ""
-            key = (waived, *(tuple(row[i]) if isinstance(row[i], list) else row[i] for i in _SAYS))
+            key = statement(row, waived)
             number = self._numbers.get(key)
             if number is None:
                 number = self._numbers[key] = len(self.statements)
                 self.statements.append(finding_of([*row[:_VIA], [], *row[_VIA + 1 :]]))
+                self._marks.append(marks(row))
             evidence = row[_EVIDENCE]
             place = Place(*evidence[0][0][:3]) if evidence else Place("", 0, "")
             yield own, (number, place)
@@ -83,7 +87,8 @@ class Ledger:
         """Return the night since which something is said of a package without a break, up to a night."""
         found, kin = night, self.kin[number]
         spans = [(f, last) for n, f, last in self.of_package[package] if self.kin[n] == kin and f <= night]
-        for first, last in sorted(spans, reverse=True):
+        # Two that began together and of which one is over: the one that goes on comes first.
+        for first, last in sorted(spans, key=lambda span: (span[0], span[1] is None, span[1]), reverse=True):
             if last is not None and last < found - 1:
                 break
             found = min(found, first)
@@ -105,10 +110,10 @@ class Ledger:
         return [by_number[i] for i in range(len(self.statements))], found[len(now) :]
 
 
-def _kin(statements: list[Finding]) -> list[int]:
-    """Return for each statement the first one that shares rule, subject and an id, or another that does."""
-    first: dict[tuple[str, str, str], int] = {}
-    before = list(range(len(statements)))
+def _kin(every: list[list[Mark]]) -> list[int]:
+    """Return for each statement the first one that shares a mark with it, or with another that does."""
+    first: dict[Mark, int] = {}
+    before = list(range(len(every)))
 
     def eldest(number: int) -> int:
         while before[number] != number:
@@ -116,9 +121,9 @@ def _kin(statements: list[Finding]) -> list[int]:
             number = before[number]
         return number
 
-    for number, finding in enumerate(statements):
-        for text in finding.ids or (finding.message,):
-            other = eldest(first.setdefault((finding.rule, finding.subject, text), number))
+    for number, own in enumerate(every):
+        for mark in own:
+            other = eldest(first.setdefault(mark, number))
             mine = eldest(number)
             before[max(mine, other)] = min(mine, other)
     return [eldest(number) for number in before]

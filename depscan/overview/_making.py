@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.errors import UsageError
+from depscan.fleet.gaps import Gaps
+from depscan.fleet.verdict import code_of, word_of
 from depscan.history import read
-from depscan.model.result import EXIT_GATE, EXIT_INCOMPLETE, EXIT_INPUT, EXIT_NOTHING, exit_code
-from depscan.overview._broken import Broken
-from depscan.overview._gaps import Gaps
+from depscan.history.broken import Broken
+from depscan.history.holders import bits
+from depscan.history.turned import NOTHING, turned
 from depscan.overview._graphs import Graphs, parts_of
 from depscan.overview._ledger import Ledger
 from depscan.overview._members import members
@@ -21,7 +23,7 @@ from depscan.overview._spans import Nights, Past
 from depscan.overview._stock import Holding, Inventory
 from depscan.overview._subjects import subjects_of
 from depscan.overview._todo import todo
-from depscan.overview._told import Found, Telling, knew
+from depscan.overview._told import NO_NEWS, Found, News, Telling
 from depscan.overview._tree import tree
 from depscan.overview.records import Overview
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from depscan.history.read import State
     from depscan.history.records import Night
     from depscan.intel.index import Index
-    from depscan.model.decision import Decision
     from depscan.overview._graphs import Part
     from depscan.overview.records import Moved, Told
     from depscan.policy.policy import Policy
@@ -51,17 +52,21 @@ class Making:
         today: the day (YYYY-MM-DD).
         nights: up to the night that is shown.
         owner: only repositories of this owner; "" for all.
+        new_only: whether only what is new decides over verdict and exit code, as of ``depscan nightly --new-only``.
 
     Raises:
         UsageError: nobody of that name owns a repository.
     """
 
-    def __init__(self, database: Database, policy: Policy, today: str, nights: Nights, owner: str) -> None:
-        self._database, self._policy, self._nights = database, policy, nights
+    def __init__(
+        self, database: Database, policy: Policy, today: str, nights: Nights, owner: str, *, new_only: bool = False
+    ) -> None:
+        self._database, self._policy, self._nights, self._new_only = database, policy, nights, new_only
         of = self._owned(owner) if owner else None
         self._now = self._states(nights.now, of)
         self._before = self._states(nights.before, of) if nights.before else []
         self._past = Past(database, nights.now.id, of)
+        self._turned = turned(database, nights.before.id, nights.now.id, of) if nights.before else NOTHING
         readings = self._past.readings()
         ledger = Ledger(database, nights.now.id, readings, policy)
         reach = Reach(database, ledger, readings)
@@ -96,25 +101,29 @@ class Making:
         graphs = Graphs(self._database, self._wanted(nights.now.id, None), self._projects)
         holding = self._look(parts, graphs)
         gaps, inventory = self._said_beside(index, holding)
-        known = knew(found, nights.before.id) if nights.before else None
-        telling = Telling(found, nights.now.id, known, (graphs, parts, self._naming))
+        telling = Telling(found, nights.now.id, self._news(), (graphs, parts, self._naming))
         for state in self._now:
             telling.add(state)
         findings = telling.told(self._extra)
         decisions = [*(found.decisions[n] for n in sorted(self._standing)), *self._extra]
         packages = {reading: len(held - self._projects) for reading, held in holding.items()}
-        code = exit_code(decisions, gaps.coverage, sum(packages.values()))
+        new = self._news().new
+        decisive = decisions
+        if self._new_only and nights.before:
+            decisive = [*(found.decisions[n] for n in sorted(self._standing & new)), *self._extra]
+        empty = bool(nights.now.shard) and not self._now
+        code = code_of(decisive, gaps.gaps(), sum(packages.values()), empty_shard=empty)
         return Overview(
             SCHEMA_VERSION,
             nights.now.tool,
             nights.now.started,
             nights.before.started if nights.before else "",
-            _verdict(code, decisions),
+            word_of(code, found=any(d.action != "allow" for d in decisions)),
             code,
             _data_note(nights.now),
             self._policy.path,
             tuple(findings),
-            tuple(self._cleared(known)),
+            tuple(self._cleared()),
             todo(findings),
             self._moved(),
             points(self._database, nights, self._past, (found.ledger, found.reach, found.decisions), self._projects),
@@ -122,15 +131,29 @@ class Making:
             gaps.gaps(),
             members(self._database, self._now, findings, packages),
             tree(self._now, parts, graphs, self._naming),
+            self._standing_count(self._turned.freed),
         )
 
-    def _wanted(self, night: int, kin: AbstractSet[int] | None) -> set[int]:
-        """Return the packages that something is said about in a night; with ``kin``, only what is among that."""
+    def _news(self) -> News:
+        """Return what came to whom since the night before."""
+        number = self._found.ledger.number
+        reached: dict[int, set[int]] = {}
+        for came in (self._turned.new, self._turned.reached):
+            for own, repositories in came.items():
+                reached.setdefault(number[own], set()).update(bits(repositories))
+        return News({number[own] for own in self._turned.new}, reached)
+
+    def _standing_count(self, some: Iterable[int]) -> int:
+        """Return how many statements findings make that the policy does not accept."""
+        numbers = {self._found.ledger.number[own] for own in some}
+        return sum(self._found.decisions[n].action != "allow" for n in numbers)
+
+    def _wanted(self, night: int, only: AbstractSet[int] | None) -> set[int]:
+        """Return the packages that something is said about in a night; with ``only``, by one of these statements."""
         ledger = self._found.ledger
-        numbers = [i for i, own in enumerate(ledger.kin) if kin is None or own in kin]
-        subjects = {ledger.statements[i].subject for i in numbers}
+        wanted = set(range(len(ledger.statements))) if only is None else only
+        subjects = {ledger.statements[i].subject for i in wanted}
         held = set().union(*(self._found.subjects.get(s, ()) for s in subjects))
-        wanted = set(numbers)
         return held | {p for p in ledger.of_package if not wanted.isdisjoint(ledger.standing(night, p))}
 
     def _look(self, parts: dict[int, list[Part]], graphs: Graphs) -> dict[int, frozenset[int]]:
@@ -160,12 +183,11 @@ class Making:
         uses = self._found.uses
         for state in self._now:
             if state.reading is None:
-                gaps.add_unread(state)
+                gaps.add_unread(state.repository.name, state.problem)
                 continue
             more = read.more(self._database, state.reading)
-            self._found.broken.note(state.reading, more.gaps)
             name = state.repository.name
-            gaps.add(name, more.gaps, more.census)
+            gaps.add([name], more.gaps, more.census)
             inventory.add(Holding(name, holding[state.reading], more.uses))
             places: dict[int, tuple[str, int]] = {}
             for package, path, line, _, _ in more.uses:
@@ -173,21 +195,27 @@ class Making:
             uses[state.reading] = places
         return gaps, inventory
 
-    def _cleared(self, known: AbstractSet[int] | None) -> list[Told]:
-        """Return what the night before told and this one does not."""
-        before = self._nights.before
-        gone = known - knew(self._found, self._nights.now.id) if known is not None else set()
-        if not gone or before is None:
+    def _cleared(self) -> list[Told]:
+        """Return what the night before had and nobody has any more; what the policy accepts is left out."""
+        before, found = self._nights.before, self._found
+        had: dict[int, set[int]] = {}
+        for own, repositories in self._turned.cleared.items():
+            if found.decisions[found.ledger.number[own]].action != "allow":
+                had.setdefault(found.ledger.number[own], set()).update(bits(repositories))
+        if not had or before is None:
             return []
-        reach, kin = self._found.reach, self._found.ledger.kin
-        held = [s for s in self._before if s.reading and any(kin[n] in gone for n in reach.said(s.reading, before.id))]
-        parts = parts_of(self._database, (s.reading for s in held if s.reading))
-        graphs = Graphs(self._database, self._wanted(before.id, gone), self._projects, room=0)
+        known, whose = self._past.known(before.id), set().union(*had.values())
+        held = {s.id: s._replace(reading=known.get(s.id)) for s in self._before if s.id in whose}
+        parts = parts_of(self._database, (s.reading for s in held.values() if s.reading))
+        graphs = Graphs(self._database, self._wanted(before.id, had.keys()), self._projects, room=0)
         seen = [graphs.see(part.graph) for own in parts.values() for part in own]
         self._naming.learn({own for one in seen for path in one.paths.values() for own in path})
-        telling = Telling(self._found, before.id, None, (graphs, parts, self._naming), only=gone)
-        for state in held:
+        telling = Telling(found, before.id, NO_NEWS, (graphs, parts, self._naming), only=had.keys())
+        for state in held.values():
             telling.add(state)
+        for number, names in sorted(had.items()):
+            for one in sorted(names):
+                telling.add_unseen(number, held[one])
         return telling.told()
 
     def _moved(self) -> tuple[Moved, ...]:
@@ -201,12 +229,6 @@ class Making:
             return frozenset().union(*(read.arrays(self._database, graph).nodes for graph in sorted(graphs)))
 
         return moved(self._before, self._now, Compared(packages, self._found.broken.paths, self._naming))
-
-
-def _verdict(code: int, decisions: Iterable[Decision]) -> str:
-    """Return the word of an exit code (see ``ScanResult.verdict``)."""
-    words = {EXIT_GATE: "blocked", EXIT_INPUT: "bad-input", EXIT_NOTHING: "nothing", EXIT_INCOMPLETE: "incomplete"}
-    return words.get(code) or ("warnings" if any(d.action != "allow" for d in decisions) else "clean")
 
 
 def _data_note(night: Night) -> str:

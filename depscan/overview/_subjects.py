@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from depscan.history.content import keyed
 from depscan.model.package import quote
 from depscan.overview._asking import asked
 
@@ -20,7 +21,7 @@ def subjects_of(database: Database, subjects: Iterable[str]) -> dict[str, set[in
     """
     wanted = set(subjects)
     found: dict[str, set[int]] = {}
-    for own, purl in asked(database, "SELECT id, purl FROM package WHERE purl IN ({})", map(_plain, wanted)):
+    for own, purl in asked(database, "SELECT id, purl FROM package WHERE purl IN ({})", map(keyed, wanted)):
         found.setdefault(purl, set()).add(own)
     for own, purl, release in database.rows("SELECT id, purl, release FROM package WHERE release <> ''"):
         claim = f"release={quote(release)}"
@@ -28,8 +29,3 @@ def subjects_of(database: Database, subjects: Iterable[str]) -> dict[str, set[in
         if plain in wanted:
             found.setdefault(plain, set()).add(own)
     return found
-
-
-def _plain(text: str) -> str:
-    """Return a text that every database takes; what it replaces was replaced when it was stored."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

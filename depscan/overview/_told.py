@@ -9,12 +9,12 @@ from depscan.overview._naming import name_of
 from depscan.overview.records import Hit, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from depscan.history.broken import Broken
     from depscan.history.read import State
     from depscan.model.decision import Decision
-    from depscan.overview._broken import Broken
     from depscan.overview._graphs import Graphs, Part
     from depscan.overview._ledger import Ledger, Place
     from depscan.overview._naming import Naming
@@ -46,28 +46,43 @@ class Found(NamedTuple):
     titles: Mapping[str, str]
 
 
+class News(NamedTuple):
+    """What came to whom.
+
+    Attributes:
+        new: statements that nobody had in the night before.
+        reached: statement to the ids of the repositories that have it now and did not.
+    """
+
+    new: AbstractSet[int]
+    reached: Mapping[int, AbstractSet[int]]
+
+
+NO_NEWS = News(frozenset(), {})
+
+
 class Telling:
     """Makes what is told of one night.
 
     Args:
         found: what is known.
         night: id of the night.
-        known: kin of what the night before knew; None for the first night, in which nothing is new.
+        news: statements that are new, and for each statement the repositories (ids) to which it came.
         parts: graphs and parts of the readings of that night, and names.
-        only: kin of what is told; None for everything.
+        only: statements that are told; None for everything.
     """
 
     def __init__(
         self,
         found: Found,
         night: int,
-        known: AbstractSet[int] | None,
+        news: News,
         parts: tuple[Graphs, Mapping[int, list[Part]], Naming],
         only: AbstractSet[int] | None = None,
     ) -> None:
         self._found = found
         self._night = night
-        self._known = known
+        self._news = news
         self._only = only
         self._graphs, self._parts, self._naming = parts
         self._about: dict[int, int] = {}
@@ -103,17 +118,28 @@ class Telling:
         self._texts.setdefault(number, place.text)
         self._put(number, state, place[:2], path, self._since(state.id, number, None, place.path))
 
+    def add_unseen(self, number: int, state: State) -> None:
+        """Add a repository that had something which its reading does not say: its file could not be read any more."""
+        name = state.repository.name
+        if any(place[0] == name for place in self._hits.get(number, ())):
+            return
+        for package, said in self._found.ledger.of_package.items():
+            if any(own == number for own, _, _ in said):
+                self._about.setdefault(number, package)
+                self._naming.learn([package])
+        self._put(number, state, ("", 0), (), self._night)
+
     def _place(self, reading: int, package: int, path: str) -> tuple[str, int]:
         """Return the lock, or for what code and settings name the file that does."""
         return (path, 0) if path else self._found.uses.get(reading, {}).get(package, ("", 0))
 
     def _put(self, number: int, state: State, place: tuple[str, int], path: Iterable[int], since: int) -> None:
-        if self._only is not None and self._found.ledger.kin[number] not in self._only:
+        if self._only is not None and number not in self._only:
             return
         name = state.repository.name
         own = self._hits.setdefault(number, {})
         if (name, *place) not in own:
-            new = self._known is not None and since == self._night
+            new = state.id in self._news.reached.get(number, ())
             day = self._found.nights.day(since)
             own[name, *place] = Hit(name, state.repository.owner, *place, self._naming.path(path), day, new)
 
@@ -173,7 +199,7 @@ class Telling:
         )
 
     def _is_new(self, number: int | None) -> bool:
-        return self._known is not None and number is not None and self._found.ledger.kin[number] not in self._known
+        return number is not None and number in self._news.new
 
 
 _WORDS = ("malicious", "critical", "high", "medium", "low", "unknown")
@@ -206,25 +232,3 @@ def _distinct(every: list[Told]) -> list[Told]:
         used.add(own)
         made.append(told._replace(id=own))
     return made
-
-
-def knew(found: Found, night: int) -> set[int]:
-    """Return kin of what reached a repository in a night; what could not be read then counts as it was last."""
-    numbers: set[int] = set()
-    for own, reading in found.past.known(night).items():
-        numbers.update(found.reach.said(reading, night))
-        for path in found.broken.paths(reading):
-            numbers.update(_carried(found, own, night, path))
-    return {found.ledger.kin[n] for n in numbers}
-
-
-def _carried(found: Found, own: int, night: int, path: str) -> Iterator[int]:
-    """Yield what a file said when it could be read last."""
-    for reading in found.past.readings_of(own, night):
-        if path not in found.broken.paths(reading):
-            for number, place in found.ledger.of_reading.get(reading, ()):
-                if place.path == path:
-                    yield number
-            for package in found.broken.members(reading, path):
-                yield from found.ledger.standing(night, package)
-            return

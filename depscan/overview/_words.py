@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.text.escape import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from depscan.overview.records import Overview, Told
 
-VERDICTS = {
-    "clean": "clean",
-    "warnings": "passed with warnings",
-    "blocked": "blocked",
-    "incomplete": "incomplete",
-    "bad-input": "bad input",
-    "nothing": "nothing to scan",
-}
 SIGNS = {"clean": "✅", "warnings": "⚠️", "blocked": "⛔"}
 """Beside the word, never in its place; everything else is a question mark."""
 
@@ -33,9 +25,10 @@ class Counts(NamedTuple):
         packages: distinct ones; 0 where no trend says it.
         blocked, warned, accepted: findings, each once however many repositories it reaches.
         reached: repositories that something blocked reaches.
-        new: findings that the night before did not know, or that reach further now; those that are accepted are not
-            counted.
-        cleared: findings that are gone.
+        new: findings that no repository had in the night before.
+        wider: known ones that reach repositories which did not have them.
+        cleared: findings that nobody has any more.
+        freed: those that somebody still has, and some repositories have got rid of.
         missing: things that the policy needs and that were not looked at.
     """
 
@@ -47,7 +40,9 @@ class Counts(NamedTuple):
     accepted: int
     reached: int
     new: int
+    wider: int
     cleared: int
+    freed: int
     missing: int
 
 
@@ -63,8 +58,10 @@ def counts(overview: Overview) -> Counts:
         actions.count("warn"),
         actions.count("allow"),
         sum(m.blocked > 0 for m in overview.members),
-        len(fresh(overview)),
+        sum(told.new for told in standing(overview)),
+        sum(not told.new for told in fresh(overview)),
         len(overview.cleared),
+        overview.freed,
         sum(gap.needed for gap in overview.gaps),
     )
 
@@ -96,7 +93,10 @@ def since_before(overview: Overview) -> str:
     if not overview.previous:
         return "This is the first night: there is none to compare it with."
     held = counts(overview)
-    return f"Since the night of {markdown(overview.previous[:10])}: {held.new:,} new, {held.cleared:,} cleared."
+    wider = f", {held.wider:,} known reaching further" if held.wider else ""
+    freed = f", {held.freed:,} that some repositories got rid of" if held.freed else ""
+    since = f"Since the night of {markdown(overview.previous[:10])}"
+    return f"{since}: {held.new:,} new{wider}; {held.cleared:,} cleared{freed}."
 
 
 def fresh(overview: Overview) -> list[Told]:
@@ -107,6 +107,20 @@ def fresh(overview: Overview) -> list[Told]:
 def standing(overview: Overview) -> list[Told]:
     """Return what is not accepted, worst first."""
     return [t for t in overview.findings if t.action != "allow"]
+
+
+def together(findings: Iterable[Told]) -> list[list[Told]]:
+    """Return the findings of one subject and action together, in the order of the worst of each."""
+    groups: dict[tuple[str, str], list[Told]] = {}
+    for told in findings:
+        groups.setdefault((told.subject, told.action), []).append(told)
+    return list(groups.values())
+
+
+def several(group: Sequence[Told]) -> str:
+    """Return "14 advisories", or "3 findings" where something else is among them."""
+    advised = all(told.rule.startswith("advisory/") for told in group)
+    return number(len(group), "advisory" if advised else "finding")
 
 
 def severity(told: Told) -> str:

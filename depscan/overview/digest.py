@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from depscan.errors import UsageError
+from depscan.fleet.verdict import VERDICTS
 from depscan.overview import _words as words
 from depscan.overview.format import ENDINGS
 from depscan.text.escape import markdown, visible
@@ -36,12 +37,20 @@ def digest_of(path: str, overview: Overview, link: str = "") -> str:
     Raises:
         UsageError: it ends in neither .md nor .json, or the link is too long.
     """
-    form = ENDINGS.get(os.path.splitext(path)[1].lower())
-    if form == "markdown":
-        return digest(overview, link)
-    if form == "json":
-        return digest_json(overview, link)
-    raise UsageError("a digest is written to a file that ends in .md or .json", path=path)
+    return digest(overview, link) if form_of(path, link) == "markdown" else digest_json(overview, link)
+
+
+def form_of(path: str, link: str = "") -> str:
+    """Return markdown or json, as the ending of a file's name means.
+
+    Raises:
+        UsageError: it ends in neither .md nor .json, or the link is too long.
+    """
+    form = ENDINGS.get(os.path.splitext(path)[1].lower(), "")
+    _target(link)
+    if form not in {"markdown", "json"}:
+        raise UsageError("a digest is written to a file that ends in .md or .json", path=path)
+    return form
 
 
 def digest(overview: Overview, link: str = "") -> str:
@@ -54,7 +63,7 @@ def digest(overview: Overview, link: str = "") -> str:
     Raises:
         UsageError: the link is too long.
     """
-    verdict = words.VERDICTS[overview.verdict]
+    verdict = VERDICTS[overview.verdict]
     blocks = [
         f"{words.SIGNS.get(overview.verdict, '❓')} **depscan, night of {markdown(overview.night[:10])}: {verdict}**",
         words.answer(overview),
@@ -63,21 +72,13 @@ def digest(overview: Overview, link: str = "") -> str:
     end = f"[The whole report](<{_target(link)}>)" if link else ""
     room = MOST - sum(len(b) + 2 for b in blocks) - len(end) - 2 - _RESERVE
     shown = words.fresh(overview) if overview.previous else words.standing(overview)
-    word = "new" if overview.previous else "standing"
-    lines = [(_line(group), len(group)) for group in _together(shown)[:_FINDINGS]]
+    word = ("new or wider reaching" if words.counts(overview).wider else "new") if overview.previous else "standing"
+    lines = [(_line(group), len(group)) for group in words.together(shown)[:_FINDINGS]]
     blocks += _fitting(lines, len(shown), (word, "finding"), room * 2 // 3)
     gaps = [gap for gap in overview.gaps if gap.needed]
     left = [(f"- not looked at: {markdown(gap.what, _NAME)}: {markdown(gap.why, _TEXT)}", 1) for gap in gaps[:_GAPS]]
     blocks += _fitting(left, len(gaps), ("needed", "gap"), room // 3)
     return "\n\n".join([*blocks, end] if end else blocks) + "\n"
-
-
-def _together(findings: list[Told]) -> list[list[Told]]:
-    """Return the findings of one subject together, in the order of the worst of each."""
-    groups: dict[tuple[str, str], list[Told]] = {}
-    for told in findings:
-        groups.setdefault((told.subject, told.action), []).append(told)
-    return list(groups.values())
 
 
 def _fitting(lines: list[tuple[str, int]], total: int, noun: tuple[str, str], room: int) -> list[str]:
@@ -115,8 +116,10 @@ def _line(group: list[Told]) -> str:
         reached = f"{words.number(further, 'more repository')} ({every:,} in all)"
     names, more = words.some(sorted({h.owner for h in hits if h.owner}), _OWNERS)
     whose = f" of {', '.join(markdown(n, 30) for n in names)}{more}" if names else ""
-    others = f" and {words.number(len(group) - 1, 'other finding')}" if len(group) > 1 else ""
-    return f"- **{words.severity(told)}**, {words.ACTIONS[told.action]}: {name}{what}{others}, in {reached}{whose}"
+    if len(group) > 1:
+        what = f": {words.several(group)}, the worst {markdown((*told.ids, told.title)[0], _NAME)}"
+    fix = f", move to {markdown(told.fixed_version, _NAME)}" if told.fixed_version else ""
+    return f"- **{words.severity(told)}**, {words.ACTIONS[told.action]}: {name}{what}{fix}, in {reached}{whose}"
 
 
 def _target(link: str) -> str:
@@ -139,7 +142,7 @@ def digest_json(overview: Overview, link: str = "") -> str:
         "counts": words.counts(overview)._asdict(),
         "new": [_told(told) for told in words.fresh(overview)[:_FINDINGS]],
         "not_looked_at": [
-            {"what": gap.what[:200], "why": gap.why[:500], "repositories": len(gap.repositories)}
+            {"kind": gap.kind, "what": gap.what[:200], "why": gap.why[:500], "repositories": len(gap.repositories)}
             for gap in gaps[:_FINDINGS]
         ],
         "link": link,

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.errors import PolicyError
 from depscan.history import read
+from depscan.history.ruling import policy_of
 from depscan.history.store import consulted
 from depscan.intel.store import open_index
 from depscan.overview._making import Making
 from depscan.overview._spans import Nights
-from depscan.policy.policy import Policy, load_policy
 
 if TYPE_CHECKING:
     from depscan.history.store import Store
     from depscan.intel.index import Index
     from depscan.overview.records import Overview
+    from depscan.policy.policy import Policy
 
 
 def gather(
@@ -30,6 +30,7 @@ def gather(
     *,
     index: Index | None = None,
     owner: str = "",
+    new_only: bool = False,
 ) -> Overview:
     """Return the overview of a night.
 
@@ -40,17 +41,26 @@ def gather(
         night: id of the night; None for the last one.
         index: the advisories, to say what no advisory can be compared with; None to leave that out.
         owner: only the repositories of this owner; "" for all of them.
+        new_only: whether only what is new decides over verdict and exit code.
 
     Raises:
         StoreError: there is no night, or the store is damaged.
         UsageError: there is no such night, it was pruned away, or nobody of that name owns a repository.
     """
     now = read.night_of(store.database, "" if night is None else str(night))
-    return Making(store.database, policy, today, Nights(read.kept(store.database), now), owner).overview(index)
+    nights = Nights(read.kept(store.database), now)
+    return Making(store.database, policy, today, nights, owner, new_only=new_only).overview(index)
 
 
 def made_of(
-    place: str, *, today: str, night: str = "", config: str = "", owner: str = "", database: str = ""
+    place: str,
+    *,
+    today: str,
+    night: str = "",
+    config: str = "",
+    owner: str = "",
+    database: str = "",
+    new_only: bool = False,
 ) -> Overview:
     """Open a store and return the overview of a night.
 
@@ -61,23 +71,15 @@ def made_of(
         config: policy file; "" for the one that the night was run with.
         owner: see ``gather``.
         database: advisory index, see ``depscan.intel.store.open_index``.
+        new_only: see ``gather``.
 
     Raises:
         StoreError, UsageError, PolicyError, IntelError: as they say.
     """
     with consulted(place) as store:
         now = read.night_of(store.database, night)
-        policy = _policy(config, now.policy)
+        policy = policy_of(now, config)
+        if not now.snapshot:  # the night compared nothing, whatever there is to compare with by now
+            return gather(store, policy, today, now.id, owner=owner, new_only=new_only)
         with open_index(database, today=today) as index:
-            return gather(store, policy, today, now.id, index=index, owner=owner)
-
-
-def _policy(config: str, of_night: str) -> Policy:
-    """Return the policy that was named, or that of the night; never one that happens to lie about."""
-    if config:
-        return load_policy(config)
-    try:
-        return load_policy(of_night) if of_night else Policy()
-    except PolicyError as error:
-        hint = error.hint or "it is the policy of the night; --config names another"
-        raise PolicyError(error.message, path=error.path, line=error.line, hint=hint) from None
+            return gather(store, policy, today, now.id, index=index, owner=owner, new_only=new_only)

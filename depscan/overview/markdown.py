@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from depscan.fleet.verdict import VERDICTS
 from depscan.overview import _words as words
 from depscan.overview.format import Report
 from depscan.text.escape import markdown
@@ -11,9 +12,12 @@ from depscan.text.escape import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from depscan.overview.records import Deed, Gap, Hit, Moved, Overview, Stock, Told
+    from depscan.fleet.gaps import Gap
+    from depscan.overview.records import Deed, Hit, Moved, Overview, Stock, Told
 
 _ROWS = 100
+_LINES = 20
+"""Subjects of what is new, and of what is cleared."""
 _DEEDS, _ALL_DEEDS = 25, 250
 _NIGHTS = 7
 _FEW = 3
@@ -23,7 +27,7 @@ _NAME, _TEXT = 100, 400
 def render(overview: Overview) -> str:
     """Return the report."""
     title = f"# {words.SIGNS.get(overview.verdict, '❓')} depscan, night of {markdown(overview.night[:10])}"
-    blocks = [f"{title}: {words.VERDICTS[overview.verdict]}", words.answer(overview)]
+    blocks = [f"{title}: {VERDICTS[overview.verdict]}", words.answer(overview)]
     blocks += _new(overview)
     blocks += _todo(overview)
     standing = words.standing(overview)
@@ -52,21 +56,43 @@ def _new(overview: Overview) -> list[str]:
     new = words.fresh(overview)
     blocks = ["## New since last night", words.since_before(overview)]
     if new:
-        blocks.append(_list([_fresh(t) for t in new[:_ROWS]], len(new)))
+        groups = words.together(new)
+        blocks.append(_list([_fresh(g) for g in groups[:_LINES]], len(groups)))
     if overview.cleared:
-        shown = [f"{_about(t)} in {_where(words.repositories(t))}" for t in overview.cleared[:_ROWS]]
-        blocks += ["Cleared:", _list(shown, len(overview.cleared))]
+        gone = words.together(overview.cleared)
+        blocks += ["Cleared, nobody has it any more:", _list([_cleared(g) for g in gone[:_LINES]], len(gone))]
     return blocks
 
 
-def _fresh(told: Told) -> str:
-    """Return a new finding with its message, whom it reaches now, and by which path."""
-    reached = _where(words.repositories(told, new=True))
-    further = "" if told.new else f" (known, in {words.number(len(words.repositories(told)), 'repository')} in all)"
-    first = next((h for h in told.hits if h.new), None)
+def _fresh(group: Sequence[Told]) -> str:
+    """Return the new findings of a subject with whom they reach now, and by which path."""
+    told = group[0]
+    reached = _where(sorted({h.repository for t in group for h in t.hits if h.new}))
+    known = not any(t.new for t in group)
+    every = words.number(len({h.repository for t in group for h in t.hits}), "repository")
+    further = f" (known, in {every} in all)" if known else ""
+    first = next((h for t in group for h in t.hits if h.new), None)
     via = f"; {_path(first)}" if first is not None and len(first.via) > 1 else ""
     word = f"**{words.severity(told)}**, {words.ACTIONS[told.action]}"
-    return f"{word}: {markdown(told.message, _TEXT)}{_ids(told)} in {reached}{further}{via}"
+    return f"{word}: {_said(group)} in {reached}{further}{via}"
+
+
+def _cleared(group: Sequence[Told]) -> str:
+    told = group[0]
+    where = _where(sorted({h.repository for t in group for h in t.hits}))
+    what = f": {words.several(group)}" if len(group) > 1 else _ids(told) or f": {markdown(told.title, _NAME)}"
+    return f"**{words.severity(told)}** {markdown(words.subject(told), _NAME)}{what}, was in {where}"
+
+
+def _said(group: Sequence[Told]) -> str:
+    """Return what one finding says, or how many there are, the first of them and what clears them."""
+    told = group[0]
+    if len(group) == 1:
+        return f"{markdown(told.message, _TEXT)}{_ids(told)}"
+    names, more = words.some([(*t.ids, t.title)[0] for t in group], _FEW)
+    ids = ", ".join(markdown(n, 60) for n in names)
+    fix = f"; move to {markdown(told.fixed_version, 60)}" if told.fixed_version else ""
+    return f"{markdown(words.subject(told), _NAME)}: {words.several(group)} ({ids}{more}){fix}"
 
 
 def _about(told: Told) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from depscan.fleet.gaps import Gap
 
 
 class Hit(NamedTuple):
@@ -140,16 +143,6 @@ class Stock(NamedTuple):
     places: tuple[str, ...]
 
 
-class Gap(NamedTuple):
-    """What was not looked at, and in which repositories; ``needed`` says that the night is incomplete by it."""
-
-    what: str
-    status: str
-    why: str
-    needed: bool
-    repositories: tuple[str, ...]
-
-
 class Member(NamedTuple):
     """A repository of the night."""
 
@@ -196,7 +189,8 @@ class Overview(NamedTuple):
         snapshot: a sentence about the advisory data.
         policy: the policy file; "" for the default one.
         findings: worst first, what is blocked before what warns.
-        cleared: findings of the night before that are gone.
+        cleared: findings of the night before that nobody has any more.
+        freed: findings that somebody still has, and some repositories have got rid of.
         todo, moved, points, stock, gaps, members, tree: see their records; points begin with the oldest night.
     """
 
@@ -217,3 +211,4 @@ class Overview(NamedTuple):
     gaps: tuple[Gap, ...]
     members: tuple[Member, ...]
     tree: Tree
+    freed: int = 0

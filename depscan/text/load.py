@@ -66,7 +66,7 @@ def _json(source: SourceFile, text: str) -> Any:  # noqa: ANN401 - JSON
         value = json.loads(text, object_pairs_hook=table)
     except json.JSONDecodeError as error:
         raise _not(source, "JSON", error.msg[:1].lower() + error.msg[1:], error.lineno) from None
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise source.error("nested too deeply to be a dependency file") from None
     except ValueError as error:  # integers of more than 4300 digits
         raise source.error(f"invalid JSON: {error}") from None

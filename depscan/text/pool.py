@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -46,10 +47,17 @@ _LIMITS = Limits()
 
 
 class Lost(NamedTuple):
-    """Why there is no result. ``died``: its worker is gone or of no more use, and not only an exception was raised."""
+    """Why there is no result.
+
+    Attributes:
+        why: in words.
+        died: its worker is gone or of no more use, and not only an exception was raised.
+        late: it was ended because it took too long.
+    """
 
     why: str
     died: bool = True
+    late: bool = False
 
 
 class _Worker(NamedTuple):
@@ -60,6 +68,9 @@ class _Worker(NamedTuple):
     life: Connection
 
     def end(self) -> None:
+        if hasattr(os, "killpg") and self.process.pid and self.process.exitcode is None:
+            with suppress(OSError):  # it has not got as far as to lead a group
+                os.killpg(self.process.pid, signal.SIGKILL)  # with what it started: a git that waits for ever, say
         self.process.kill()
         self.process.join()
         self.pipe.close()
@@ -111,7 +122,8 @@ def work_each(
         work: a module-level function.
         jobs: worker processes at a time, at least 1.
         limits: of each target.
-        twice: a target whose worker died is tried once more when all others are done, alone and in a fresh worker.
+        twice: a target whose worker died is tried once more when all others are done, alone and in a fresh worker;
+            one that took too long is not: somebody may have many of them.
     """
     crew = _Crew(work, limits)
     waiting = enumerate(targets)
@@ -123,7 +135,7 @@ def work_each(
                 crew.give(*following)
                 following = next(waiting, None)
             for at, target, result in crew.finished():
-                if twice and isinstance(result, Lost) and result.died:
+                if twice and isinstance(result, Lost) and result.died and not result.late:
                     again.append((at, target))
                 else:
                     yield at, target, result
@@ -182,9 +194,9 @@ class _Crew:
         for pipe in [*ready, *late]:
             one = self._busy[pipe]  # type: ignore[index] # what wait() was given
             result = _answer(one.worker) if pipe in ready else Lost(
-                f"reading it took more than {self._limits.seconds:g} seconds")  # fmt: skip
+                f"reading it took more than {self._limits.seconds:g} seconds", late=True)  # fmt: skip
             del self._busy[one.worker.pipe]
-            if isinstance(result, Lost) and result.died:
+            if (isinstance(result, Lost) and result.died) or _is_bloated(one.worker, self._limits.memory):
                 one.worker.end()
             else:
                 self._free.append(one.worker)
@@ -212,6 +224,18 @@ class _Crew:
         return _Worker(process, ours, life)
 
 
+def _is_bloated(worker: _Worker, memory: int) -> bool:
+    """Return whether a worker kept so much of one item that the next would lack it."""
+    if not memory or sys.platform != "linux":
+        return False
+    try:
+        with open(f"/proc/{worker.process.pid}/statm", "rb") as stream:
+            held = int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return False
+    return held > memory // 2
+
+
 def _answer(worker: _Worker) -> Any:  # noqa: ANN401 - whatever the work returns
     try:
         return worker.pipe.recv()
@@ -224,6 +248,8 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], birth: _Birth) -> None:
     """Answer targets until the parent is gone."""
     for other in birth.others:  # as long as anybody holds them nobody sees that the parent is gone
         other.close()
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
     _end_with(birth.life)
     memory, seconds = birth.limits
     _limit(memory)

@@ -72,7 +72,7 @@ def documents_of(source: SourceFile, builder: Builder) -> list[Any]:
         raise source.error(f"invalid YAML: {str(error).splitlines()[0][:200]}", _control_line(source)) from None
     except InputError:
         raise
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise source.error("nested too deeply to be a dependency file") from None
     except ValueError as error:  # characters the reader cannot encode
         raise source.error(f"invalid YAML: {str(error)[:200]}") from None

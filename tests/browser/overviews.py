@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from depscan.fleet.gaps import Gap
 from depscan.overview.records import (
     Deed,
-    Gap,
     Hit,
     Member,
     Moved,

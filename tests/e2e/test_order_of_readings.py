@@ -53,7 +53,7 @@ def test_answers_are_equal(stores: Installed, question: tuple[str, ...]) -> None
 def test_digests_are_equal(stores: Installed) -> None:
     def said(name: str) -> Digest:
         with Fleet(stores.cwd, name).open() as store:
-            return digest(store.database, 2, Policy(), "2030-01-02", None, [])
+            return digest(store.database, 2, Policy(), "2030-01-02", None)
 
     assert said("b.db") == said("a.db")
     assert said("a.db").news

@@ -48,3 +48,30 @@ def test_the_report_of_the_second_night_says_what_was_cleared_and_what_is_reache
     assert "move jinja2 3.1.4 to" in (depscan.cwd / "n.md").read_text("utf-8")
     assert "blocked" in (depscan.cwd / "d.md").read_text("utf-8")
     assert depscan("report", "--store", "n.db", "--gate").code == made["exit_code"] == 1
+
+
+def test_the_digest_of_a_night_counts_as_its_account_its_report_and_its_exit_code(depscan: Installed) -> None:
+    lock(depscan, "search", "3.1.6")
+    lock(depscan, "web", "3.1.6")
+    depscan("nightly", "mirrors", "--store", "n.db")
+    lock(depscan, "web", "3.1.4")
+    run = depscan("nightly", "mirrors", "--store", "n.db", "--new-only", "--format", "json",
+                  "--notify", "d.json", "--link", "https://reports.example/n")  # fmt: skip
+    account = json.loads(run.out)
+    told = json.loads((depscan.cwd / "d.json").read_text("utf-8"))
+    assert (told["exit_code"], told["verdict"], told["link"]) == (1, "blocked", "https://reports.example/n")
+    assert run.code == account["exit_code"] == 1
+    assert told["counts"]["new"] == account["findings"]["new"] > 0
+    assert told["counts"]["blocked"] == account["findings"]["blocked"]
+    assert depscan("report", "--store", "n.db", "--gate", "--new-only").code == 1
+    again = depscan("nightly", "mirrors", "--store", "n.db", "--new-only", "--notify", "d.md")
+    assert again.code == depscan("report", "--store", "n.db", "--gate", "--new-only").code == 0
+    assert again.out.startswith("PASSED WITH WARNINGS")
+    assert "passed with warnings" in (depscan.cwd / "d.md").read_text("utf-8")
+    assert depscan("report", "--store", "n.db", "--gate").code == 1
+
+
+def test_a_digest_of_an_unknown_format_is_refused_before_the_night(depscan: Installed) -> None:
+    lock(depscan, "web", "3.1.6")
+    assert depscan("nightly", "mirrors", "--store", "n.db", "--notify", "d.html").code == 2
+    assert not (depscan.cwd / "n.db").exists()

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from depscan.fleet.gaps import Gap
 from depscan.history.records import Reading
 from depscan.overview.digest import MOST, digest, digest_json
-from depscan.overview.records import Gap, Hit, Overview, Told, Tree
+from depscan.overview.records import Hit, Overview, Told, Tree
 from tests.unit.overview.made_nights import Asks, Fleet, purl, reading, vulnerable
 
 LABELS = [f"p{i} 1" for i in range(6)]

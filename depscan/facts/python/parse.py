@@ -8,6 +8,7 @@ import warnings
 from typing import NamedTuple
 
 from depscan.facts.python.salvage import salvage
+from depscan.text.memory import unless_nested
 
 MAX_SOURCE = 4 << 20
 """Characters of one module that are parsed."""
@@ -52,6 +53,7 @@ def _try(text: str) -> ast.Module | str:
     except SyntaxError as error:
         return f"line {error.lineno}: {error.msg}"
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        unless_nested(error, text)
         return type(error).__name__
 
 

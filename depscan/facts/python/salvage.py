@@ -7,6 +7,8 @@ import re
 import warnings
 from collections.abc import Callable
 
+from depscan.text.memory import unless_nested
+
 MAX_TEXT = 1 << 20
 """Characters that are looked at."""
 _MAX_PIECES = 3000
@@ -50,7 +52,8 @@ def _try(text: str) -> ast.Module | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        unless_nested(error, text)
         return None
 
 
@@ -88,7 +91,8 @@ def _without_bad_lines(piece: str) -> ast.Module | None:
             again = line.strip() in {"", "pass", _BLOCK}
             instead = _BLOCK if line.rstrip().endswith(":") else "pass"
             lines[at] = "" if again else " " * (len(line) - len(line.lstrip())) + instead
-        except (ValueError, RecursionError, MemoryError, OverflowError):
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            unless_nested(error, piece)
             return None
     return None
 

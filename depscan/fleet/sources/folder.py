@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from depscan.errors import InputError, UsageError
+from depscan.errors import UsageError
 from depscan.fleet.listing import FILE, LINK, Entry, bundle_of
 from depscan.fleet.sources.source import Look, Source
 from depscan.fleet.wanted import may_be_wanted
 from depscan.inputs.gather import SKIPPED_FOLDERS
 from depscan.model.decision import Coverage
-from depscan.text.source import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from depscan.fleet.bundle import Bundle
+
+
+_TICK = 50_000_000
+"""Nanoseconds within which two writes may leave equal times: Linux's clock of files goes in steps of up to 10 ms."""
 
 
 def look(path: str, ref: str) -> Look:
@@ -32,8 +36,10 @@ def look(path: str, ref: str) -> Look:
     files = _Files(path)
     made = sha256()
     for entry in files.every():
-        made.update(f"{entry.path} {entry.key}\n".encode("utf-8", "surrogatepass"))
-    return Look("" if files.gaps else f"folder {made.hexdigest()}")
+        made.update(f"{len(entry.path)} {entry.path} {entry.key}\n".encode("utf-8", "surrogatepass"))
+    # What was written just now may be written once more before the clock of the file system ticks.
+    settled = files.newest < time.time_ns() - _TICK
+    return Look(f"folder {made.hexdigest()}" if settled and not files.gaps else "")
 
 
 def load(path: str, ref: str, revision: str) -> Bundle:  # noqa: ARG001 - the common signature
@@ -48,6 +54,7 @@ class _Files:
         self.gaps: list[Coverage] = []
         self._top = os.path.realpath(top)
         self._real: dict[str, bool] = {}
+        self.newest = 0
 
     def every(self) -> Iterator[Entry]:
         """Yield all files, also those that nobody wants, but for folders that no scan enters."""
@@ -64,7 +71,9 @@ class _Files:
                 entry = self.find(path)
                 if entry is not None:
                     yield entry
-                elif one.name not in SKIPPED_FOLDERS and _is_folder(one):
+                elif not _is_folder(one):
+                    self.gaps.append(Coverage(path, "failed", "is there and cannot be looked at", needed=True))
+                elif one.name not in SKIPPED_FOLDERS:
                     left.append(path)
 
     def entries(self) -> Iterable[Entry]:
@@ -77,14 +86,17 @@ class _Files:
         folder = os.path.dirname(full)
         try:
             status = os.lstat(full)
+            if not SKIPPED_FOLDERS.isdisjoint(path.split("/")[:-1]):
+                self._unwatched(path)
+                return None
             if folder not in self._real:
                 self._real[folder] = os.path.realpath(folder) == folder
         except (OSError, ValueError):
             return None
         if stat.S_ISDIR(status.st_mode) or not self._real[folder]:
             return None
-        key = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino} {status.st_mode}"
-        return Entry(path, status.st_size, LINK if stat.S_ISLNK(status.st_mode) else FILE, key)
+        self.newest = max(self.newest, status.st_ctime_ns)  # a time of change nobody sets
+        return Entry(path, status.st_size, LINK if stat.S_ISLNK(status.st_mode) else FILE, _key(status))
 
     def target(self, entry: Entry) -> str:
         """Return what a link says; one that names a place inside by its full path says the way from its folder."""
@@ -97,17 +109,53 @@ class _Files:
 
     def read(self, entries: list[Entry]) -> dict[str, bytes | str]:
         """Return the bytes of files; why there are none of what is no regular file, or closed."""
-        held: dict[str, bytes | str] = {}
-        for entry in entries:
-            try:
-                held[entry.path] = read_source(os.path.join(self._top, entry.path), entry.path).data
-            except InputError as error:
-                held[entry.path] = error.message
-        return held
+        return {entry.path: _content(self._top, entry) for entry in entries}
+
+    def _unwatched(self, path: str) -> None:
+        """Say of a file in a folder that no scan enters that it is not read: no mark would tell when it changes."""
+        why = "lies in a folder of caches or installed packages; what is included from there is not read"
+        self.gaps.append(Coverage(path, "skipped", why, needed=True, kind="include"))
 
     def _closed(self, folder: str, error: OSError) -> None:
         why = f"folder cannot be read: {(error.strerror or str(error)).lower()}"
         self.gaps.append(Coverage(folder, "failed", why, needed=True))
+
+
+def _key(status: os.stat_result) -> str:
+    """Return what differs as soon as somebody wrote to a file or put another one in its place."""
+    return (
+        f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_dev}:{status.st_ino} {status.st_mode}"
+    )
+
+
+def _content(top: str, entry: Entry) -> bytes | str:
+    """Return the bytes of the file that was listed, whatever was put in its place or the place of its folders since."""
+    try:
+        with open(_opened(top, entry.path), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return "not a regular file"
+            data = stream.read(entry.size + 1) if _key(status) == entry.key else b""
+            whole = len(data) == entry.size and _key(os.fstat(stream.fileno())) == entry.key
+            return data if whole else "was changed while it was read"
+    except OSError as error:
+        return f"cannot read: {(error.strerror or str(error)).lower()}"
+
+
+def _opened(top: str, path: str) -> int:
+    """Return a descriptor of a file; no link is followed below the top, also none that was made a moment ago."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    if os.open not in os.supports_dir_fd:  # pragma: no cover - Windows
+        return os.open(os.path.join(top, path), flags)
+    at = os.open(top, flags | os.O_DIRECTORY)
+    *folders, name = path.split("/")
+    try:
+        for folder in folders:
+            above, at = at, os.open(folder, flags | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(above)
+        return os.open(name, flags | os.O_NOFOLLOW, dir_fd=at)
+    finally:
+        os.close(at)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

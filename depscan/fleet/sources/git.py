@@ -16,6 +16,7 @@ from depscan.fleet.sources import _refs
 from depscan.fleet.sources.source import Look, Source
 from depscan.fleet.wanted import is_wanted, may_be_wanted
 from depscan.inputs import objects
+from depscan.inputs.gather import SKIPPED_FOLDERS
 from depscan.model.decision import Coverage
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 MAX_BLOBS = 1_000_000
 """Files of one revision that are listed."""
 
+_LOOKING = 10
+"""Seconds for git to say which commit is meant: all repositories wait for it."""
+_OWN = SKIPPED_FOLDERS | {"objects", "refs", "hooks", "info", "logs", "worktrees", "modules", "lfs", "branches"}
+_MOST = 10_000
 _TARGET = 4096
 _LINKS = 200
 _KINDS = {objects.LINK: LINK, objects.MODULE: MODULE}
@@ -35,7 +40,7 @@ def accepts(path: str) -> bool:
     """Return whether a path is a clone by the files that git itself asks for."""
     try:
         return _refs.clone_of(path) is not None
-    except _refs.Odd:
+    except (_refs.Odd, _refs.Outside):
         return True
 
 
@@ -51,9 +56,13 @@ def look(path: str, ref: str) -> Look:
         partial = _refs.may_lack_objects(clone)
     except _refs.NoCommit:
         return Look("git")
+    except _refs.Outside:
+        raise _outside(path) from None
     except _refs.Odd:
+        if not _refs.stays_inside(clone):
+            raise _outside(path) from None
         try:
-            commit, partial = objects.Objects(clone.git, clone.git).commit(ref or "HEAD"), True
+            commit, partial = objects.Objects(clone.git, clone.git, _LOOKING).commit(ref or "HEAD"), True
         except UsageError as error:
             hint = "the fleet's configuration may name a ref" if not ref else error.hint
             raise UsageError(error.message, path=f"{path} {ref or 'HEAD'}", hint=hint) from None
@@ -67,11 +76,14 @@ def load(path: str, ref: str, revision: str) -> Bundle:
     Raises:
         UsageError: git fails, or there are more files than ``MAX_BLOBS``.
     """
+    clone = _clone(path)
+    bare = os.path.realpath(clone.git) == os.path.realpath(path)
+    beside = _beside(path) if bare or not revision else []
     if not revision:
-        gaps = (Coverage(".", "skipped", "nothing was committed yet", kind="revision"),)
+        gaps = (Coverage(".", "skipped", "nothing was committed yet", kind="revision"), *beside)
         return Bundle(tree_of((), gaps), "", (), gaps)
     try:
-        return bundle_of(_Commit(_clone(path), revision), revision)
+        return bundle_of(_Commit(clone, revision, beside), revision)
     except UsageError as error:
         raise UsageError(error.message, path=f"{path} {ref or 'HEAD'}", hint=error.hint) from None
 
@@ -79,11 +91,39 @@ def load(path: str, ref: str, revision: str) -> Bundle:
 def _clone(path: str) -> _refs.Clone:
     try:
         clone = _refs.clone_of(os.path.abspath(path))
+    except _refs.Outside:
+        raise _outside(path) from None
     except _refs.Odd:
         clone = None
     if clone is None:
         raise UsageError("this git clone is damaged or cannot be read", path=path)
     return clone
+
+
+def _beside(path: str) -> list[Coverage]:
+    """Return a file that a scan would read in a folder that is a clone by its HEAD, and of no revision.
+
+    Without it a plain folder hid its locks by a ``HEAD`` and an empty ``objects``.
+    """
+    looked = 0
+    for folder, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if name not in _OWN]
+        looked += len(files)
+        for name in files:
+            inside = os.path.relpath(os.path.join(folder, name), path)
+            if is_wanted(inside.replace(os.sep, "/")):
+                return [Coverage(inside, "skipped", "stands in the clone and was never committed; not read",
+                                 needed=True, kind="revision")]  # fmt: skip
+        if looked > _MOST:
+            break
+    return []
+
+
+def _outside(path: str) -> UsageError:
+    hint = "name the folder that it leads to, if that is meant"
+    return UsageError(
+        "this git clone leads outside of itself, or to what is no file, and was not read", path=path, hint=hint
+    )
 
 
 def _packs(clone: _refs.Clone) -> str:
@@ -97,10 +137,15 @@ def _packs(clone: _refs.Clone) -> str:
 class _Commit:
     """The files of a commit; see ``depscan.fleet.listing.Listing``."""
 
-    def __init__(self, clone: _refs.Clone, commit: str) -> None:
-        self.gaps: list[Coverage] = []
+    def __init__(self, clone: _refs.Clone, commit: str, gaps: list[Coverage]) -> None:
+        self.gaps = gaps
         self._objects = objects.Objects(clone.git, clone.git)
         self._blobs = self._objects.files(commit, MAX_BLOBS)
+        self.gaps += [
+            Coverage(path, "partial", "stands twice in its folder: which one is meant hangs on who reads it",
+                     needed=is_wanted(path), kind="revision")
+            for path in self._objects.twice
+        ]  # fmt: skip
         self._targets: dict[str, bytes] | None = None
         self._asked = 0
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.incident.answer import HIT, INCOMPLETE, NONE, NOTHING, POSSIBLE
+from depscan.incident.matching import is_bad
 
 if TYPE_CHECKING:
     from depscan.incident.answer import Answer
     from depscan.incident.records import Bad, Gap, Trace
 
 VERDICTS = {
-    HIT: "HIT: a bad release, or what it leaves behind, is or was here",
+    HIT: "HIT: a bad release, or what it leaves behind, is here now",
     POSSIBLE: "POSSIBLE: a bad release was allowed while it could be had; that it came is not shown",
     NONE: "NO TRACE in what was looked at",
     INCOMPLETE: "INCOMPLETE: no trace, but not everything could be looked at",
     NOTHING: "NOTHING TO LOOK AT: no lock, no history, no environment",
 }
+
+_GONE = "HIT: a bad release was here and is here no longer; what it did while it was here is not undone"
 
 _RUNS = {
     "install": "while it was installed",
@@ -28,7 +31,8 @@ _RUNS = {
 def verdict(answer: Answer) -> str:
     """Return the verdict as a line."""
     more = "; and not everything could be looked at" if answer.traces and any(g.failed for g in answer.gaps) else ""
-    return VERDICTS[answer.verdict] + more
+    gone = answer.verdict == HIT and all(trace.last for trace in answer.traces if trace.certain)
+    return (_GONE if gone else VERDICTS[answer.verdict]) + more
 
 
 def kind(trace: Trace) -> str:
@@ -51,11 +55,15 @@ def what(trace: Trace) -> str:
 def period(answer: Answer, trace: Trace) -> str:
     """Return since when and until when, and what that says of whether it could have run."""
     if not trace.first:
-        return ""
+        return f"until {trace.last}" if trace.last else ""
     text = f"{trace.first} to {trace.last}" if trace.last else f"since {trace.first}"
-    ends = [bad.last for bad in answer.incident.packages if bad.name == trace.package]
-    late = bool(ends) and trace.first > max(ends)
-    return text + (": after it could be had; what ran then came from a cache or a mirror" if late else "")
+    named = [bad for bad in answer.incident.packages if bad.name == trace.package]
+    bads = [bad for bad in named if is_bad(bad, trace.version)] or named
+    if any(trace.first <= bad.last and (not trace.last or trace.last >= bad.first) for bad in bads):
+        return f"{text}: it could be had in that time"
+    if bads and trace.first > max(bad.last for bad in bads):
+        return f"{text}: after it could be had; what ran then came from a cache or a mirror"
+    return f"{text}: before it could be had, by the committer's clock" if bads else text
 
 
 def when_it_ran(answer: Answer) -> list[str]:
@@ -66,7 +74,7 @@ def when_it_ran(answer: Answer) -> list[str]:
         if not names or bad.name in names:
             rows.setdefault((bad.runs, bad.first, bad.last), []).append(_releases(bad))
     return [
-        f"{_few(releases)} could be had from {first} to {last} and ran {_RUNS[runs]}"
+        f"{_few(releases)} could be had between {first} and {last} at most and ran {_RUNS[runs]}"
         for (runs, first, last), releases in rows.items()
     ]
 

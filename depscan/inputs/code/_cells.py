@@ -11,6 +11,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from depscan.text.memory import unless_nested
+
 if TYPE_CHECKING:
     from depscan.text.source import SourceFile
 
@@ -148,7 +150,8 @@ def is_python(text: str) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        unless_nested(error, text)
         return False
     return True
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from depscan.errors import InputError
 from depscan.inputs.code._scopes import Walk
 from depscan.inputs.code._value import Value
+from depscan.text.memory import unless_nested
 
 if TYPE_CHECKING:
     from depscan.inputs.code._scopes import Place, Scope
@@ -132,5 +133,6 @@ def _walk(text: str) -> Walk | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Walk(ast.parse(text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        unless_nested(error, text)
         return None

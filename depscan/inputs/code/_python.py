@@ -13,6 +13,7 @@ from depscan.inputs.code._scopes import Walk
 from depscan.inputs.code._table import table
 from depscan.inputs.code._uses import Uses
 from depscan.inputs.code._values import Evaluator
+from depscan.text.memory import unless_nested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +90,8 @@ def parse(text: str, document: Document, line: Callable[[int], int]) -> ast.Modu
             if shorter is None:
                 break
             text = shorter
-        except (RecursionError, MemoryError):
+        except (RecursionError, MemoryError) as error:
+            unless_nested(error, text)
             why, first = "Python code that is nested too deeply to be parsed", first or 1
             break
         else:

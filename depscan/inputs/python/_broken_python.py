@@ -10,6 +10,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
+from depscan.text.memory import unless_nested
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -66,5 +68,6 @@ def _parse(text: str) -> list[ast.stmt]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        unless_nested(error, text)
         return []

@@ -12,6 +12,7 @@ from depscan.inputs.format import InputFormat
 from depscan.inputs.python._pep508 import PLACEHOLDERS, request
 from depscan.model.document import Document, Include
 from depscan.text.lines import locate_line
+from depscan.text.memory import unless_nested
 from depscan.text.source import SourceFile
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _tree(document: Document, source: SourceFile) -> ast.Module:
             document.problem(f"{message}; only whole lists of requirements are read", line)
             return lists
         raise source.error(message, line, hint) from None
-    except (RecursionError, MemoryError, ValueError):
+    except (RecursionError, MemoryError, ValueError) as error:
+        unless_nested(error, text)
         raise source.error("nested too deeply or too odd to be read as Python") from None
 
 

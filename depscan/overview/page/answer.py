@@ -90,14 +90,19 @@ def _time(moment: str) -> str:
 def _figures(overview: Overview) -> Markup:
     blocked = tuple(f for f in overview.findings if f.action == "block")
     new = sum(f.new and f.action != "allow" for f in overview.findings)
-    broken = sum(bool(m.problem) for m in overview.members)
+    compared = (
+        (new, "new since last night", "#new=1"),
+        (len(overview.cleared), "cleared since last night", "#changes"),
+    )
+    if not overview.previous:
+        packages = overview.points[-1].packages if overview.points else 0
+        compared = ((len(overview.members), "repositories", "#repositories"), (packages, "packages", "#tree"))
     figures = (
         (len(blocked), "blocked findings", "#action=block"),
         (reached(blocked), "repositories reached", "#repositories"),
-        (new, "new since last night" if overview.previous else "new: all, it is the first night", "#new=1"),
-        (len(overview.cleared), "gone since last night", "#changes"),
+        *compared,
         (sum(f.action == "warn" for f in overview.findings), "warnings", "#action=warn"),
-        (len(overview.gaps) + broken, "gaps: not looked at", "#coverage"),
+        (len(overview.gaps), "gaps: not looked at", "#coverage"),
     )
     boxes = [
         element("li", element("a", element("b", f"{number:,}"), element("span", words), href=link))
@@ -124,14 +129,15 @@ def _gap_warning(overview: Overview) -> str:
 
 def _new(overview: Overview) -> Markup:
     title = element("h2", "New since last night" if overview.previous else "Found in the first night")
-    new = [f for f in overview.findings if f.new and f.action != "allow"]
+    new = [f for f in overview.findings if f.action != "allow" and (f.new or not overview.previous)]
     if not new:
         none = "No finding is new." if overview.previous else "Nothing was found."
         return element("div", title, element("p", none, _gone(overview), class_="calm"), _spread(overview))
     groups = _by_subject(new)
     rows = [_fresh(group, len({hit.repository for f in group for hit in f.hits}), "") for group in groups[:_NEW]]
     more = len(groups) > _NEW
-    all_new = element("p", element("a", f"All {len(new):,} in the table", href="#new=1")) if more else ""
+    link = "#new=1" if overview.previous else "#findings"
+    all_new = element("p", element("a", f"All {len(new):,} in the table", href=link)) if more else ""
     return element(
         "div",
         title,
@@ -193,7 +199,8 @@ def _gone(overview: Overview) -> str:
     if not overview.cleared:
         return ""
     verb = "is" if len(overview.cleared) == 1 else "are"
-    return f" {counted(len(overview.cleared), 'finding')} of the night before {verb} gone."
+    freed = f", {overview.freed:,} more left some repositories" if overview.freed else ""
+    return f" {counted(len(overview.cleared), 'finding')} of the night before {verb} cleared{freed}."
 
 
 def _todo(overview: Overview) -> Markup:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from depscan.fleet.gaps import Gap
 from depscan.overview.page.markup import Markup, called, counted, element, fold, join, listed, name, section, table
-from depscan.overview.records import Gap, Member, Moved, Overview, Stock
+from depscan.overview.records import Member, Moved, Overview, Stock
 from depscan.text.escape import visible
 
 _MOVED = 300
@@ -107,15 +108,15 @@ def _places(repositories: tuple[str, ...]) -> Markup:
 
 
 def changes(overview: Overview) -> Markup:
-    """Return what changed in each repository since the night before, and the findings that are gone."""
+    """Return what changed in each repository since the night before, and the findings that are cleared."""
     if not overview.previous:
         return section(
             "changes", "What changed", element("p", "The first night: nothing to compare with.", class_="calm")
         )
-    gone = [join([name(called(f), 60, "mono"), " ", name(f.title, 120)]) for f in overview.cleared]
-    cleared = (
-        fold(f"{counted(len(gone), 'finding')} gone", element("ul", *(element("li", g) for g in gone))) if gone else ""
-    )
+    gone = [join([name(called(f), 60, "mono"), " ", name(f.title, 120)]) for f in overview.cleared[:_MOVED]]
+    count = len(overview.cleared)
+    items = element("ul", *(element("li", g) for g in gone))
+    cleared = fold(f"{counted(count, 'finding')} cleared", items, _cut(count, len(gone))) if gone else ""
     if not overview.moved:
         return section("changes", "What changed", cleared, element("p", "No repository changed.", class_="calm"))
     folds = [_moved(m) for m in overview.moved[:_MOVED]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 from pathlib import Path
@@ -95,3 +96,11 @@ def test_a_version_is_shown_only_where_there_is_one() -> None:
 
     assert why.label(Package("PyPI", "a", "1")) == "a 1"
     assert why.label(Package("project", "app", None)) == "app"
+
+
+def test_paths_may_stand_behind_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "requirements.txt").write_text("idna==3.10\n")
+    _main.main(["scan", str(tmp_path / "a"), "--format", "json", str(tmp_path / "b")])
+    assert len(json.loads(capsys.readouterr().out)["files"]) == 2

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
 from depscan.fleet.bundle import Bundle
+from depscan.fleet.sources.folder import SOURCE as FOLDER
 from depscan.fleet.sources.source import source_of
 from tests.unit.difference.projects import commit, git
 
@@ -33,6 +35,13 @@ def plain(folder: Path, files: dict[str, str]) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+def settled(folder: Path) -> str:
+    """Return the mark of a plain folder once it has one: what was written a moment ago may be written once more."""
+    while not (mark := FOLDER.look(str(folder), "").mark):
+        time.sleep(0.01)
+    return mark
 
 
 def every_way(folder: Path, files: dict[str, str]) -> dict[str, Path]:

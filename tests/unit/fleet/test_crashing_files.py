@@ -87,3 +87,13 @@ def test_a_repository_that_cannot_even_be_listed_is_told(engine: Engine) -> None
 
 def test_the_names_of_a_repository_that_cannot_be_read_are_none(tmp_path: Path) -> None:
     assert json.loads(real_names(Task(str(tmp_path / "gone"), "", "", None, SETUP))) == []
+
+
+def test_a_repository_of_killers_is_given_up_and_so_is_one_that_takes_too_long(engine: Engine) -> None:
+    many = mended(engine, task(*(f"killer{i}.txt" for i in range(40))), work)
+    assert isinstance(many, Failed)
+    assert "killer0.txt among them" in many.why
+    ticks = iter(range(1000))
+    late = mended(engine, task(*(f"a{i}.txt" for i in range(40))), work, seconds=3, clock=lambda: float(next(ticks)))
+    assert isinstance(late, Failed)
+    assert "too few to find out" in late.why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from depscan.fleet.task import work as real_work
 from depscan.fleet.unit import Setup, key_of
 from depscan.history.records import Night, Repository
 from depscan.history.store import Store
+from tests.unit.fleet.stored import settled
 
 T = TypeVar("T")
 SETUP = Setup("engine", "2026-11-29")
@@ -101,6 +103,7 @@ def test_equal_repositories_are_read_once(tmp_path: Path, *, remote: bool) -> No
 @pytest.mark.parametrize("remote", [False, True])
 def test_an_unchanged_repository_costs_a_look_and_a_touched_one_its_bytes(tmp_path: Path, *, remote: bool) -> None:
     repositories = fleet(tmp_path, a="flask==3.0.0\n", b="django==5.0\n")
+    settled(tmp_path / "b")
     harvest(tmp_path, repositories, Here(remote=remote))
     engine = Here(remote=remote)
     assert harvest(tmp_path, repositories, engine)[0].read == 0
@@ -149,3 +152,19 @@ def test_a_reading_whose_time_is_over_is_made_anew_and_the_old_one_stays(tmp_pat
     with Store.open(str(tmp_path / "x.db")) as store:
         assert store.database.rows("SELECT COUNT(*) FROM reading") == [(2,)]
         assert store.database.rows("SELECT first, last, reading FROM state ORDER BY first") == [(1, 1, 1), (2, None, 2)]
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_repository_that_goes_away_while_it_is_mended_ends_nothing(tmp_path: Path, *, remote: bool) -> None:
+    class Losing(Here):
+        def map(self, work: Callable[[T], str], items: Iterable[T]) -> Iterator[tuple[T, str | Failed]]:
+            for item in items:
+                if isinstance(item, Task) and item.place.endswith("bad"):
+                    shutil.rmtree(item.place, ignore_errors=True)
+                    yield item, Failed("died", fatal=True)
+                else:
+                    yield item, work(item)
+
+    made, told = harvest(tmp_path, fleet(tmp_path, bad="flask==1\n", good="tomli==2\n"), Losing(remote=remote))
+    assert told["bad"].startswith("unreadable: ")
+    assert made.visits["good"].key

@@ -40,9 +40,12 @@ def states(folder: Path) -> dict[str, bool]:
 
 
 def test_a_vulnerable_package_is_new_once_and_then_cleared(tmp_path: Path) -> None:
-    write(tmp_path, a=VULNERABLE, b=VULNERABLE, c=CLEAN)
+    write(tmp_path, c=CLEAN)
+    before = run(tmp_path)
+    assert (before.digest.previous, before.digest.new) == (0, 0)
+    write(tmp_path, a=VULNERABLE, b=VULNERABLE)
     first = run(tmp_path)
-    assert (first.repositories, first.read, first.unchanged, first.digest.exit_code) == (3, 2, 1, 1)
+    assert (first.repositories, first.read, first.unchanged, first.digest.exit_code) == (3, 1, 2, 1)
     assert first.digest.new == first.digest.blocked + first.digest.warned > 0
     assert {one.repositories for one in first.digest.news} == {2}
     second = run(tmp_path, 2)
@@ -154,7 +157,7 @@ def test_an_expired_exception_blocks_where_the_policy_says_so(tmp_path: Path) ->
 def test_what_advisories_cannot_be_compared_with_comes_from_the_stored_census(tmp_path: Path) -> None:
     write(tmp_path, a="flask\n")
     done = run(tmp_path)
-    assert [(one.kind, one.repositories) for one in done.digest.left] == [("unpinned", 1)]
+    assert [(one.kind, one.repositories) for one in done.digest.left] == [("unpinned", ("a",))]
     assert done.digest.exit_code == 4
     with Store.open(str(tmp_path / "x.db")) as store, open_index() as index:
         state = read.states(store.database, 1)[0]
@@ -169,18 +172,25 @@ def test_the_account_of_a_night_is_for_people_and_programs(tmp_path: Path) -> No
     lines = as_text(done).splitlines()
     assert lines[0] == "BLOCKED: night 1, 2026-11-01 01:00:00 UTC"
     assert "  repositories  2: 2 read, 0 unchanged or alike, 0 unreadable" in lines
-    assert "New, the worst first:" in lines
-    assert any(line.startswith("  block ") and line.endswith("; 1 repository") for line in lines)
+    assert "  findings      3 blocked, 0 warned of; the first night: there is none to compare it with" in lines
+    assert [line for line in lines if line.startswith("  block ")] == [
+        "  block high      jinja2 3.1.4: 3 advisories; move to jinja2 3.1.6; 1 repository"
+    ]
     made = json.loads(as_json(done))
     assert (made["schema_version"], made["verdict"], made["exit_code"]) == (1, "blocked", 1)
-    assert made["repositories"] == {"all": 2, "read": 2, "unchanged": 0, "unreadable": []}
-    assert made["new"][0]["repositories"] == 1
+    assert made["repositories"] == {"all": 2, "visited": 2, "read": 2, "unchanged": 0, "unreadable": []}
+    assert made["new"] == []
+    assert (made["worst"][0]["findings"], made["worst"][0]["repositories"]) == (3, 1)
+    write(tmp_path, b="flask==0.5\n")
+    text = as_text(run(tmp_path, 2))
+    assert "New, the worst first:" in text
+    assert "first night" not in text
 
 
 def test_names_of_strangers_are_harmless_on_a_terminal(tmp_path: Path) -> None:
     write(tmp_path, **{"a\x1b[31m": "flask==3.0.0\n"})
     (tmp_path / "mirrors" / "a\x1b[31m" / "poetry.lock").write_text("[[package\x1b", "utf-8")
     done = run(tmp_path)
-    done = done._replace(unreadable=(("a\x1b[31m", "\x1b]0;x\x07"),))
+    done = done._replace(digest=done.digest._replace(unreadable=(("a\x1b[31m", "\x1b]0;x\x07"),)))
     assert "\x1b" not in as_text(done)
     assert json.loads(as_json(done))["repositories"]["unreadable"][0]["name"] == "a\x1b[31m"

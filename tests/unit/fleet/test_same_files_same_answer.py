@@ -39,7 +39,8 @@ def rows(findings: list[Finding], top: str = "") -> list[Row]:
     """Return what findings say, without the folder that was scanned."""
 
     def below(text: str) -> str:
-        return text.replace(top + os.sep, "") if top else text
+        text = text.replace(top + os.sep, "") if top else text
+        return text.partition("?")[0] if text.startswith("pkg:") else text  # a store says where each comes from
 
     return sorted(
         (f.rule, below(f.subject), below(f.message), [(below(e.location.path), e.location.line) for e in f.evidence])

@@ -16,7 +16,7 @@ from depscan.fleet.wanted import BESIDE, CODE, GUESS, MODEL, NO, OWN, wish
 from depscan.inputs.gather import MAX_FILES
 from depscan.model.decision import Coverage
 from depscan.text.source import LIMIT
-from tests.unit.fleet.stored import UV, gaps, names, plain, taken
+from tests.unit.fleet.stored import UV, gaps, names, plain, settled, taken
 
 ROOT = Path(__file__).parents[3]
 LFS = "version https://git-lfs.example/spec/v1\noid sha256:" + "a" * 64 + "\nsize 1\n"
@@ -187,11 +187,11 @@ def test_more_includes_than_anybody_has_are_told(tmp_path: Path) -> None:
 
 def test_a_change_of_a_folder_is_seen_also_in_a_file_of_an_odd_name(tmp_path: Path) -> None:
     plain(tmp_path, {"requirements.txt": "-r odd\n", "odd": "flask\n", "node_modules/x/a.js": ""})
-    before = SOURCE.look(str(tmp_path), "")
+    before = settled(tmp_path)
     plain(tmp_path, {"node_modules/x/a.js": "changed"})
-    assert SOURCE.look(str(tmp_path), "") == before
+    assert settled(tmp_path) == before
     plain(tmp_path, {"odd": "jinja2\n"})
-    assert SOURCE.look(str(tmp_path), "") != before
+    assert settled(tmp_path) != before
     with pytest.raises(UsageError, match="no revisions"):
         SOURCE.look(str(tmp_path), "main")
 

@@ -11,7 +11,7 @@ import pytest
 from depscan.errors import StoreError, UsageError
 from depscan.history import read
 from depscan.history.prune import cut_of, prune
-from depscan.history.records import Night, Part, Repository, Visit
+from depscan.history.records import Graph, Night, Node, Part, Reading, Repository, Visit
 from depscan.history.store import Store
 from tests.unit.history import nights
 from tests.unit.history.nights import damage, dump, fleet, reading, run
@@ -217,3 +217,21 @@ def test_a_store_of_a_newer_depscan_is_refused_both_ways(place: Place) -> None:
 def test_a_place_without_a_store_is_told(place: Place) -> None:
     with pytest.raises(StoreError, match="no store"):
         Store.open(place())
+
+
+def test_names_of_any_length_and_with_odd_bytes_are_stored_and_stay_apart(place: Place) -> None:
+    drawn = random.Random(8)
+    long = "".join(drawn.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(9000))
+    names = [long, f"{long}x", "\u4e2d" * 3000, "\udcff\0", long[:3000]]
+    nodes = [Node(f"pkg:pypi/{name}@{name}", "PyPI", name, name, "registry", long, long, long) for name in names]
+    graphs = [Graph(list(range(len(nodes))), list(range(len(nodes))), [])]
+    parts = [Part(f"{name}/uv.lock", "uv-lock", 0, 1) for name in names]
+    where = place()
+    with Store.open(where, write=True) as store:
+        store.add([Reading("k" * 32, nodes, graphs, parts, [], [], [], [])])
+        visits = [Visit(Repository(name, name, name, name, (name,)), "k" * 32, "", name) for name in names]
+        store.publish(Night(0, "2030-01-01", "", "", "", {}, name_of_policy := long, {}), visits, {}, "")
+        assert len(read.states(store.database, 1)) == len(names)
+        assert store.database.rows("SELECT COUNT(*) FROM package") == [(len(names),)]
+        assert store.database.rows("SELECT COUNT(*) FROM part") == [(len(names),)]
+        assert read.latest(store.database).policy == name_of_policy

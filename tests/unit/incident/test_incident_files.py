@@ -8,8 +8,11 @@ import pytest
 
 from depscan.errors import RuleError, UsageError
 from depscan.incident.cleanup import steps
+from depscan.incident.files import Reader
 from depscan.incident.known import incident_of, known
+from depscan.incident.matching import Matching
 from depscan.incident.read import read_incident
+from depscan.incident.records import Bad, Incident, Markers, Trace
 
 GOOD = """\
 id = "demo"
@@ -93,3 +96,48 @@ def test_what_watches_tokens_is_stopped_before_one_is_revoked() -> None:
         phases = [step.phase for step in steps(one, [])]
         assert phases.index("rotate") > max((at for at, phase in enumerate(phases) if phase == "stop"), default=0)
         assert phases[0] == "isolate"
+
+
+def test_a_scoped_name_is_found_in_a_bill_of_materials_whose_package_urls_escape_it() -> None:
+    bad = Bad("npm", "@ctrl/tinycolor", ("4.1.1",), (), "2025-09-14T00:00:00Z", "2025-09-16T00:00:00Z", "install", ())
+    reader = Reader(Matching(Incident("demo", "demo", "", (), "", (bad,), Markers(), (), ())))
+    part = '{"type": "library", "group": "@ctrl", "name": "tinycolor", "purl": "pkg:npm/%40ctrl/tinycolor@4.1.1"}'
+    bill = f'{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{part}]}}'
+    assert [said.version for said in reader.read("bom.cdx.json", bill.encode()).said] == ["4.1.1"]
+
+
+MANY = """
+[[package]]
+ecosystem = "npm"
+releases = ["@ctrl/tinycolor 4.1.1 4.1.2", "koa 1.0.1"]
+window = ["2025-09-14T00:00:00Z", "2025-09-18T23:59:59Z"]
+runs = "install"
+"""
+
+
+def test_many_packages_of_one_window_stand_in_one_table(tmp_path: Path) -> None:
+    made = read_incident(written(tmp_path, GOOD.replace("[markers]", MANY + "\n[markers]")))
+    assert [(bad.name, bad.versions) for bad in made.packages[1:]] == [
+        ("@ctrl/tinycolor", ("4.1.1", "4.1.2")),
+        ("koa", ("1.0.1",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('"koa 1.0.1"', '"koa"', "releases should be texts"),
+        ('"koa 1.0.1"', '"koa one"', "is no version of npm"),
+        ('releases = ["@', 'versions = ["1.0"]\nreleases = ["@', "unknown key 'versions'"),
+    ],
+)
+def test_a_wrong_release_among_many_is_an_error(tmp_path: Path, old: str, new: str, what: str) -> None:
+    with pytest.raises(RuleError, match=what):
+        read_incident(written(tmp_path, GOOD.replace("[markers]", MANY.replace(old, new) + "\n[markers]")))
+
+
+def test_of_many_bad_packages_the_clean_up_names_those_that_were_found() -> None:
+    incident = incident_of("shai-hulud-2025-11")
+    found = Trace("locked", True, "package-lock.json", 1, "posthog-js", "1.297.3")
+    pin = next(step.do for step in steps(incident, [found]) if step.do.startswith("Pin "))
+    assert pin.startswith("Pin posthog-js to a release")

@@ -108,7 +108,31 @@ def test_the_store_tells_in_which_nights_a_repository_held_it(tmp_path: Path, in
     (stored,) = made.traces
     assert (stored.kind, stored.version) == ("stored", "1.82.8")
     assert stored.place == f"{place}: app"
-    assert stored.said == "held from night 1 until now"
+    assert stored.said == "held in night 1 (the store's first: since when is not known), still"
+    assert (stored.first, stored.last) == ("", "")
+    assert "after it could be had" not in render(made, "text")
+
+
+def test_a_bad_version_that_a_later_night_no_longer_holds_is_told_with_the_nights_around_it(
+    tmp_path: Path, incident: Incident
+) -> None:
+    place = str(tmp_path / "s.db")
+    repository = tmp_path / "fleet" / "app"
+    (repository / ".git").mkdir(parents=True)
+    for version in ("1.82.6", "1.82.8", "1.83.0"):
+        (repository / "requirements.txt").write_text(f"litellm=={version}\n", "utf-8")
+        nightly([str(tmp_path / "fleet")], Plan(place))
+    (tmp_path / "empty").mkdir()
+    made = ask(incident, Where((str(tmp_path / "empty"),), store=place))
+    (stored,) = made.traces
+    assert stored.said == "held in night 2 (not yet in night 1), last in night 2"
+    assert [what for _, what in stored.events] == [
+        "night 2: app held litellm 1.82.8 in its files",
+        "night 3: app no longer held litellm 1.82.8 in its files",
+    ]
+    assert (made.verdict, made.exit_code) == ("hit", 1)
+    assert "is here no longer" in render(made, "text")
+    assert any(step.phase == "isolate" and "Find every machine" in step.do for step in made.clean)
 
 
 @pytest.mark.parametrize("name", format_names())

@@ -194,3 +194,12 @@ def test_a_file_that_never_could_be_read_hides_nothing_that_is_cleared_elsewhere
     fleet.night({"a": lock("torch 2.4.0", gaps=[gap])}, TORCH)
     fleet.night({"a": lock("torch 2.6.0", gaps=[gap])}, TORCH)
     assert [t.name for t in fleet.overview().cleared] == ["torch"]
+
+
+def test_of_two_findings_that_share_an_alias_one_may_end_before_the_other(fleet: Fleet) -> None:
+    both = (TORCH, TORCH._replace(ids=("GHSA-1", "CVE-1")))
+    fleet.night({"a": lock("torch 2.4.0")}, *both)
+    fleet.night({"a": lock("torch 2.4.0")}, TORCH)
+    made = fleet.overview()
+    assert [brief(t)[1:4] for t in made.findings] == [(("CVE-1",), False, "2030-01-01")]
+    assert made.cleared == ()

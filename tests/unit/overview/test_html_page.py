@@ -132,3 +132,11 @@ def test_step_lines_begin_and_end_at_their_values() -> None:
     assert said([3, 9]) == "from 3 up to 9"
     assert said([3, 3]) == "always 3"
     assert said([3, 4, 3]) == "3 at both ends"
+
+
+def test_a_first_night_is_told_as_one_and_its_worst_findings_are_shown() -> None:
+    page = render(three()._replace(previous="", cleared=()))
+    assert "Found in the first night" in page
+    assert "Nothing was found." not in page
+    assert "since last night" not in page.partition('id="findings"')[0]
+    assert "<span>packages</span>" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -87,3 +88,24 @@ def test_a_damaged_index_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(bytes(data))
     with pytest.raises(IntelError), open_index(str(tmp_path)) as index:
         matched([(1, node("alpha"))], index, None)
+
+
+def test_a_package_that_depscan_fails_at_takes_no_other_along() -> None:
+    class Broken:
+        def __init__(self, index: Any) -> None:
+            self._index = index
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._index, name)
+
+        def lookup(self, ecosystem: str, name: str) -> Any:
+            if name == "killer":
+                raise RuntimeError("cannot")
+            return self._index.lookup(ecosystem, name)
+
+    nodes = [Node(f"pkg:pypi/{name}@3.1.4", "PyPI", name, "3.1.4", "registry") for name in ("a", "killer", "jinja2")]
+    with open_index() as index:
+        found, gaps = matched(enumerate(nodes), cast("Any", Broken(index)), None)
+    assert sorted(found) == [0, 2]
+    assert found[2]
+    assert [(gap.what, gap.kind, gap.needed) for gap in gaps] == [("pkg:pypi/killer@3.1.4", "crash", True)]
