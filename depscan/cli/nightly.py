@@ -40,7 +40,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--config", default="", metavar="FILE", help="policy file instead of the depscan.toml beside PATH"
     )
-    new = "let only findings that the night before did not have decide the exit code"
+    new = "let only findings that a repository did not have in the night before decide the exit code"
     parser.add_argument("--new-only", action="store_true", help=new)
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 instead of 1 when the gate is hit")
     arguments.add_notify(parser)

@@ -37,7 +37,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--owner", default="", metavar="NAME", help="only the repositories of this owner")
     parser.add_argument("--db", default="", metavar="PATH", help="advisory index, instead of DEPSCAN_DB or the default")
     arguments.add_notify(parser)
-    new = "let only findings that no repository had in the night before decide verdict and exit code"
+    new = "let only findings that a repository did not have in the night before decide verdict and exit code"
     parser.add_argument("--new-only", action="store_true", help=new)
     parser.add_argument("--gate", action="store_true", help="exit with the code of the night")
 

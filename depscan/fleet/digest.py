@@ -199,8 +199,8 @@ def digest(
         policy: what blocks.
         today: the day exceptions are measured against.
         index: the advisories; None where they cannot be used.
-        new_only: whether only findings that no repository had in the night before decide over the exit code; of a
-            first night all decide.
+        new_only: whether only findings that a repository did not have in the night before decide over the exit code; of
+            a first night all decide.
 
     Raises:
         StoreError, IntelError: as they say.
@@ -218,7 +218,7 @@ def digest(
     left = _left(database, every[-1], policy, index)
     unreadable = brief.unreadable(database, night)
     packages, repositories = brief.packages(database, night), brief.repositories(database, night)
-    words = ("policy", "new") if new_only and before else ("block", "policy")
+    words = ("policy", "new", "reached") if new_only and before else ("block", "policy")
     decisive = [judged.decisive[word] for word in words if word in judged.decisive]
     code = code_of(decisive, left, packages, empty_shard=bool(every[-1].shard) and not repositories)
     subjects, news = judged.told(database, holders)

@@ -107,10 +107,10 @@ class Making:
         findings = telling.told(self._extra)
         decisions = [*(found.decisions[n] for n in sorted(self._standing)), *self._extra]
         packages = {reading: len(held - self._projects) for reading, held in holding.items()}
-        new = self._news().new
+        fresh = set(self._news().reached)
         decisive = decisions
         if self._new_only and nights.before:
-            decisive = [*(found.decisions[n] for n in sorted(self._standing & new)), *self._extra]
+            decisive = [*(found.decisions[n] for n in sorted(self._standing & fresh)), *self._extra]
         empty = bool(nights.now.shard) and not self._now
         code = code_of(decisive, gaps.gaps(), sum(packages.values()), empty_shard=empty)
         return Overview(

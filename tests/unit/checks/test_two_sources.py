@@ -43,7 +43,7 @@ def test_two_hosts_reached_as_the_git_user_are_two() -> None:
     one = package("a", None, "git", url="ssh://git@repo.example/a")
     two = package("a", None, "git", url="ssh://git@evil.example/a@main")
     assert messages(CHECK, document(one, two)) == [
-        "comes from 2 sources: ssh://git@repo.example/a, ssh://git@evil.example/a"
+        "comes from 2 sources: ssh://git@evil.example/a, ssh://git@repo.example/a"
     ]
 
 

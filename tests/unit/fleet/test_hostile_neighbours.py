@@ -63,5 +63,5 @@ def test_a_reading_that_no_store_could_give_back_is_a_problem_of_its_repository(
     write(tmp_path, "fleet/attacker/uv.lock", lock.format("x" * (LONGEST // 2)))
     write(tmp_path, "fleet/victim/requirements.txt", "tomli==2.2.1\n")
     done = run(tmp_path)
-    assert [name for name, _ in done.unreadable] == ["attacker"]
+    assert [name for name, _ in done.digest.unreadable] == ["attacker"]
     assert done.digest.exit_code == 4

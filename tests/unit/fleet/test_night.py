@@ -51,6 +51,11 @@ def test_a_vulnerable_package_is_new_once_and_then_cleared(tmp_path: Path) -> No
     second = run(tmp_path, 2)
     assert (second.read, second.digest.exit_code, second.digest.new) == (0, 1, 0)
     assert run(tmp_path, 3, new_only=True).digest.exit_code == 0
+    write(tmp_path, c=VULNERABLE)
+    further = run(tmp_path, 3, new_only=True).digest
+    assert (further.exit_code, further.new, further.reached) == (1, 0, first.digest.new)
+    write(tmp_path, c=CLEAN)
+    assert run(tmp_path, 3).digest.freed == first.digest.new
     write(tmp_path, a=CLEAN, b=CLEAN)
     last = run(tmp_path, 4)
     assert (last.digest.exit_code, last.digest.blocked, last.digest.cleared) == (0, 0, first.digest.new)
