@@ -35,6 +35,13 @@ class Sets(NamedTuple):
 NOBODY = Sets()
 
 
+class Whose(NamedTuple):
+    """Ids of the repositories that have a reading or a graph, sorted: nearly always one, which as a bit takes 8 kB of 60,000."""
+
+    read: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+
+
 class Holders:
     """Who has what in a night.
 
@@ -53,8 +60,6 @@ class Holders:
 
     def __init__(self, database: Database, night: int, broken: Broken, only: AbstractSet[int] | None = None) -> None:
         self.night = night
-        self.readings: dict[int, Sets] = {}
-        self.graphs: dict[int, Sets] = {}
         self.files: dict[int, int] = {}
         self._database, self._broken = database, broken
         rows = database.rows(f"SELECT repository, first, reading FROM state WHERE {_AT}", (night, night))
@@ -63,13 +68,16 @@ class Holders:
         counted += [(own, last, False) for own, first, reading in states if reading is None
                     for last in self._earlier(own, first)[:1]]  # fmt: skip
         broken.learn(reading for _, reading, _ in counted)
-        for own, reading, is_read in counted:
-            _put(self.readings, reading, own, is_read=is_read)
-        for reading, graph in chunked(database, "SELECT reading, graph FROM part WHERE reading", self.readings):
-            self.graphs[graph] = self.graphs.get(graph, NOBODY) | self.readings[reading]
+        self.readings = _whose(counted)
+        having = [
+            (own, graph, is_read)
+            for reading, graph in chunked(database, "SELECT reading, graph FROM part WHERE reading", self.readings)
+            for own, is_read in _each(self.readings[reading])
+        ]
         for own, reading, _ in counted:
             for path in broken.paths(reading):
-                self._carry(own, path)
+                having += ((own, graph, False) for graph in self._carry(own, path))
+        self.graphs = _whose(having)
 
     def _earlier(self, repository: int, before: int) -> list[int]:
         """Return what a repository said in the nights before one, the last first, while it was part of the fleet."""
@@ -86,8 +94,8 @@ class Holders:
                 found.append(reading)
         return found
 
-    def _carry(self, repository: int, path: str) -> None:
-        """Count what a file said when it could be read last."""
+    def _carry(self, repository: int, path: str) -> list[int]:
+        """Count what a file said when it could be read last; return the graph it was in."""
         for reading in self._earlier(repository, self.night + 1):
             if path in self._broken.paths(reading):
                 continue
@@ -96,8 +104,6 @@ class Holders:
             )
             # What is no lock shares a graph with the rest of the repository: nobody knows which of it was this file's.
             graph = parts.get(path, parts.get(""))
-            if graph is not None:
-                _put(self.graphs, graph, repository, is_read=False)
             rows = self._database.rows(
                 "SELECT f.id, f.more FROM reading_finding h JOIN finding f ON f.id = h.finding WHERE h.reading = ?",
                 (reading,),
@@ -106,14 +112,16 @@ class Holders:
                 evidence = json.loads(text)[_EVIDENCE]
                 if evidence and evidence[0][0][0] == path:
                     self.files[own] = self.files.get(own, 0) | 1 << repository
-            return
+            return [] if graph is None else [graph]
+        return []
 
     def packages(self, wanted: Iterable[int]) -> dict[int, Sets]:
         """Return who has packages."""
-        found: dict[int, Sets] = {}
+        found: dict[int, list[Whose]] = {}
         for package, graph in chunked(self._database, "SELECT package, graph FROM node WHERE package", set(wanted)):
-            found[package] = found.get(package, NOBODY) | self.graphs.get(graph, NOBODY)
-        return found
+            if graph in self.graphs:
+                found.setdefault(package, []).append(self.graphs[graph])
+        return {package: _sets(every) for package, every in found.items()}
 
     def findings(self, wanted: Collection[int], about: Collection[tuple[int, int, int, int | None]]) -> dict[int, Sets]:
         """Return who has findings.
@@ -122,10 +130,12 @@ class Holders:
             wanted: their ids.
             about: the rows of ``package_finding`` of these findings.
         """
-        found = {own: Sets(0, self.files.get(own, 0)) for own in wanted}
+        said: dict[int, list[Whose]] = {}
         rows = chunked(self._database, "SELECT finding, reading FROM reading_finding WHERE finding", wanted)
         for own, reading in rows:
-            found[own] |= self.readings.get(reading, NOBODY)
+            if reading in self.readings:
+                said.setdefault(own, []).append(self.readings[reading])
+        found = {own: _sets(said.get(own, ())) | Sets(0, self.files.get(own, 0)) for own in wanted}
         held = [(package, own) for package, own, first, last in about if self.is_now(first, last)]
         who = self.packages(package for package, _ in held)
         for package, own in held:
@@ -152,6 +162,39 @@ def bits(number: int) -> Iterator[int]:
         number ^= bit
 
 
-def _put(sets: dict[int, Sets], key: int, repository: int, *, is_read: bool) -> None:
-    bit = 1 << repository
-    sets[key] = sets.get(key, NOBODY) | Sets(bit if is_read else 0, bit)
+def _whose(having: Iterable[tuple[int, int, bool]]) -> dict[int, Whose]:
+    """Return what repositories have, from the id of a repository, what it has, and whether that was read."""
+    read: dict[int, set[int]] = {}
+    held: dict[int, set[int]] = {}
+    for own, key, is_read in having:
+        held.setdefault(key, set()).add(own)
+        if is_read:
+            read.setdefault(key, set()).add(own)
+    found = {}
+    for key, every in held.items():
+        whole = tuple(sorted(every))
+        found[key] = Whose(whole if read.get(key) == every else tuple(sorted(read.get(key, ()))), whole)
+    return found
+
+
+def _each(whose: Whose) -> Iterator[tuple[int, bool]]:
+    read = set(whose.read)
+    return ((own, own in read) for own in whose.held)
+
+
+def _sets(every: Collection[Whose]) -> Sets:
+    """Return the repositories of several as bits."""
+    held = _mask(own for whose in every for own in whose.held)
+    if all(whose.read is whose.held for whose in every):
+        return Sets(held, held)
+    return Sets(_mask(own for whose in every for own in whose.read), held)
+
+
+def _mask(ids: Iterable[int]) -> int:
+    made = bytearray()
+    for own in ids:
+        at = own >> 3
+        if at >= len(made):
+            made.extend(bytes(at + 1 - len(made)))
+        made[at] |= 1 << (own & 7)
+    return int.from_bytes(made, "little")

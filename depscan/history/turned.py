@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.history.broken import Broken
 from depscan.history.content import chunked
-from depscan.history.holders import NOBODY, Holders, Sets, about
+from depscan.history.holders import NOBODY, Holders, Sets, Whose, about
 from depscan.history.read import arrays
 from depscan.history.sameness import marks, subject
 
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 _AT_ONCE = 20_000
 """Findings whose subjects are looked at at a time."""
 
+_KIN = 500
+"""Findings that are compared at a time: each costs a bit for each repository, some times over."""
+
 Rows = list[tuple[int, int, int, int | None]]
 """Package, finding, first and last night."""
+
+Who = dict[int, Sets]
+"""Finding to those who have it."""
 
 
 class Turned(NamedTuple):
@@ -69,19 +75,27 @@ def between(database: Database, before: Holders, now: Holders) -> Turned:
     moved = _moved(database, before, now)
     if not moved:
         return NOTHING
-    kin = _kin(database, moved)
-    rows = about(database, kin)
-    was, here = before.findings(kin, rows), now.findings(kin, rows)
+    known: set[int] = set()
+    made = Turned({}, {}, {}, {}, known)
+    for kin in _kin(database, moved):
+        rows = about(database, kin)
+        here = moved.intersection(kin)
+        known |= _known(rows, here, before, now)
+        _compare(made, sorted(here), kin, (before.findings(kin, rows), now.findings(kin, rows)))
+    return made
+
+
+def _compare(made: Turned, moved: list[int], kin: dict[int, list[int]], sets: tuple[Who, Who]) -> None:
+    """Add what came and went of some findings, which are compared with all that may say the same."""
+    was, here = sets
     had, have = _by_mark(kin, was), _by_mark(kin, here)
-    made = Turned({}, {}, {}, {}, _known(rows, moved, before, now))
-    for own in sorted(moved):
+    for own in moved:
         there = _union(had, kin[own])
         if here[own].read & ~there:
             (made.reached if there else made.new)[own] = here[own].read & ~there
         left = _union(have, kin[own])
         if was[own].held & ~left:
             (made.freed if left else made.cleared)[own] = was[own].held & ~left
-    return made
 
 
 def _moved(database: Database, before: Holders, now: Holders) -> set[int]:
@@ -104,25 +118,33 @@ def _moved(database: Database, before: Holders, now: Holders) -> set[int]:
     return found | {own for (own,) in turns}
 
 
-def _differing(before: dict[int, Sets], now: dict[int, Sets]) -> Iterator[int]:
+def _differing(before: dict[int, Whose], now: dict[int, Whose]) -> Iterator[int]:
     return (own for own in before.keys() | now.keys() if before.get(own) != now.get(own))
 
 
-def _kin(database: Database, wanted: AbstractSet[int]) -> dict[int, list[int]]:
-    """Return the marks, as hashes, of findings and of every finding that may share one with them."""
+def _kin(database: Database, wanted: AbstractSet[int]) -> Iterator[dict[int, list[int]]]:
+    """Yield the marks, as hashes, of findings and of all that may share one with them, some subjects at a time."""
     texts = chunked(database, "SELECT rule, subject FROM finding WHERE id", wanted)
-    about_these = {(rule, subject(text).bare) for rule, text in texts}
-    every: set[int] = set()
+    groups: dict[tuple[str, str], list[int]] = {(rule, subject(text).bare): [] for rule, text in texts}
     most = database.rows("SELECT COALESCE(MAX(id), 0) FROM finding")[0][0]
     for at in range(0, most + 1, _AT_ONCE):
         rows = database.rows("SELECT id, rule, subject FROM finding WHERE id >= ? AND id < ?", (at, at + _AT_ONCE))
-        every.update(own for own, rule, text in rows if (rule, subject(text).bare) in about_these)
-    found: dict[int, list[int]] = {}
-    left = sorted(every)
-    for at in range(0, len(left), 500):
-        for own, text in chunked(database, "SELECT id, more FROM finding WHERE id", left[at : at + 500]):
-            found[own] = [hash(mark) for mark in marks(json.loads(text))]
-    return found
+        for own, rule, text in rows:
+            if (group := groups.get((rule, subject(text).bare))) is not None:
+                group.append(own)
+    some: list[int] = []
+    for group in groups.values():
+        some += group
+        if len(some) >= _KIN:
+            yield _marks(database, some)
+            some = []
+    if some:
+        yield _marks(database, some)
+
+
+def _marks(database: Database, findings: list[int]) -> dict[int, list[int]]:
+    rows = chunked(database, "SELECT id, more FROM finding WHERE id", findings)
+    return {own: [hash(mark) for mark in marks(json.loads(text))] for own, text in rows}
 
 
 def _by_mark(kin: dict[int, list[int]], sets: dict[int, Sets]) -> dict[int, int]:
