@@ -36,7 +36,7 @@ NOBODY = Sets()
 
 
 class Whose(NamedTuple):
-    """Ids of the repositories that have a reading or a graph, sorted: nearly always one, which as a bit takes 8 kB of 60,000."""
+    """Ids of the repositories that have a reading or a graph, sorted: nearly always one, and 60,000 bits take 8 kB."""
 
     read: tuple[int, ...] = ()
     held: tuple[int, ...] = ()
