@@ -62,11 +62,15 @@ class Holders:
         self.night = night
         self.files: dict[int, int] = {}
         self._database, self._broken = database, broken
+        self._seen: dict[int, int] = {}
         rows = database.rows(f"SELECT repository, first, reading FROM state WHERE {_AT}", (night, night))
         states = [row for row in rows if only is None or row[0] in only]
         counted = [(own, reading, True) for own, _, reading in states if reading is not None]
-        counted += [(own, last, False) for own, first, reading in states if reading is None
-                    for last in self._earlier(own, first)[:1]]  # fmt: skip
+        for own, first, reading in states:
+            if reading is None:
+                for earlier, last in self._earlier(own, first)[:1]:
+                    counted.append((own, earlier, False))
+                    self._seen[own] = last
         broken.learn(reading for _, reading, _ in counted)
         self.readings = _whose(counted)
         having = [
@@ -79,8 +83,8 @@ class Holders:
                 having += ((own, graph, False) for graph in self._carry(own, path))
         self.graphs = _whose(having)
 
-    def _earlier(self, repository: int, before: int) -> list[int]:
-        """Return what a repository said in the nights before one, the last first, while it was part of the fleet."""
+    def _earlier(self, repository: int, before: int) -> list[tuple[int, int]]:
+        """Return what a repository said before a night, and in which one last, while it was part of the fleet."""
         rows = self._database.rows(
             "SELECT first, last, reading FROM state WHERE repository = ? AND first < ? ORDER BY first DESC",
             (repository, before),
@@ -91,17 +95,18 @@ class Holders:
                 break
             before = first
             if reading is not None:
-                found.append(reading)
+                found.append((reading, self.night if last is None else last))
         return found
 
     def _carry(self, repository: int, path: str) -> list[int]:
         """Count what a file said when it could be read last; return the graph it was in."""
-        for reading in self._earlier(repository, self.night + 1):
+        for reading, last in self._earlier(repository, self.night + 1):
             if path in self._broken.paths(reading):
                 continue
             parts: dict[str, int] = dict(
                 self._database.rows("SELECT path, graph FROM part WHERE reading = ?", (reading,))
             )
+            self._seen[repository] = min(last, self._seen.get(repository, last))
             # What is no lock shares a graph with the rest of the repository: nobody knows which of it was this file's.
             graph = parts.get(path, parts.get(""))
             rows = self._database.rows(
@@ -136,11 +141,19 @@ class Holders:
             if reading in self.readings:
                 said.setdefault(own, []).append(self.readings[reading])
         found = {own: _sets(said.get(own, ())) | Sets(0, self.files.get(own, 0)) for own in wanted}
-        held = [(package, own) for package, own, first, last in about if self.is_now(first, last)]
-        who = self.packages(package for package, _ in held)
-        for package, own in held:
-            found[own] |= who.get(package, NOBODY)
+        held = [(package, own, first) for package, own, first, last in about if self.is_now(first, last)]
+        who = self.packages(package for package, *_ in held)
+        for package, own, first in held:
+            found[own] |= self._since(who.get(package, NOBODY), first)
         return found
+
+    def _since(self, sets: Sets, first: int) -> Sets:
+        """Leave out those who could not be read since a finding is known: nobody was told that they have it."""
+        late = 0
+        for own in bits(sets.held & ~sets.read):
+            if self._seen.get(own, first) < first:
+                late |= 1 << own
+        return Sets(sets.read, sets.held & ~late)
 
     def is_now(self, first: int, last: int | None) -> bool:
         """Return whether something that holds from one night to another holds in this one."""

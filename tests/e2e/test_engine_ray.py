@@ -16,7 +16,7 @@ from tests.need import need
 # ray leaves files and sockets of connections that broke to the garbage collector
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.xdist_group("cluster"),
+    pytest.mark.cluster,
 ]
 
 

@@ -20,6 +20,7 @@ from depscan.text.source import SourceFile
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and /proc of Linux")
 
+HERE = Path(__file__).resolve()
 HELD: list[bytearray] = []
 
 
@@ -29,8 +30,19 @@ def limit() -> int:
         return int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") + (100 << 20)
 
 
-def one(work: Callable[[int], str]) -> str | Lost:
-    return next(iter(work_each([1], work, 1, Limits(limit(), 60))))[2]
+def alone(call: str) -> str:
+    """Return what a function of this module returns in a process without threads: workers are forked there."""
+    code = f"from {HERE.stem} import *; print({call})"
+    made = subprocess.run(
+        [sys.executable, "-c", code], cwd=HERE.parent, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+def one(work: Callable[[int], str]) -> str:
+    result = next(iter(work_each([1], work, 1, Limits(limit(), 60))))[2]
+    return f"lost: {result.why}" if isinstance(result, Lost) else result
 
 
 def flat_json(_: int) -> str:
@@ -55,16 +67,16 @@ def nested_json(_: int) -> str:
     return "told"
 
 
-@pytest.mark.parametrize("work", [flat_json, flat_python, flat_setup])
-def test_a_flat_file_for_which_memory_is_lacking_has_no_result(work: Callable[[int], str]) -> None:
-    lost = one(work)
-    assert isinstance(lost, Lost)
-    assert "of memory" in lost.why
+@pytest.mark.parametrize("work", ["flat_json", "flat_python", "flat_setup"])
+def test_a_flat_file_for_which_memory_is_lacking_has_no_result(work: str) -> None:
+    told = alone(f"one({work})")
+    assert told.startswith("lost: ")
+    assert "of memory" in told
 
 
-@pytest.mark.parametrize("work", [nested_python, nested_json])
-def test_what_nests_too_deeply_is_told_as_that(work: Callable[[int], str]) -> None:
-    assert one(work) in {"None", "told"}
+@pytest.mark.parametrize("work", ["nested_python", "nested_json"])
+def test_what_nests_too_deeply_is_told_as_that(work: str) -> None:
+    assert alone(f"one({work})") in {"None", "told"}
 
 
 def keep(number: int) -> str:
@@ -73,11 +85,14 @@ def keep(number: int) -> str:
     return str(os.getpid())
 
 
-def test_a_worker_that_keeps_what_an_item_took_does_no_other_item() -> None:
+def kept() -> str:
     size = 64 << 20
     told = {at: result for at, _, result in work_each(range(3), keep, 1, Limits(2 * (limit() - size), 60))}
-    assert told[0] != told[1]
-    assert told[1] == told[2]
+    return f"{told[0] != told[1]} {told[1] == told[2]}"
+
+
+def test_a_worker_that_keeps_what_an_item_took_does_no_other_item() -> None:
+    assert alone("kept()") == "True True"
 
 
 def waiting(number: int) -> str:
@@ -87,12 +102,14 @@ def waiting(number: int) -> str:
     return ""
 
 
-def test_a_worker_that_is_ended_takes_what_it_started_along() -> None:
+def ended() -> str:
     reader, writer = os.pipe()
     told = next(iter(work_each([writer], waiting, 1, Limits(0, 1))))[2]
-    assert isinstance(told, Lost)
-    pid = os.read(reader, 20).decode()
-    os.close(reader)
-    os.close(writer)
+    return f"{isinstance(told, Lost)} {os.read(reader, 20).decode()}"
+
+
+def test_a_worker_that_is_ended_takes_what_it_started_along() -> None:
+    lost, pid = alone("ended()").split()
+    assert lost == "True"
     while os.path.exists(f"/proc/{pid}") and "(sleep) Z" not in Path(f"/proc/{pid}/stat").read_text("ascii"):
         time.sleep(0.01)  # a process that was killed goes as soon as somebody looks after it

@@ -97,6 +97,22 @@ def test_what_an_unreadable_repository_had_has_neither_left_nor_is_it_new_again(
     assert list(map(label, back.repositories[0].added)) == ["z 1"]
 
 
+def test_what_became_known_while_a_repository_could_not_be_read_is_new_when_it_is_back(fleet: Fleet) -> None:
+    about = {"pkg:pypi/x@1": [finding("pkg:pypi/x@1")]}
+    fleet.night({"a": repo("x==1")})
+    fleet.night({"a": "closed"}, about)
+    assert ask(fleet).findings.new == ()
+    fleet.night({"a": repo("x==1")}, about)
+    assert [(one.subject, one.repositories) for one in ask(fleet).findings.new] == [("pkg:pypi/x@1", ("a",))]
+
+
+def test_what_was_never_told_is_not_cleared(fleet: Fleet) -> None:
+    fleet.night({"a": repo("x==1"), "b": repo("w==1")})
+    fleet.night({"a": "closed", "b": repo("w==1")}, {"pkg:pypi/x@1": [finding("pkg:pypi/x@1")]})
+    fleet.night({"b": repo("w==1")})
+    assert ask(fleet).findings.cleared == ()
+
+
 def test_a_finding_is_new_for_the_fleet_or_only_reaches_further(fleet: Fleet) -> None:
     about = {"pkg:pypi/x@1": [finding("pkg:pypi/x@1")], "pkg:pypi/y@1": [finding("pkg:pypi/y@1")]}
     fleet.night({"a": repo("x==1"), "b": repo("w==1")}, about)
