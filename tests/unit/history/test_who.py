@@ -43,6 +43,8 @@ def test_a_path_and_the_day_are_told_of_each_repository(fleet: Fleet) -> None:
 
 def test_an_older_night_is_answered_as_it_was_then(fleet: Fleet) -> None:
     fleet.night({"a": OTHER, "b": TORCH})
+    with pytest.raises(UsageError, match=r"\(there is night 1 \(2030-01-01\)\)"):
+        ask(fleet, "torch", "2")
     fleet.night({"a": TORCH})
     assert [r.repository for r in ask(fleet, "torch", "1").reaches] == ["b"]
     assert [r.repository for r in ask(fleet, "torch", "2030-01-01").reaches] == ["b"]
