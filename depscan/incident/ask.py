@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import DepscanError, InputError
-from depscan.incident import history, installed, markers
+from depscan.incident import archives, history, installed, markers
 from depscan.incident.answer import MARKERS, Answer, answer
 from depscan.incident.caches import caches
 from depscan.incident.files import Reader, Reading, is_read
@@ -105,8 +105,7 @@ class _Asked:
         What a range allows is told only of files that no history tells of: of those it is known since when.
         """
         readings = {path: made for path in self._tree.files if (made := self._reading(path)) is not None}
-        packed = dict(pair for path in self._tree.archives for pair in self._packed(path))
-        readings |= packed
+        readings |= (pair for path in self._tree.archives for pair in self._packed(path))
         for path, made in readings.items():
             for said, line in zip(made.said, made.lines, strict=True):
                 bad = said.bad
@@ -117,13 +116,18 @@ class _Asked:
                     "" if said.certain else "; since when is not known"
                 )
                 self.traces.append(Trace(kind, said.certain, path, line, bad.name, said.version, said=text))
-        self.looked.append(("locks and manifests", len(self._tree.files) + len(packed)))
+        self.looked.append(("locks and manifests", len(readings)))
 
     def _packed(self, path: str) -> Iterator[tuple[str, Reading]]:
         """Yield what the locks and manifests in an archive say."""
         from depscan.fleet.sources import archive
 
         self._step(f"archive {path}")
+        release = archives.named(self._matching, os.path.basename(path))
+        how = "by its name" if release else "by its content"
+        release = release or archives.held(self._matching, path, self.gaps)
+        if release:
+            self.traces.append(Trace("cached", True, path, 0, release[0].name, release[1], said=f"is it, {how}"))
         try:
             bundle = archive.load(path, "", "")
         except DepscanError as error:
@@ -148,7 +152,14 @@ class _Asked:
         except InputError as error:
             self.gaps.append(Gap(path, error.message))
             return None
-        return self._told(path, self._reader.read(path.replace(os.sep, "/"), data))
+        shown = path.replace(os.sep, "/")
+        if is_read("/".join(os.path.abspath(path).split(os.sep)[-2:])) or is_read(os.path.basename(path)):
+            return self._told(path, self._reader.read(shown, data))
+        made = self._reader.guessed(shown, data)  # it was named itself
+        if made is None:
+            self.gaps.append(Gap(path, "is no lock, manifest or archive that depscan knows"))
+            return None
+        return self._told(path, made)
 
     def _is_tracked(self, path: str) -> bool:
         return os.path.realpath(path) in self._tracked

@@ -29,7 +29,7 @@ class Tree(NamedTuple):
         environments: folders of installed Python packages.
         modules: folders of installed npm packages (``node_modules``), also those inside of others.
         gaps: what could not be listed.
-        archives: of repositories or projects, that were named themselves.
+        archives: of repositories, projects or releases, that were named themselves.
     """
 
     files: list[str]
@@ -47,7 +47,7 @@ def walk(paths: list[str]) -> Tree:
     for path in paths:
         if os.path.isdir(path):
             _enter(tree, path, closed)
-        elif is_archive(path):
+        elif is_archive(path) or (path.lower().endswith(".whl") and os.path.isfile(path)):
             tree.archives.append(path)
         elif os.path.isfile(path):
             tree.files.append(path)

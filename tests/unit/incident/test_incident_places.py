@@ -176,6 +176,35 @@ def test_an_archive_that_is_named_is_read_and_one_below_a_folder_is_told(tmp_pat
     assert "1 lock or manifest, 0 environments" in render(clean, "text")
 
 
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("deps.txt", "hit"),  # no folder is searched for it, but it was named
+        ("README.md", "incomplete"),
+        ("deps.lst", "incomplete"),
+        ("litellm-1.82.8-py3-none-any.whl", "hit"),
+        ("litellm-1.82.8.tar.gz", "hit"),
+        ("other.whl", "hit"),
+        ("other.tar.gz", "hit"),
+    ],
+)
+def test_a_file_that_is_named_is_read_or_the_answer_is_incomplete(
+    tmp_path: Path, incident: Incident, name: str, verdict: str
+) -> None:
+    place = tmp_path / name
+    if name.endswith(".whl"):
+        with zipfile.ZipFile(place, "w") as archive:
+            archive.writestr("litellm-1.82.8.dist-info/METADATA", "Name: litellm\n")
+    elif name.endswith(".gz"):
+        with tarfile.open(place, "w:gz") as sdist:
+            sdist.addfile(tarfile.TarInfo("litellm-1.82.8/PKG-INFO"), io.BytesIO())
+    else:
+        place.write_text("litellm==1.82.8\n", "utf-8")
+    made = ask(incident, Where((str(place),)))
+    assert made.verdict == verdict, made.gaps
+    assert all(render(made, form) for form in format_names())
+
+
 def test_an_archive_that_cannot_be_read_is_never_clean(tmp_path: Path, incident: Incident) -> None:
     place = tmp_path / "shop.tar.gz"
     packed(place, "litellm==1.82.8\n" * 500)
