@@ -23,6 +23,7 @@ from depscan.fleet.shard import shard_of
 from depscan.fleet.task import work
 from depscan.fleet.unit import Setup
 from depscan.history.records import Night, Repository, Visit
+from depscan.history.ruling import placed
 from depscan.history.store import Store
 from depscan.intel.store import open_index
 from depscan.judging import without_data
@@ -148,7 +149,7 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
             gaps = [*fleet.gaps, *verdict.gaps]
             unreadable = sum(bool(v.problem) for v in visits)
             more = {"seconds": round(time.monotonic() - begun, 3), "cpu": round(cpu, 3), "read": read,
-                    "gaps": gaps}  # fmt: skip
+                    "gaps": gaps, **placed(policy.path)}  # fmt: skip
             night = Night(0, started, time_of_scan(), __version__, str(shard), verdict.snapshot, policy.path, more)
             with uninterrupted():
                 number = store.publish(night, visits, verdict.found, verdict.judged, lambda name: not shard.has(name))

@@ -212,10 +212,10 @@ def write(text: str, output: str) -> None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
     except BrokenPipeError:
-        _discard_stdout()
+        discard_stdout()
     except OSError as error:
         if not output:
-            _discard_stdout()
+            discard_stdout()
         raise UsageError(
             f"cannot write: {(error.strerror or str(error)).lower()}", path=output or "standard output"
         ) from None
@@ -240,7 +240,7 @@ def destination(output: str) -> Iterator[BinaryIO]:
         raise
 
 
-def _discard_stdout() -> None:
+def discard_stdout() -> None:
     """Let what is still buffered go nowhere, so that the interpreter's last flush does not fail again."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())

@@ -89,7 +89,8 @@ def _head(found: Blast, escape: Escape) -> list[str]:
             f" themselves ({when})"
         )
     else:
-        lines.append(f"{what}: nobody would inherit a compromise of it, in {searched} that were searched ({when})")
+        were = "was" if found.searched == 1 else "were"
+        lines.append(f"{what}: nobody would inherit a compromise of it, in {searched} that {were} searched ({when})")
     undecided = sum(node.purl in found.versions for node in found.asked.undecided.values())
     if undecided:
         lines.append(f"{undecided:,} of the packages have no version to compare and count as if they were meant")

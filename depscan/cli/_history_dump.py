@@ -9,9 +9,10 @@ Without ids, times, durations, places and whatever no night refers to: two store
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from depscan.cli._arguments import destination
+from depscan.cli._arguments import destination, discard_stdout
 from depscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ def run(args: Namespace) -> int:
     from depscan.history.dump import lines
     from depscan.history.store import Store
 
-    with Store.open(args.store) as store:
-        told = lines(store.database)
+    with Store.open(args.store) as store, closing(lines(store.database)) as told:
         if not args.output:
-            _write(told, sys.stdout.buffer)
+            try:
+                _write(told, sys.stdout.buffer)
+            except BrokenPipeError:  # a reader that goes away changes nothing
+                discard_stdout()
             return 0
         try:
             with destination(args.output) as stream:

@@ -42,5 +42,8 @@ def run(args: Namespace) -> int:
         tables = ("night", "repository", "reading", "graph", "package", "finding")
         counts = [store.database.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in tables]  # noqa: S608
     words = ("nights", "repositories", "readings", "graphs", "packages", "findings")
-    print("whole: " + ", ".join(f"{n} {word}" for n, word in zip(counts, words, strict=True)))
+    print(
+        "whole: "
+        + ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in zip(counts, tables, words, strict=True))
+    )
     return 0

@@ -80,7 +80,8 @@ def _head(answer: Answer, escape: Escape) -> list[str]:
     what = f"what {name} publishes" if answer.asked.publisher and answer.asked.packages else name
     if answer.found:
         return [f"{what}: in {answer.found:,} of {searched} ({when})"]
-    lines = [f"{what}: nobody has it in {searched} that were searched ({when})"]
+    were = "was" if answer.searched == 1 else "were"
+    lines = [f"{what}: nobody has it in {searched} that {were} searched ({when})"]
     if answer.partly:
         partly = _nights.repositories(answer.partly)
         lines.append(f"of these, {partly} were looked at only in part: depscan report says what is missing")

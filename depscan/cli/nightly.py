@@ -6,7 +6,8 @@ depscan nightly mirrors --shard 2/8                the second of eight jobs
 depscan nightly mirrors --notify night.md          a short digest for a chat, beside the account
 
 Only what changed is read. A run that is interrupted or killed has kept what it read: the next goes on from there. Exit
-1 when the policy blocks something, 4 when a repository, advisories or anything else that is needed could not be read.
+1 when the policy blocks something, 2 for a file that is not what its name says, 3 when there are no packages at all, 4
+when a repository, advisories or anything else that is needed could not be read.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
-    repositories = "folder whose folders are repositories"
+    repositories = "configuration (.toml), folder of repositories, or one repository: a clone, an archive, a folder"
     parser.add_argument("paths", nargs="+", metavar="CONFIG|PATH", help=repositories)
     parser.add_argument("--store", default="", metavar="FILE", help="where nights are kept (depscan.db)")
     arguments.add_jobs(parser)

@@ -6,7 +6,7 @@ depscan was-i-hit incident.toml work --caches  a file of your own; every reposit
 depscan was-i-hit litellm-2026-03 --store depscan.db   the repositories of the nightly store, too
 
 Nothing is executed, nothing is contacted, nothing is changed. Exit 1 hit or possible (with --certain only hit), 0 no
-trace, 3 nothing to look at, 4 no trace but something could not be looked at.
+trace, 2 an incident that is not known, 3 nothing to look at, 4 no trace but something could not be looked at.
 """
 
 from __future__ import annotations

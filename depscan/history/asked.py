@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SPECIFIER = re.compile(r"\s*(===|==|!=|~=|<=|>=|<|>|=|\^|~)")
 _EXTRAS = re.compile(r"\[[\w\s,.-]*\]$")
 _SIGNS = tuple("<>=!~^*")
+_UNFINISHED = tuple("<>=!~^")
 _LONGEST = 2000
 _DATASETS = "datasets/"
 _ACTIONS = "GitHub Actions"
@@ -45,7 +46,7 @@ def asked(database: Database, text: str) -> Asked:
     """Return what a text means.
 
     Raises:
-        UsageError: it is empty or longer than a name can be.
+        UsageError: it is empty, longer than a name can be, or a range that ends before its version.
         StoreError: the store cannot be read.
     """
     text = text.strip().encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")  # as the store keeps it
@@ -58,6 +59,8 @@ def asked(database: Database, text: str) -> Asked:
         return Asked(text, whole, {}, {})
     for name, wanted in () if text.endswith("/") else _splits(text):
         found = _named(database, name)
+        if found and wanted.endswith(_UNFINISHED):
+            raise UsageError("is no range: a version has to follow", path=text[:100], hint="torch>=2,<2.6 is one")
         if found:
             return _sorted_by(text, found, wanted)
     start = text.rstrip("/") + "/"

@@ -16,7 +16,7 @@ from depscan.history.pack import inflated, unpacked
 from depscan.history.verify import DAMAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from depscan.history.database import Database, Row
 
@@ -32,7 +32,7 @@ class _Reach(NamedTuple):
     packages: dict[int, _Span]
 
 
-def lines(database: Database) -> Iterator[str]:
+def lines(database: Database) -> Generator[str, None, None]:
     """Yield the content of a store as JSON lines without line ends.
 
     Memory grows with the distinct packages, graphs and readings (about 100 bytes each), not with what they say.

@@ -152,18 +152,23 @@ def night_of(database: Database, text: str = "") -> Night:
     else:
         raise UsageError("is no number of a night and no day as 2026-11-20", path=text)
     if not found:
-        hint = f"there are nights {every[0].id} ({every[0].started[:10]}) to {last.id} ({last.started[:10]})"
+        hint = f"there {'is' if len(every) == 1 else 'are'} {_span(every)}"
         raise UsageError("there is no such night", path=text, hint=hint)
     if found[-1].id < kept_from(database):
         raise pruned_away(database, f"night {found[-1].id} ({found[-1].started[:10]})")
     return found[-1]
 
 
+def _span(held: list[Night]) -> str:
+    first, last = held[0], held[-1]
+    if first.id == last.id:
+        return f"night {last.id} ({last.started[:10]})"
+    return f"nights {first.id} ({first.started[:10]}) to {last.id} ({last.started[:10]})"
+
+
 def pruned_away(database: Database, what: str) -> UsageError:
     """Return the error of a question about a night that is not kept."""
-    held = kept(database)
-    first, last = held[0], held[-1]
-    hint = f"nights {first.id} ({first.started[:10]}) to {last.id} ({last.started[:10]}) can be asked about"
+    hint = f"{_span(kept(database))} can be asked about"
     return UsageError(f"{what} was pruned away", path=database.place, hint=hint)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.errors import UsageError
 from depscan.history.asked import Asked, asked, label
 from depscan.history.read import arrays, holdings, kept_from, more, night_of, nights, packages, states
 
@@ -112,7 +113,7 @@ def who(database: Database, text: str, night: str = "", only: Filter | None = No
     when = night_of(database, night)
     meant = asked(database, text)
     only = only or Filter()
-    seen = [state for state in states(database, when.id) if only.takes(state.repository)]
+    seen = _taken(states(database, when.id), only)
     holding = _Holding(database, when, seen, [*meant.packages, *meant.undecided])
     rows, unsure = holding.rows(meant.packages), holding.rows(meant.undecided)
     others = _Holding(database, when, seen, meant.others).counts(meant.others)
@@ -129,6 +130,20 @@ def who(database: Database, text: str, night: str = "", only: Filter | None = No
         sum(bool(more(database, s.reading).gaps) for s in seen if s.reading is not None) if nobody else 0,
         others,
     )
+
+
+def _taken(every: list[State], only: Filter) -> list[State]:
+    """Return what a filter takes; a name that nobody has is a mistake and no answer."""
+    owners = {name for s in every for name in (s.repository.owner, s.repository.team) if name}
+    tags = {tag for s in every for tag in s.repository.tags}
+    for wanted, known, what, word in (
+        (only.owner, owners, "belongs to", "owners and teams"),
+        (only.tag, tags, "is tagged", "tags"),
+    ):
+        if wanted and wanted not in known:
+            names = ", ".join(sorted(known)[:20]) or "none"
+            raise UsageError(f"no repository {what} {wanted} in this night", hint=f"{word}: {names}")
+    return [state for state in every if only.takes(state.repository)]
 
 
 class _Holding:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.errors import InputError
-from depscan.incident import history, installed, markers
+from depscan.errors import DepscanError, InputError
+from depscan.incident import archives, history, installed, markers
 from depscan.incident.answer import MARKERS, Answer, answer
 from depscan.incident.caches import caches
-from depscan.incident.files import Reader, Reading
+from depscan.incident.files import Reader, Reading, is_read
 from depscan.incident.matching import Matching
 from depscan.incident.records import Bad, Found, Gap, Trace
 from depscan.incident.tree import Tree, walk
 from depscan.text.source import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from depscan.incident.records import Incident
 
@@ -105,6 +105,7 @@ class _Asked:
         What a range allows is told only of files that no history tells of: of those it is known since when.
         """
         readings = {path: made for path in self._tree.files if (made := self._reading(path)) is not None}
+        readings |= (pair for path in self._tree.archives for pair in self._packed(path))
         for path, made in readings.items():
             for said, line in zip(made.said, made.lines, strict=True):
                 bad = said.bad
@@ -115,7 +116,35 @@ class _Asked:
                     "" if said.certain else "; since when is not known"
                 )
                 self.traces.append(Trace(kind, said.certain, path, line, bad.name, said.version, said=text))
-        self.looked.append(("locks and manifests", len(self._tree.files)))
+        self.looked.append(("locks and manifests", len(readings)))
+
+    def _packed(self, path: str) -> Iterator[tuple[str, Reading]]:
+        """Yield what the locks and manifests in an archive say."""
+        from depscan.fleet.sources import archive
+
+        self._step(f"archive {path}")
+        release = archives.named(self._matching, os.path.basename(path))
+        how = "by its name" if release else "by its content"
+        release = release or archives.held(self._matching, path, self.gaps)
+        if release:
+            self.traces.append(Trace("cached", True, path, 0, release[0].name, release[1], said=f"is it, {how}"))
+        try:
+            bundle = archive.load(path, "", "")
+        except DepscanError as error:
+            self.gaps.append(Gap(path, f"cannot be read: {error.message}"))
+            return
+        for gap in bundle.gaps:
+            if gap.needed:
+                self.gaps.append(Gap(path if gap.what == "." else f"{path}/{gap.what}", gap.why))
+        for inner, data in bundle.files:
+            if is_read(inner):
+                place = f"{path}/{inner}"
+                yield place, self._told(place, self._reader.read(f"{path.replace(os.sep, '/')}/{inner}", data))
+
+    def _told(self, path: str, made: Reading) -> Reading:
+        if made.problem:
+            self.gaps.append(Gap(path, f"names a bad package and could not be read whole: {made.problem}"))
+        return made
 
     def _reading(self, path: str) -> Reading | None:
         try:
@@ -123,10 +152,14 @@ class _Asked:
         except InputError as error:
             self.gaps.append(Gap(path, error.message))
             return None
-        made = self._reader.read(path.replace(os.sep, "/"), data)
-        if made.problem:
-            self.gaps.append(Gap(path, f"names a bad package and could not be read whole: {made.problem}"))
-        return made
+        shown = path.replace(os.sep, "/")
+        if is_read("/".join(os.path.abspath(path).split(os.sep)[-2:])) or is_read(os.path.basename(path)):
+            return self._told(path, self._reader.read(shown, data))
+        made = self._reader.guessed(shown, data)  # it was named itself
+        if made is None:
+            self.gaps.append(Gap(path, "is no lock, manifest or archive that depscan knows"))
+            return None
+        return self._told(path, made)
 
     def _is_tracked(self, path: str) -> bool:
         return os.path.realpath(path) in self._tracked

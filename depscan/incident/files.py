@@ -117,6 +117,14 @@ class Reader:
             )
         return self._known[key]
 
+    def guessed(self, path: str, data: bytes) -> Reading | None:
+        """Return what a file says that a person named, such as ``deps.txt``; None where no format takes it even so."""
+        name = path.rpartition("/")[2]
+        if not any(_states(entry) for _, entry in candidates(name, entries_once(), named=True)):
+            return None
+        near = self._matching.neighbourhoods(data, _FAR)
+        return _NOTHING if near is None else self._parse(path, data, near, _FAR, named=True)
+
     def _lock(self, path: str, data: bytes, near: bytes, reach: int) -> Reading:
         """Read a lock, of which only exact versions matter: those that name the same ones say the same."""
         from hashlib import sha256
@@ -132,12 +140,12 @@ class Reader:
             self._pinned[key] = self._parse(path, data, near, reach)
         return self._pinned[key]
 
-    def _parse(self, path: str, data: bytes, near: bytes, reach: int) -> Reading:
+    def _parse(self, path: str, data: bytes, near: bytes, reach: int, *, named: bool = False) -> Reading:
         pins = may_hide(data) or bool(self._matching.pins(near, reach))
         self.parsed += 1
         source = SourceFile(path, data)
         try:
-            made = format_of(source, entries_once(), named=path.split("/")[-2:-1] == ["requirements"])
+            made = format_of(source, entries_once(), named=named or path.split("/")[-2:-1] == ["requirements"])
             if made is None:
                 return _NOTHING
             document = made.parse(source)

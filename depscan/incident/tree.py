@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from depscan.fleet.sources.archive import accepts as is_archive
+from depscan.fleet.sources.archive import stem
 from depscan.incident.files import is_read
 from depscan.incident.records import Gap
+from depscan.inputs.gather import SKIPPED_FOLDERS
 
 MAX_FOLDERS = 500_000
 """Folders that are entered below one path."""
@@ -26,6 +29,7 @@ class Tree(NamedTuple):
         environments: folders of installed Python packages.
         modules: folders of installed npm packages (``node_modules``), also those inside of others.
         gaps: what could not be listed.
+        archives: of repositories, projects or releases, that were named themselves.
     """
 
     files: list[str]
@@ -33,24 +37,32 @@ class Tree(NamedTuple):
     environments: list[str]
     modules: list[str]
     gaps: list[Gap]
+    archives: list[str]
 
 
 def walk(paths: list[str]) -> Tree:
     """Return what there is below some files and folders; links to folders are not followed."""
-    tree = Tree([], [], [], [], [])
+    tree = Tree([], [], [], [], [], [])
+    closed: list[str] = []
     for path in paths:
         if os.path.isdir(path):
-            _enter(tree, path)
+            _enter(tree, path, closed)
+        elif is_archive(path) or (path.lower().endswith(".whl") and os.path.isfile(path)):
+            tree.archives.append(path)
         elif os.path.isfile(path):
             tree.files.append(path)
             if _inside_repository(os.path.dirname(path) or "."):
                 tree.repositories.append((os.path.dirname(path) or ".", False))
         else:
             tree.gaps.append(Gap(path, "is no file and no folder"))
+    if closed:
+        number = "1 was" if len(closed) == 1 else f"{len(closed):,} were"
+        why = f"{number} not opened, such as {closed[0]}: name one to have it read"
+        tree.gaps.append(Gap("archives", why, failed=False))
     return tree
 
 
-def _enter(tree: Tree, top: str) -> None:
+def _enter(tree: Tree, top: str, packed: list[str]) -> None:
     def closed(error: OSError) -> None:
         tree.gaps.append(Gap(str(error.filename), f"folder cannot be read: {(error.strerror or str(error)).lower()}"))
 
@@ -73,6 +85,8 @@ def _enter(tree: Tree, top: str) -> None:
             tree.modules.append(folder)
         folders[:] = sorted(f for f in folders if f not in _CLOSED)
         shown = folder.replace(os.sep, "/")
+        if SKIPPED_FOLDERS.isdisjoint(_below(top, shown).split("/")):
+            packed += [os.path.join(folder, f) for f in sorted(files) if stem(f)]
         tree.files.extend(os.path.join(folder, f) for f in sorted(files) if is_read(f"{_below(top, shown)}{f}"))
 
 

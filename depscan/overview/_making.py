@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from depscan.history.records import Night
     from depscan.intel.index import Index
     from depscan.overview._graphs import Part
-    from depscan.overview.records import Moved, Told
+    from depscan.overview.records import Moved, Point, Told
     from depscan.policy.policy import Policy
 
 SCHEMA_VERSION = 1
@@ -83,6 +83,16 @@ class Making:
         self._found = Found(ledger, reach, nights, self._past, Broken(database), decisions, subjects, {}, names)
         self._naming = Naming(database)
 
+    def _points(self) -> tuple[Point, ...]:
+        """Return the figures of the last nights; what is said of today's policy itself counts in each of them."""
+        found = self._found
+        told = (found.ledger, found.reach, found.decisions)
+        actions = [decision.action for decision in self._extra]
+        return tuple(
+            one._replace(blocked=one.blocked + actions.count("block"), warned=one.warned + actions.count("warn"))
+            for one in points(self._database, found.nights, self._past, told, self._projects)
+        )
+
     def _owned(self, owner: str) -> set[int]:
         found = {own for (own,) in self._database.rows("SELECT id FROM repository WHERE owner = ?", (owner,))}
         if not found:
@@ -126,7 +136,7 @@ class Making:
             tuple(self._cleared()),
             todo(findings),
             self._moved(),
-            points(self._database, nights, self._past, (found.ledger, found.reach, found.decisions), self._projects),
+            self._points(),
             inventory.stock(self._naming),
             gaps.gaps(),
             members(self._database, self._now, findings, packages),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.incident.answer import HIT, INCOMPLETE, NONE, NOTHING, POSSIBLE
+from depscan.incident.answer import HIT, INCOMPLETE, MARKERS, NONE, NOTHING, POSSIBLE
 from depscan.incident.matching import is_bad
 
 if TYPE_CHECKING:
@@ -88,9 +88,22 @@ def _few(texts: list[str]) -> str:
     return "; ".join(texts[:6]) + (f"; and {len(texts) - 6} more packages" if len(texts) > 6 else "")  # noqa: PLR2004
 
 
+_ONE = {
+    "repositories": "repository",
+    "versions of locks and manifests in their histories": "version of a lock or manifest in their histories",
+    "locks and manifests": "lock or manifest",
+    "environments": "environment",
+    "folders of npm packages": "folder of npm packages",
+    "entries of caches": "entry of a cache",
+    "nights": "night",
+    MARKERS: "kind of markers",
+}
+"""What was looked at, where there is one of it."""
+
+
 def looked(answer: Answer) -> str:
     """Return what was looked at, with numbers."""
-    return ", ".join(f"{count:,} {what}" for what, count in answer.looked)
+    return ", ".join(f"{count:,} {_ONE.get(what, what) if count == 1 else what}" for what, count in answer.looked)
 
 
 def gap(one: Gap) -> str:

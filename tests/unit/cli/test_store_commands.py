@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -54,6 +55,26 @@ def test_dump_writes_lines_to_a_file_or_out(
     assert main(["history", "dump", "--store", place, "-o", f"{tmp_path}/out"]) == 0
     assert (tmp_path / "out").read_bytes() == told
     assert main(["history", "dump", "--store", place, "-o", f"{tmp_path}/none/out"]) == 2
+
+
+def test_a_reader_of_a_dump_that_goes_away_changes_nothing(tmp_path: Path) -> None:
+    place = f"{tmp_path}/many.db"
+    run(place, fleet(list(range(1, 400))))
+    assert len(dump(place)) > 200_000  # more than a pipe holds
+    words = [sys.executable, "-m", "depscan", "history", "dump", "--store", place]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:
+        assert reader.stdout is not None
+        assert reader.stderr is not None
+        reader.stdout.read(10)
+        reader.stdout.close()
+        assert reader.stderr.read() == b""
+        assert reader.wait() == 0
+
+
+def test_one_of_a_thing_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(f"{tmp_path}/x.db", fleet([1]))
+    assert main(["history", "verify", "--store", f"{tmp_path}/x.db"]) == 0
+    assert capsys.readouterr().out.startswith("whole: 1 night, 1 repository, 1 reading, ")
 
 
 def test_dump_into_a_pipe_leaves_it_one(place: str, tmp_path: Path) -> None:

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from depscan.cli._nightly_text import as_json, as_text
-from depscan.errors import UsageError
+from depscan.errors import PolicyError, UsageError
 from depscan.fleet.match import unmatched
 from depscan.fleet.shard import Shard
 from depscan.history import read
+from depscan.history.ruling import policy_of
 from depscan.history.store import Store
 from depscan.intel.store import open_index
 from depscan.nightly import Done, Plan, nightly
+from depscan.overview.gather import made_of
+from depscan.policy.policy import load_policy
 
 VULNERABLE = "jinja2==3.1.4\n"
 CLEAN = "tomli==2.2.1\n"
@@ -148,6 +151,37 @@ def test_a_fleet_without_repositories_is_no_night(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no repositor"):
         run(tmp_path)
     assert not (tmp_path / "x.db").exists()
+
+
+def test_a_night_is_looked_at_by_its_policy_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, a=VULNERABLE)
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "fleet.toml").write_text("", "utf-8")  # another one of that name
+    policy = tmp_path / "fleet.toml"
+    policy.write_text('fail-on = ["malicious"]\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path, config="fleet.toml")
+    with Store.open(str(tmp_path / "x.db")) as store:
+        night = read.latest(store.database)
+    assert policy_of(night).path == "fleet.toml"
+    for folder in ("else", "mirrors"):
+        monkeypatch.chdir(tmp_path / folder)
+        assert policy_of(night) == load_policy(str(policy))
+    policy.unlink()
+    with pytest.raises(PolicyError, match="it is the policy of the night"):
+        policy_of(night)
+    monkeypatch.chdir(tmp_path / "else")  # a store from another machine: as it was named
+    assert policy_of(night).path == "fleet.toml"
+
+
+def test_an_unused_exception_counts_the_same_in_the_figures_and_in_the_trend(tmp_path: Path) -> None:
+    write(tmp_path, a=VULNERABLE)
+    policy = tmp_path / "depscan.toml"
+    policy.write_text('[[exception]]\nid = "CVE-1"\npackage = "x"\nreason = "r"\nowner = "o"\nexpires = "2027-01-01"\n')
+    warned = run(tmp_path, config=str(policy)).digest.warned
+    made = made_of(str(tmp_path / "x.db"), today="2026-11-01")
+    assert any(one.rule == "policy/unused-exception" for one in made.findings)
+    assert [point.warned for point in made.points] == [warned]
 
 
 def test_an_expired_exception_blocks_where_the_policy_says_so(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def test_a_path_and_the_day_are_told_of_each_repository(fleet: Fleet) -> None:
 
 def test_an_older_night_is_answered_as_it_was_then(fleet: Fleet) -> None:
     fleet.night({"a": OTHER, "b": TORCH})
+    with pytest.raises(UsageError, match=r"\(there is night 1 \(2030-01-01\)\)"):
+        ask(fleet, "torch", "2")
     fleet.night({"a": TORCH})
     assert [r.repository for r in ask(fleet, "torch", "1").reaches] == ["b"]
     assert [r.repository for r in ask(fleet, "torch", "2030-01-01").reaches] == ["b"]
@@ -169,6 +171,27 @@ def test_owners_teams_and_tags_narrow_what_is_searched(fleet: Fleet) -> None:
     assert ask(fleet, "torch", only=Filter("ana", "prod")).searched == 0
 
 
+@pytest.mark.parametrize(
+    ("only", "said"),
+    [
+        (Filter("nobody"), "no repository belongs to nobody in this night (owners and teams: ana, search)"),
+        (Filter(tag="prd"), "no repository is tagged prd in this night (tags: prod)"),
+    ],
+)
+def test_an_owner_or_tag_that_nobody_has_is_a_mistake(fleet: Fleet, only: Filter, said: str) -> None:
+    fleet.night({"a": TORCH, "b": OTHER}, owners={"a": ("ana", "search", ("prod",))})
+    with pytest.raises(UsageError) as caught:
+        ask(fleet, "torch", only=only)
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("text", ["torch>=", "torch==", "torch>=2,<", "torch@^"])
+def test_a_range_without_its_version_is_a_mistake(fleet: Fleet, text: str) -> None:
+    fleet.night({"a": TORCH})
+    with pytest.raises(UsageError, match="is no range"):
+        ask(fleet, text)
+
+
 def test_a_limit_shortens_what_is_worked_out_and_not_what_is_counted(fleet: Fleet) -> None:
     two = Repo({"a.lock": [("app", "torch==2.4.0")], "b.lock": [("app", "torch==2.4.0")]})
     fleet.night(dict.fromkeys("abc", two))
@@ -183,5 +206,5 @@ def test_what_is_asked_must_be_a_name_and_the_store_must_be_there(fleet: Fleet, 
     for wrong in ("", " ", "x" * 3000, "pkg:", "pkg:pypi"):
         with pytest.raises(UsageError):
             ask(fleet, wrong)
-    for odd in ("@", "==", "\0", "a\udc80", "pkg:x/y@", "%", "torch==", "torch@", "'; DROP TABLE node; --"):
+    for odd in ("@", "==", "\0", "a\udc80", "pkg:x/y@", "%", "torch@", "'; DROP TABLE node; --"):
         assert ask(fleet, odd).searched == 1

@@ -150,6 +150,70 @@ def test_every_format_is_the_same_twice_and_harmless(tmp_path: Path, incident: I
         assert json.loads(text)["verdict"] == "hit"
 
 
+def packed(path: Path, requirements: str) -> None:
+    data = requirements.encode()
+    member = tarfile.TarInfo("shop-main/api/requirements.txt")
+    member.size = len(data)
+    with tarfile.open(path, "w:gz") as archive:
+        archive.addfile(member, io.BytesIO(data))
+
+
+def test_an_archive_that_is_named_is_read_and_one_below_a_folder_is_told(tmp_path: Path, incident: Incident) -> None:
+    place = tmp_path / "shop.tar.gz"
+    packed(place, "requests==2.31.0\nlitellm==1.82.8\n")
+    made = ask(incident, Where((str(place),)))
+    assert [(t.kind, t.place, t.line, t.version) for t in made.traces] == [
+        ("locked", f"{place}/api/requirements.txt", 2, "1.82.8")
+    ]
+    below = ask(incident, Where((str(tmp_path),)))
+    assert (below.exit_code, below.traces) == (3, [])
+    (gap,) = [gap for gap in below.gaps if gap.place == "archives"]
+    assert gap.why == f"1 was not opened, such as {place}: name one to have it read"
+    assert not gap.failed
+    packed(place, "litellm==1.82.6\n")
+    clean = ask(incident, Where((str(place),)))
+    assert clean.exit_code == 0
+    assert "1 lock or manifest, 0 environments" in render(clean, "text")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("deps.txt", "hit"),  # no folder is searched for it, but it was named
+        ("README.md", "incomplete"),
+        ("deps.lst", "incomplete"),
+        ("litellm-1.82.8-py3-none-any.whl", "hit"),
+        ("litellm-1.82.8.tar.gz", "hit"),
+        ("other.whl", "hit"),
+        ("other.tar.gz", "hit"),
+    ],
+)
+def test_a_file_that_is_named_is_read_or_the_answer_is_incomplete(
+    tmp_path: Path, incident: Incident, name: str, verdict: str
+) -> None:
+    place = tmp_path / name
+    if name.endswith(".whl"):
+        with zipfile.ZipFile(place, "w") as archive:
+            archive.writestr("litellm-1.82.8.dist-info/METADATA", "Name: litellm\n")
+    elif name.endswith(".gz"):
+        with tarfile.open(place, "w:gz") as sdist:
+            sdist.addfile(tarfile.TarInfo("litellm-1.82.8/PKG-INFO"), io.BytesIO())
+    else:
+        place.write_text("litellm==1.82.8\n", "utf-8")
+    made = ask(incident, Where((str(place),)))
+    assert made.verdict == verdict, made.gaps
+    assert all(render(made, form) for form in format_names())
+
+
+def test_an_archive_that_cannot_be_read_is_never_clean(tmp_path: Path, incident: Incident) -> None:
+    place = tmp_path / "shop.tar.gz"
+    packed(place, "litellm==1.82.8\n" * 500)
+    whole = place.read_bytes()
+    for data in (b"", b"no archive", whole[: len(whole) // 2]):
+        place.write_bytes(data)
+        assert ask(incident, Where((str(place),))).exit_code == 4, data
+
+
 PIXI = """\
 version: 6
 environments:
