@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from depscan.fleet.verdict import VERDICTS
+from depscan.history.database import shown
 from depscan.history.sameness import label
 from depscan.text.escape import terminal
 from depscan.version import __version__
@@ -68,7 +69,7 @@ def as_json(done: Done) -> str:
         "previous": said.previous,
         "verdict": said.verdict,
         "exit_code": said.exit_code,
-        "store": done.store,
+        "store": shown(done.store),
         "repositories": {
             "all": said.repositories,
             "visited": done.repositories,

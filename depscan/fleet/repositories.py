@@ -83,11 +83,6 @@ def fleet_of(paths: Sequence[str]) -> Fleet:
     return Fleet(unique(found), tuple(gaps), **said)
 
 
-def repositories(paths: Sequence[str]) -> list[Repository]:
-    """Return the repositories that paths mean, sorted by name; see ``fleet_of``."""
-    return fleet_of(paths).repositories
-
-
 def below(path: str, name: str = "") -> Fleet:
     """Return the repository at a path, or those below it.
 

@@ -11,8 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import StoreError, UsageError
-from depscan.history.content import chunked
-from depscan.history.database import URLS, shown
+from depscan.history.database import URLS, chunked, holds, shown
 from depscan.history.pack import inflated
 from depscan.history.read import arrays, latest, packages, states
 from depscan.history.records import Graph, Night, Part, Reading, Use, Visit, finding_of
@@ -247,7 +246,7 @@ def _judgements(source: Database, night: int, held: list[State], told: dict[str,
         told.setdefault(purl, {})
     rows = source.each(
         "SELECT h.package, f.digest, f.more FROM package_finding h JOIN finding f ON f.id = h.finding"
-        " WHERE h.first <= ? AND (h.last IS NULL OR h.last >= ?) ORDER BY h.package, f.digest",
+        f" WHERE {holds('h')} ORDER BY h.package, f.digest",
         (night, night),
     )
     for package, digest, text in rows:

@@ -108,12 +108,12 @@ def test_what_held_until_a_day_is_read_again_and_replaced(place: Place) -> None:
     where = place()
     with Store.open(where, write=True) as store:
         store.add([reading(1, until="2026-11-20")])
-        assert store.known(["key 1", "key 2"], "2026-11-19") == {"key 1"}
-        assert store.known(["key 1"], "2026-11-20") == set()
+        assert store.keys("2026-11-19") == {"key 1"}
+        assert store.keys("2026-11-20") == set()
         store.publish(nights.night(1), [nights.visit("repo0", 1)], {}, "j")
         store.add([reading(1, until="2026-12-20")])
         store.add([reading(1, until="2026-11-20")])
-        assert store.known(["key 1"], "2026-11-20") == {"key 1"}
+        assert store.keys("2026-11-20") == {"key 1"}
         assert store.marks()["repo0"][2] == "key 1@2026-11-20"
         store.publish(nights.night(2), [nights.visit("repo0", 1)], {}, "j")
         assert [(s.first, s.reading) for s in read.states(store.database, 2)] == [(2, 2)]
@@ -128,7 +128,7 @@ def test_a_batch_that_fails_leaves_nothing_and_the_next_one_works(place: Place) 
             store.add([reading(1), broken])
         assert store.database.rows("SELECT COUNT(*) FROM package") == [(0,)]
         store.add([reading(1), reading(2)])
-        assert store.known(["key 1", "key 2"], "") == {"key 1", "key 2"}
+        assert store.keys("") == {"key 1", "key 2"}
     assert not damage(where)
 
 
