@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.api import time_of_scan
 from depscan.errors import IntelError
@@ -91,7 +91,7 @@ class Done(NamedTuple):
     unchanged: int
     seconds: float
     cpu: float
-    snapshot: dict[str, object]
+    snapshot: dict[str, Any]
     unjudged: str
     store: str
     digest: Digest
@@ -103,7 +103,7 @@ class _Verdict(NamedTuple):
     judged: str
     found: dict[int, list[Finding]]
     gaps: list[Coverage]
-    snapshot: dict[str, object]
+    snapshot: dict[str, Any]
     asked: Index | None = None
 
 

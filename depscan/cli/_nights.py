@@ -89,7 +89,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def repositories(count: int) -> str:
     """Return a number of repositories in words."""
-    return f"{count:,} {'repository' if count == 1 else 'repositories'}"
+    from depscan.text.count import counted
+
+    return counted(count, "repository")
 
 
 def unread(found: Sequence[Unread], escape: Escape) -> list[str]:

@@ -19,6 +19,7 @@ from depscan.fleet.sources.source import Look, source_of
 from depscan.fleet.task import Task, answer_of, work
 from depscan.fleet.unit import key_of
 from depscan.history.records import Visit
+from depscan.text.count import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -227,8 +228,7 @@ class Harvest:
         else:
             self._take(reading, len(result))
             packages = sum(part.packages for part in reading.parts)
-            count = "1 package" if packages == 1 else f"{packages} packages"
-            self._found(task, answer.key, f"read {count} in {reading.seconds:.2f} s")
+            self._found(task, answer.key, f"read {counted(packages, 'package')} in {reading.seconds:.2f} s")
 
     def _take(self, reading: Reading, size: int) -> None:
         self._batch.append(reading)

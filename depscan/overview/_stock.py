@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.model.kind import KINDS
 from depscan.overview._naming import name_of
 from depscan.overview.records import Stock
-from depscan.reports._inventory import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

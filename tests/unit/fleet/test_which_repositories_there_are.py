@@ -89,9 +89,8 @@ def test_two_places_of_one_name_are_an_error_that_names_both(tmp_path: Path) -> 
 
 def test_one_place_that_is_named_twice_is_one_repository(tmp_path: Path) -> None:
     plain(tmp_path / "m" / "shop", {"uv.lock": UV})
-    assert (
-        len(fleet_of([str(tmp_path / "m"), str(tmp_path / "m" / "shop"), str(tmp_path / "m" / ".")]).repositories) == 1
-    )
+    paths = [str(tmp_path / "m"), str(tmp_path / "m" / "shop"), str(tmp_path / "m" / ".")]
+    assert len(fleet_of(paths).repositories) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="symbolic links")
