@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _SPECIFIER = re.compile(r"\s*(===|==|!=|~=|<=|>=|<|>|=|\^|~)")
 _EXTRAS = re.compile(r"\[[\w\s,.-]*\]$")
-_SIGNS = tuple("<>=!~^*")
 _LONGEST = 2000
 _ACTIONS = "GitHub Actions"
 _KINDS = {"github": "githubactions"}

@@ -11,7 +11,7 @@ from depscan.errors import StoreError, UsageError
 from depscan.history.content import NODE
 from depscan.history.database import chunked, holds
 from depscan.history.pack import inflated, unpacked
-from depscan.history.records import Night, Node, Repository, finding_of
+from depscan.history.records import Night, Node, Repository, Use, use_of
 from depscan.model.decision import Coverage
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from depscan.history.database import Database
-    from depscan.model.finding import Finding
 
 
 class State(NamedTuple):
@@ -68,32 +67,12 @@ class Holding(NamedTuple):
     format: str
 
 
-class Standing(NamedTuple):
-    """A finding that holds in a night.
-
-    Attributes:
-        id: in the store.
-        finding: what it says; ``via`` and ``evidence`` are those of one repository, or empty for a package's.
-        fingerprint: equal while versions and lines move.
-        package: id of the package it is about by itself; None where a reading says it.
-        reading: id of the reading that says it; None where it is about a package.
-        first: night since which it holds; 0 where the state of the reading's repository says it.
-    """
-
-    id: int
-    finding: Finding
-    fingerprint: str
-    package: int | None
-    reading: int | None
-    first: int
-
-
 class More(NamedTuple):
     """What a reading says beside its graphs; see ``Reading``. Uses hold ids of packages."""
 
     gaps: list[Coverage]
     census: list[Any]
-    uses: list[tuple[int, str, int, str, tuple[tuple[str, str], ...]]]
+    uses: list[Use]
 
 
 def nights(database: Database) -> list[Night]:
@@ -264,8 +243,7 @@ def more(database: Database, reading: int) -> More:
     """
     rows = database.rows("SELECT more FROM reading WHERE id = ?", (reading,))
     held = said(database, reading, rows[0][0] if rows else b"")
-    uses = [(u[0], u[1], u[2], u[3], tuple((k, v) for k, v in u[4])) for u in held["uses"]]
-    return More([Coverage(*g) for g in held["gaps"]], held["census"], uses)
+    return More([Coverage(*g) for g in held["gaps"]], held["census"], [use_of(u) for u in held["uses"]])
 
 
 def said(database: Database, reading: int, data: bytes) -> dict[str, Any]:
@@ -280,18 +258,3 @@ def said(database: Database, reading: int, data: bytes) -> dict[str, Any]:
         why = f"reading {reading} is damaged: {error}"
         raise StoreError(why, path=database.place, hint="depscan history verify says more") from None
     return held
-
-
-def standing(database: Database, night: int) -> list[Standing]:
-    """Return every finding that holds in a night, whoever is reached by it."""
-    about_packages = database.rows(
-        "SELECT f.id, f.more, f.fingerprint, h.package, NULL, h.first FROM package_finding h JOIN finding f"
-        f" ON f.id = h.finding WHERE {holds()} ORDER BY f.id, h.package",
-        (night, night),
-    )
-    of_readings = database.rows(
-        "SELECT f.id, f.more, f.fingerprint, NULL, h.reading, 0 FROM reading_finding h JOIN finding f ON"
-        f" f.id = h.finding WHERE h.reading IN (SELECT reading FROM state WHERE {holds()}) ORDER BY f.id, h.reading",
-        (night, night),
-    )
-    return [Standing(row[0], finding_of(json.loads(row[1])), *row[2:]) for row in about_packages + of_readings]

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from depscan.policy.policy import Policy
 
 SCHEMA_VERSION = 1
-_PACKAGES = {"package", "project"}
 
 
 class Making:

@@ -10,6 +10,7 @@ import pytest
 
 from depscan.errors import StoreError, UsageError
 from depscan.history import read
+from depscan.history.merge import reading_of
 from depscan.history.prune import cut_of, prune
 from depscan.history.records import Graph, Night, Node, Part, Reading, Repository, Visit
 from depscan.history.store import Store
@@ -46,7 +47,7 @@ def test_what_was_stored_is_read_back(place: Place) -> None:
             named = read.packages(store.database, arrays.nodes)
             assert [named[n] for n in arrays.nodes] == [said.nodes[n] for n in wanted.nodes]
             assert (list(arrays.up), list(arrays.edges)) == (wanted.up, wanted.edges)
-        assert {s.finding for s in read.standing(store.database, 1) if s.reading == held[0].reading} == {*said.findings}
+        assert {*reading_of(store.database, held[0].reading).findings} == {*said.findings}
 
 
 def test_the_order_in_which_readings_come_changes_nothing_that_is_said(place: Place) -> None:
