@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from depscan.cli._arguments import destination
+from depscan.cli._arguments import add_store, destination
 from depscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--store", default="depscan.db", metavar="FILE|URL", help="store to read (depscan.db)")
+    add_store(parser)
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write the lines there")
 
 
