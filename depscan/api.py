@@ -25,7 +25,7 @@ from depscan.graphs import (
     usages,
 )
 from depscan.inputs.gather import Gathered
-from depscan.judging import order, run_checks, with_paths, without_data
+from depscan.judging import order, order_of_gaps, run_checks, with_paths, without_data
 from depscan.model.decision import Coverage
 from depscan.model.graphoptions import GraphOptions
 from depscan.model.result import ScanResult, exit_code
@@ -246,7 +246,7 @@ def _judged(
         graph=graph,
         findings=tuple(d.finding for d in decisions),
         decisions=tuple(decisions),
-        coverage=tuple(sorted(accepted, key=lambda c: (c.kind, c.what, c.line, c.why))),
+        coverage=tuple(sorted(accepted, key=order_of_gaps)),
         files=files,
         snapshot=snapshot,
         rules=rules,

@@ -106,3 +106,8 @@ def _evidence(places: tuple[Location, ...]) -> tuple[Evidence, ...]:
 def order(finding: Finding) -> tuple[object, ...]:
     """Return by what findings are sorted: the worst first."""
     return (-finding.severity, finding.subject, finding.rule, finding.ids, finding.message)
+
+
+def order_of_gaps(item: Coverage) -> tuple[object, ...]:
+    """Return by what coverage is sorted."""
+    return (item.kind, item.what, item.line, item.why)

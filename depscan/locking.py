@@ -14,6 +14,7 @@ from depscan.api import Options, open_registry, time_of_scan
 from depscan.errors import UsageError
 from depscan.graphs import file_info, merged
 from depscan.inputs.gather import Gathered
+from depscan.judging import order_of_gaps
 from depscan.lock.classes import PREFIX, drift_classes
 from depscan.lock.compare import compare
 from depscan.lock.read import lock_in
@@ -167,7 +168,7 @@ def _result(
     decisions.sort(key=lambda d: (d.action != "block", -d.finding.severity, d.finding.subject, d.finding.rule,
                                   d.finding.message))  # fmt: skip
     notes = [Coverage(path, "skipped", gap, kind="drift") for gap in gaps]
-    coverage = sorted((*now.coverage, *notes), key=lambda c: (c.kind, c.what, c.line, c.why))
+    coverage = sorted((*now.coverage, *notes), key=order_of_gaps)
     rules = {rule.id: rule for rule in (*RULES, *(one.rule for one in drift_classes().values()))}
     return ScanResult(
         tool_version=__version__,

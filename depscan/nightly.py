@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.api import time_of_scan
 from depscan.errors import IntelError
@@ -22,20 +22,22 @@ from depscan.fleet.repositories import fleet_of
 from depscan.fleet.shard import shard_of
 from depscan.fleet.task import work
 from depscan.fleet.unit import Setup
-from depscan.history.records import Night, Repository, Visit
+from depscan.history.records import Night, Visit
 from depscan.history.ruling import placed
 from depscan.history.store import Store
 from depscan.intel.store import open_index
 from depscan.judging import without_data
-from depscan.model.decision import Coverage
 from depscan.policy.policy import load_policy
 from depscan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from depscan.fleet.repositories import Fleet
     from depscan.fleet.task import Task
+    from depscan.history.records import Repository, Visit
     from depscan.intel.index import Index
+    from depscan.model.decision import Coverage
     from depscan.model.finding import Finding
     from depscan.policy.policy import Policy
 
@@ -71,24 +73,6 @@ class Plan(NamedTuple):
     work: Callable[[Task], str] = work
 
 
-class Fleet(NamedTuple):
-    """What the paths mean.
-
-    Attributes:
-        repositories: no two of one name.
-        policy: the policy file; "" to look for one beside the first path.
-        store: where the night is kept.
-        refs: name of a repository to the git revision that is asked for.
-        gaps: what could not be looked at while repositories were looked for.
-    """
-
-    repositories: list[Repository]
-    policy: str
-    store: str
-    refs: dict[str, str]
-    gaps: tuple[Coverage, ...] = ()
-
-
 class Done(NamedTuple):
     """What a night did.
 
@@ -108,7 +92,7 @@ class Done(NamedTuple):
     unchanged: int
     seconds: float
     cpu: float
-    snapshot: dict[str, object]
+    snapshot: dict[str, Any]
     unjudged: str
     store: str
     digest: Digest
@@ -120,7 +104,7 @@ class _Verdict(NamedTuple):
     judged: str
     found: dict[int, list[Finding]]
     gaps: list[Coverage]
-    snapshot: dict[str, object]
+    snapshot: dict[str, Any]
     asked: Index | None = None
 
 
@@ -139,7 +123,7 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
     policy = load_policy(fleet.policy, _beside(paths[0], fleet.repositories))
     own = [one for one in fleet.repositories if shard.has(one.name)]
     setup = Setup(reader(), started[:10], policy.disabled_checks)
-    visits, read, cpu = _visits(own, fleet, setup, plan)
+    visits, read, cpu = _visits(own, fleet.store, setup, plan)
     # A store that is opened anew has let go of what it remembered of every reading it took.
     with Store.open(fleet.store, write=True) as store:
         index, trouble = _index(plan, policy, setup.today)
@@ -166,23 +150,20 @@ def nightly(paths: Sequence[str], plan: Plan) -> Done:
     )
 
 
-def _visits(own: Sequence[Repository], fleet: Fleet, setup: Setup, plan: Plan) -> tuple[Collection[Visit], int, float]:
+def _visits(own: Sequence[Repository], place: str, setup: Setup, plan: Plan) -> tuple[Collection[Visit], int, float]:
     """Visit repositories; return what was found, how many readings were made and the seconds of CPU they took."""
     engine = open_engine(plan.engine, plan.limits)
-    with Store.open(fleet.store, write=True) as store, TemporaryDirectory(prefix="depscan-night-") as room:
+    with Store.open(place, write=True) as store, TemporaryDirectory(prefix="depscan-night-") as room:
         store.retire(setup.today)
         harvest = Harvest(store, engine, setup, room, plan.told, plan.work)
-        harvest.run(own, fleet.refs)
+        harvest.run(own)
         return harvest.visits.values(), harvest.read, harvest.cpu
 
 
 def _fleet(paths: Sequence[str], plan: Plan) -> Fleet:
-    """Return the repositories, policy and store of this run: the only place that knows what configuration files say."""
+    """Return the repositories, policy and store of this run; what the command line names goes before configurations."""
     said = fleet_of(paths)
-    refs = {one.name: one.ref for one in said.repositories if one.ref}
-    return Fleet(
-        said.repositories, plan.config or said.policy, plan.store or said.store or "depscan.db", refs, said.gaps
-    )
+    return said._replace(policy=plan.config or said.policy, store=plan.store or said.store or "depscan.db")
 
 
 def _beside(path: str, repositories: Sequence[Repository]) -> str:

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from depscan.model.document import Document
 from depscan.model.package import Package
 
 ECOSYSTEM = "GitHub Actions"
-
-
-def claimed_releases(documents: Iterable[Document]) -> dict[str, str]:
-    """Return node id to the release that a comment behind a commit names (``@COMMIT # v4.2.2``)."""
-    found: dict[str, str] = {}
-    for document in documents:
-        for use in document.uses:
-            release = use.get("release")
-            if release:
-                found.setdefault(use.node, release)
-    return found
 
 
 def as_published(package: Package, claimed: str, known: Iterable[str]) -> Package:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.checks._action_version import ECOSYSTEM as ACTIONS
-from depscan.checks._action_version import as_published, claimed_releases
+from depscan.checks._action_version import as_published
 from depscan.checks._agent_formats import AGENT_FORMATS
 from depscan.checks._pipelines import BUILD_FORMATS
 from depscan.checks.check import Check, Context
@@ -17,6 +17,7 @@ from depscan.intel.fixes import Fix, clearing_version
 from depscan.intel.match import matches
 from depscan.model.advisory import AFFECTED, MALICIOUS, NAMED, UNDECIDABLE, VULNERABILITY
 from depscan.model.decision import Coverage
+from depscan.model.document import claimed_releases
 from depscan.model.finding import Confidence, Finding, Severity
 from depscan.model.rule import Rule
 

@@ -72,6 +72,12 @@ def also(args: Namespace, formats: Container[str]) -> list[tuple[str, str]]:
     return pairs
 
 
+def add_store(parser: ArgumentParser, default: str = "depscan.db", told: str = "where nights are kept") -> None:
+    """Add where the nights are kept; ``default`` is "" where something else may say it, or none is needed."""
+    text = told if default == "" else f"{told} ({default})"
+    parser.add_argument("--store", default=default, metavar="FILE|URL", help=text)
+
+
 def add_notify(parser: ArgumentParser) -> None:
     """Add where the short digest of a night goes."""
     parser.add_argument("--notify", default="", metavar="FILE", help="write a short digest (.md or .json)")

@@ -12,7 +12,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from depscan.cli._arguments import destination, discard_stdout
+from depscan.cli._arguments import add_store, destination, discard_stdout
 from depscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--store", default="depscan.db", metavar="FILE|URL", help="store to read (depscan.db)")
+    add_store(parser)
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write the lines there")
 
 

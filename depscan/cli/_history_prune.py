@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.cli._arguments import natural
+from depscan.cli._arguments import add_store, natural
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--store", default="depscan.db", metavar="FILE|URL", help="store to prune (depscan.db)")
+    add_store(parser)
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--keep", type=natural, metavar="DAYS", help="keep so many days before the last night")
     which.add_argument("--nights", type=natural, metavar="N", help="keep the last N nights")

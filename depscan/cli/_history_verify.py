@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from depscan.cli._arguments import add_store
+
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
@@ -19,7 +21,7 @@ _SHOWN = 100
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--store", default="depscan.db", metavar="FILE|URL", help="store to read (depscan.db)")
+    add_store(parser)
 
 
 def run(args: Namespace) -> int:

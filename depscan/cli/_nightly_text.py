@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from depscan.fleet.verdict import VERDICTS
+from depscan.history.database import shown
 from depscan.history.sameness import label
+from depscan.text.count import counted
 from depscan.text.escape import terminal
 from depscan.version import __version__
 
@@ -68,7 +70,7 @@ def as_json(done: Done) -> str:
         "previous": said.previous,
         "verdict": said.verdict,
         "exit_code": said.exit_code,
-        "store": done.store,
+        "store": shown(done.store),
         "repositories": {
             "all": said.repositories,
             "visited": done.repositories,
@@ -122,15 +124,15 @@ def _line(one: Told, *, gone: bool) -> str:
         text = f"{terminal(name, 100)}: {one.findings:,} {'advisories' if known else 'findings'}"
     if one.fix and not gone and (one.findings > 1 or one.rule == "advisory/vulnerable"):
         fix = f"; {terminal(one.fix, 100)}"
-    return f"  {one.action:5} {one.severity:9} {text}{fix}; {_repositories(one.repositories)}"
+    return f"  {one.action:5} {one.severity:9} {text}{fix}; {counted(one.repositories, 'repository')}"
 
 
 def _gap(one: Gap) -> str:
     count = len(one.repositories)
     case = ": ".join(terminal(text, 200) for text in (one.what, one.why) if text)
     if one.kind == "repository":
-        return f"  {_repositories(count)} that cannot be read; {case}" if count else f"  {case}"
-    who = f" in {_repositories(count)}" if count else ""
+        return f"  {counted(count, 'repository')} that cannot be read; {case}" if count else f"  {case}"
+    who = f" in {counted(count, 'repository')}" if count else ""
     return f"  {_WHAT.get(one.kind, terminal(one.kind))}{who}; {case}"
 
 
@@ -138,14 +140,10 @@ def _more(count: int) -> list[str]:
     return [f"  and {_count(count - _SHOWN)} more"] if count > _SHOWN else []
 
 
-def _repositories(count: int) -> str:
-    return "1 repository" if count == 1 else f"{_count(count)} repositories"
-
-
 def _advisories(done: Done) -> str:
     if not done.snapshot:
         return "none could be used"
-    return f"of {terminal(str(done.snapshot['newest'])[:10])}, {done.snapshot['age_days']} days old"
+    return f"of {terminal(str(done.snapshot['newest'])[:10])}, {counted(done.snapshot['age_days'], 'day')} old"
 
 
 def _count(number: int) -> str:

@@ -21,14 +21,9 @@ SCHEMA_VERSION = "1"
 SHOWN = 20
 
 
-def add_store(parser: ArgumentParser) -> None:
-    """Add where the nights are kept."""
-    parser.add_argument("--store", default="depscan.db", metavar="FILE", help="where nights are kept (depscan.db)")
-
-
 def add_question(parser: ArgumentParser) -> None:
     """Add store, night, format and destination."""
-    add_store(parser)
+    arguments.add_store(parser)
     parser.add_argument(
         "--night", default="", metavar="N|DATE", help="an older night: its number, or the last one on or before a day"
     )
@@ -89,7 +84,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def repositories(count: int) -> str:
     """Return a number of repositories in words."""
-    return f"{count:,} {'repository' if count == 1 else 'repositories'}"
+    from depscan.text.count import counted
+
+    return counted(count, "repository")
 
 
 def unread(found: Sequence[Unread], escape: Escape) -> list[str]:

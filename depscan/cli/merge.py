@@ -24,8 +24,9 @@ def run(args: Namespace) -> int:
     """Merge and return the exit code."""
     from depscan.cli._progress import progress
     from depscan.history.merge import merge
+    from depscan.text.count import counted
 
     with progress() as step:
         done = merge(args.shards, args.output, step)
-    print(f"night {done.night}: {done.repositories} repositories of {done.shards} shards")
+    print(f"night {done.night}: {counted(done.repositories, 'repository')} of {counted(done.shards, 'shard')}")
     return 0

@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     repositories = "configuration (.toml), folder of repositories, or one repository: a clone, an archive, a folder"
     parser.add_argument("paths", nargs="+", metavar="CONFIG|PATH", help=repositories)
-    parser.add_argument("--store", default="", metavar="FILE", help="where nights are kept (depscan.db)")
+    arguments.add_store(parser, "", "where nights are kept (depscan.db)")
     arguments.add_jobs(parser)
     parser.add_argument("--shard", default="", metavar="I/N", help="visit one of N parts of the fleet only")
     engine = "where files are read (local: processes of this machine)"

@@ -25,7 +25,7 @@ _USUAL = "markdown"
 
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--store", default="depscan.db", metavar="FILE", help="where nights are kept (depscan.db)")
+    arguments.add_store(parser)
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write the report there")
     told = f"default: what the name of FILE ends in, {_USUAL} for none"
     parser.add_argument("--format", default="", choices=format_ids(), metavar="FORMAT", help=told)

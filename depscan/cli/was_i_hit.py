@@ -30,7 +30,7 @@ def configure(parser: ArgumentParser) -> None:
         "paths", nargs="*", metavar="PATH", help="file or folder, with repositories below it (default: .)"
     )
     parser.add_argument("--list", action="store_true", help="list the incidents that depscan knows")
-    parser.add_argument("--store", default="", metavar="FILE", help="ask the nightly store, too")
+    arguments.add_store(parser, "", "ask the nightly store, too")
     parser.add_argument(
         "--caches", action="store_true", help="look at this user's caches of pip, uv, npm, Poetry, Yarn"
     )

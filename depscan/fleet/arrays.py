@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.checks._action_version import claimed_releases
 from depscan.graph.graph import DependencyGraph
 from depscan.graphs import usages
 from depscan.history.records import Graph, Node, Part, Use
-from depscan.model.document import with_origin
+from depscan.model.document import claimed_releases, with_origin
+from depscan.model.kind import kind_of
 from depscan.model.package import quote
-from depscan.reports._inventory import kind_of
 
 if TYPE_CHECKING:
     from depscan.inputs.gather import Gathered

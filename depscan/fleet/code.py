@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from depscan.text.engine import code_digest
 
-_NOT_READ_WITH = ("cli", "history", "incident", "overview")
-"""Parts of depscan that show, store and ask: what a file says does not hang on them."""
+_NOT_READ_WITH = ("cli", "incident", "overview")
+"""Parts of depscan that show and ask: what a file says does not hang on them."""
 
 
 def reader() -> str:

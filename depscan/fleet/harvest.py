@@ -19,9 +19,10 @@ from depscan.fleet.sources.source import Look, source_of
 from depscan.fleet.task import Task, answer_of, work
 from depscan.fleet.unit import key_of
 from depscan.history.records import Visit
+from depscan.text.count import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from depscan.fleet.bundle import Bundle
     from depscan.fleet.engines.engine import Engine
@@ -121,16 +122,11 @@ class Harvest:
         self._mending = _MENDING
         self._all = 0
 
-    def run(self, fleet: Sequence[Repository], refs: Mapping[str, str]) -> None:
-        """Visit every repository.
-
-        Args:
-            fleet: no two of one place and revision.
-            refs: name to the git revision that is asked for.
-        """
+    def run(self, fleet: Sequence[Repository]) -> None:
+        """Visit every repository; no two are of one place and revision."""
         self._all = len(fleet)
         try:
-            self._round(self._tasks(fleet, refs))
+            self._round(self._tasks(fleet))
             # Readings that the worker of an equal repository was to make and did not: that one failed.
             lost = [at for at, key in self._awaited.items() if key not in self._known]
             self._round(self._task(*at, heed=False) for at in lost)
@@ -140,25 +136,25 @@ class Harvest:
             for held in (self._left, self._awaited, self._marks, self._known):
                 held.clear()
 
-    def _tasks(self, fleet: Sequence[Repository], refs: Mapping[str, str]) -> Iterator[Task]:
+    def _tasks(self, fleet: Sequence[Repository]) -> Iterator[Task]:
         """Look at each repository when a worker is free; yield those that have to be read."""
         for one in fleet:
-            at = one.place, refs.get(one.name, "")
-            seen = self._look(one, at[1])
+            at = one.place, one.ref
+            seen = self._look(one)
             if seen is not None:
                 self._left[at] = _Left(seen, one)
                 yield self._task(*at)
 
-    def _look(self, one: Repository, ref: str) -> Look | None:
+    def _look(self, one: Repository) -> Look | None:
         """Settle what is unchanged or cannot be read; return what was seen of everything else."""
         try:
             with _told():
-                seen = source_of(one.place).look(one.place, ref)
+                seen = source_of(one.place).look(one.place, one.ref)
         except _Unreadable as error:
             self._visited(Visit(one, "", problem=str(error)), f"unreadable: {error}")
             return None
         mark, revision, key = self._marks.get(one.name, ("", "", ""))
-        if not seen.mark or mark != self._mark(seen, ref) or key not in self._known:
+        if not seen.mark or mark != self._mark(seen, one.ref) or key not in self._known:
             return seen
         self._visited(Visit(one, key, revision, mark), "unchanged")
         return None
@@ -232,8 +228,7 @@ class Harvest:
         else:
             self._take(reading, len(result))
             packages = sum(part.packages for part in reading.parts)
-            count = "1 package" if packages == 1 else f"{packages} packages"
-            self._found(task, answer.key, f"read {count} in {reading.seconds:.2f} s")
+            self._found(task, answer.key, f"read {counted(packages, 'package')} in {reading.seconds:.2f} s")
 
     def _take(self, reading: Reading, size: int) -> None:
         self._batch.append(reading)

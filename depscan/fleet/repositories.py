@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import UsageError
 from depscan.fleet.sources.archive import stem
+from depscan.fleet.sources.folder import is_folder
 from depscan.fleet.sources.git import accepts as is_clone
 from depscan.fleet.wanted import is_wanted, states
 from depscan.history.content import keyed
@@ -81,11 +82,6 @@ def fleet_of(paths: Sequence[str]) -> Fleet:
         found += part.repositories
         gaps += part.gaps
     return Fleet(unique(found), tuple(gaps), **said)
-
-
-def repositories(paths: Sequence[str]) -> list[Repository]:
-    """Return the repositories that paths mean, sorted by name; see ``fleet_of``."""
-    return fleet_of(paths).repositories
 
 
 def below(path: str, name: str = "") -> Fleet:
@@ -155,9 +151,9 @@ class _Looking:
         if is_clone(folder):
             return True
         entries = self._list(folder)
-        if not any(states(e.name) and not _is_folder(e) for e in entries):
+        if not any(states(e.name) and not is_folder(e) for e in entries):
             return False
-        return not any(_is_folder(e) and is_clone(e.path) for e in entries)
+        return not any(is_folder(e) and is_clone(e.path) for e in entries)
 
     def enter(self, folder: str, below_top: str, levels: int) -> bool:
         """Add the repositories in a folder of repositories; return whether it has files of no repository."""
@@ -166,7 +162,7 @@ class _Looking:
             name = f"{below_top}/{entry.name}" if below_top else entry.name
             if entry.is_symlink():
                 self._skip(entry.path, "is a link and was not followed; name it to have it read")
-            elif not _is_folder(entry):
+            elif not is_folder(entry):
                 if stem(entry.name):
                     self.found.append(Repository(stem(name), entry.path))
                 elif is_wanted(entry.name):
@@ -203,10 +199,3 @@ class _Looking:
             if gap not in self.gaps:
                 self.gaps.append(gap)
             return []
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False

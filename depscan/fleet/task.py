@@ -11,7 +11,7 @@ from depscan.fleet.claims import claim
 from depscan.fleet.sources.source import source_of
 from depscan.fleet.unit import key_of, read
 from depscan.history.records import decode, encode
-from depscan.judging import order
+from depscan.judging import order, order_of_gaps
 from depscan.model.decision import Coverage
 from depscan.model.finding import Confidence, Evidence, Finding
 from depscan.model.location import Location
@@ -139,6 +139,6 @@ def _without(reading: Reading, task: Task) -> Reading:
     ]  # fmt: skip
     return reading._replace(
         findings=sorted([*reading.findings, *told], key=order),
-        gaps=sorted([*reading.gaps, *gaps], key=lambda c: (c.kind, c.what, c.line, c.why)),
+        gaps=sorted([*reading.gaps, *gaps], key=order_of_gaps),
         until=min(filter(None, (reading.until, task.again)), default=""),
     )

@@ -19,7 +19,7 @@ from depscan.fleet.bundle import lay_out
 from depscan.graphs import merged
 from depscan.history.records import Reading
 from depscan.inputs.gather import Gathered
-from depscan.judging import order, run_checks, with_paths
+from depscan.judging import order, order_of_gaps, run_checks, with_paths
 from depscan.policy.policy import Policy
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def read(bundle: Bundle, setup: Setup) -> Reading:
             made.graphs,
             made.parts,
             sorted(findings, key=order),
-            sorted(coverage, key=lambda c: (c.kind, c.what, c.line, c.why)),
+            sorted(coverage, key=order_of_gaps),
             list(census(gathered.documents, graph.nodes.values())),
             made.uses,
             _until(gathered.documents, setup.today),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from depscan.ecosystems import ecosystem
 from depscan.errors import UsageError
 from depscan.history.read import named, packages_like
+from depscan.model.kind import DATASETS
 
 if TYPE_CHECKING:
     from depscan.history.database import Database
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
 
 _SPECIFIER = re.compile(r"\s*(===|==|!=|~=|<=|>=|<|>|=|\^|~)")
 _EXTRAS = re.compile(r"\[[\w\s,.-]*\]$")
-_SIGNS = tuple("<>=!~^*")
 _UNFINISHED = tuple("<>=!~^")
 _LONGEST = 2000
-_DATASETS = "datasets/"
 _ACTIONS = "GitHub Actions"
 _KINDS = {"github": "githubactions"}
 """Types of package URLs that mean what the store calls otherwise."""
@@ -64,7 +63,7 @@ def asked(database: Database, text: str) -> Asked:
         if found:
             return _sorted_by(text, found, wanted)
     start = text.rstrip("/") + "/"
-    published = packages_like(database, start) | packages_like(database, _DATASETS + start)
+    published = packages_like(database, start) | packages_like(database, DATASETS + start)
     by_purl = dict(sorted(published.items(), key=lambda one: one[1].purl))
     return Asked(text, by_purl, {}, {}, publisher=True)
 
@@ -92,7 +91,7 @@ def _named(database: Database, text: str) -> dict[int, Node]:
     """Return the packages whose name is the text by the rules of their ecosystem."""
     lowered = text.lower()
     hyphened = re.sub(r"[-_.]+", "-", lowered)
-    found = named(database, {text, lowered, hyphened, _DATASETS + text})
+    found = named(database, {text, lowered, hyphened, DATASETS + text})
     same = {own: node for own, node in found.items() if node.kind == "data set" or _same(node, text)}
     if "/" in text:  # the actions in the folders of a repository are that repository's
         inside = packages_like(database, lowered + "/").items()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from depscan.history.database import chunked, holds
+from depscan.history.read import said
 from depscan.history.records import finding_of
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from depscan.history.database import Database
     from depscan.model.finding import Finding
-
-_CHUNK = 500
-_HOLDS = "{0}.first <= {1} AND ({0}.last IS NULL OR {0}.last >= {1})"
 
 
 class Found(NamedTuple):
@@ -29,19 +27,19 @@ class Found(NamedTuple):
 
 def standing(database: Database, night: int) -> list[int]:
     """Return the id of every finding that reaches a repository in a night, sorted."""
-    holds, state = _HOLDS.format("h", night), _HOLDS.format("s", night)
     rows = database.rows(
         "SELECT f.id FROM finding f WHERE f.id IN (SELECT h.finding FROM reading_finding h JOIN state s"
-        f" ON s.reading = h.reading WHERE {state}) OR f.id IN (SELECT h.finding FROM package_finding h WHERE {holds}"
-        " AND EXISTS (SELECT 1 FROM node n JOIN part t ON t.graph = n.graph JOIN state s ON s.reading = t.reading"
-        f" WHERE n.package = h.package AND {state})) ORDER BY f.id"
+        f" ON s.reading = h.reading WHERE {holds('s')}) OR f.id IN (SELECT h.finding FROM package_finding h"
+        f" WHERE {holds('h')} AND EXISTS (SELECT 1 FROM node n JOIN part t ON t.graph = n.graph JOIN state s"
+        f" ON s.reading = t.reading WHERE n.package = h.package AND {holds('s')})) ORDER BY f.id",
+        (night,) * 6,
     )
     return [own for (own,) in rows]
 
 
 def repositories(database: Database, night: int) -> int:
     """Return how many repositories the fleet has in a night, those that could not be read among them."""
-    rows = database.rows(f"SELECT COUNT(*) FROM state s WHERE {_HOLDS.format('s', night)}")
+    rows = database.rows(f"SELECT COUNT(*) FROM state s WHERE {holds('s')}", (night, night))
     return int(rows[0][0])
 
 
@@ -50,17 +48,15 @@ def packages(database: Database, night: int) -> int:
     rows = database.rows(
         "SELECT COUNT(*) FROM package p WHERE p.kind <> 'project' AND EXISTS (SELECT 1 FROM node n JOIN part t ON"
         " t.graph = n.graph JOIN state s ON s.reading = t.reading WHERE n.package = p.id AND"
-        f" {_HOLDS.format('s', night)})"
+        f" {holds('s')})",
+        (night, night),
     )
     return int(rows[0][0])
 
 
 def findings(database: Database, ids: list[int]) -> list[Found]:
-    """Return findings; at most 500 are asked for."""
-    if not ids:
-        return []
-    marks = ", ".join("?" * len(ids))
-    rows = database.rows(f"SELECT id, fingerprint, more FROM finding WHERE id IN ({marks}) ORDER BY id", ids)
+    """Return findings, sorted by id."""
+    rows = chunked(database, "SELECT id, fingerprint, more FROM finding WHERE id", ids, "ORDER BY id")
     read = ((own, mark, json.loads(text)) for own, mark, text in rows)
     return [Found(own, mark, finding_of(row), row) for own, mark, row in read]
 
@@ -69,22 +65,24 @@ def unreadable(database: Database, night: int) -> list[tuple[str, str]]:
     """Return the repositories that could not be read in a night, and why."""
     rows = database.rows(
         "SELECT r.name, s.problem FROM state s JOIN repository r ON r.id = s.repository WHERE s.reading IS NULL AND"
-        f" {_HOLDS.format('s', night)} ORDER BY r.name"
+        f" {holds('s')} ORDER BY r.name",
+        (night, night),
     )
     return [(name, problem) for name, problem in rows]
 
 
 def readings(database: Database, night: int) -> Iterator[tuple[list[str], dict[str, Any]]]:
-    """Yield for each reading of a night the repositories it is of, and its gaps and census as JSON holds them."""
+    """Yield for each reading of a night the repositories it is of, and its gaps and census as JSON holds them.
+
+    Raises:
+        StoreError: one is damaged.
+    """
     whose: dict[int, list[str]] = {}
     for reading, name in database.rows(
         "SELECT s.reading, r.name FROM state s JOIN repository r ON r.id = s.repository WHERE s.reading IS NOT NULL AND"
-        f" {_HOLDS.format('s', night)} ORDER BY s.reading, r.name"
+        f" {holds('s')} ORDER BY s.reading, r.name",
+        (night, night),
     ):
         whose.setdefault(reading, []).append(name)
-    every = list(whose)
-    for at in range(0, len(every), _CHUNK):
-        some = every[at : at + _CHUNK]
-        marks = ", ".join("?" * len(some))
-        for own, data in database.rows(f"SELECT id, more FROM reading WHERE id IN ({marks}) ORDER BY id", some):
-            yield whose[own], json.loads(zlib.decompress(data))
+    for own, data in chunked(database, "SELECT id, more FROM reading WHERE id", whose, "ORDER BY id"):
+        yield whose[own], said(database, own, data)

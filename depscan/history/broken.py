@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from depscan.errors import StoreError
-from depscan.history.content import chunked
-from depscan.history.pack import inflated
+from depscan.history.database import chunked
+from depscan.history.read import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 _OF_FILES = {"input", "include", "budget"}
 """Kinds of coverage whose ``what`` is a path."""
 _WHAT, _NEEDED, _KIND = 0, 3, 5
-_AT_ONCE = 200
 
 
 class Broken:
@@ -33,18 +30,10 @@ class Broken:
         Raises:
             StoreError: one is damaged.
         """
-        left = sorted(set(readings) - self._paths.keys())
-        for at in range(0, len(left), _AT_ONCE):
-            for own, data in chunked(self._database, "SELECT id, more FROM reading WHERE id", left[at : at + _AT_ONCE]):
-                self._paths[own] = self._read(own, data)
-
-    def _read(self, reading: int, data: bytes) -> frozenset[str]:
-        try:
-            gaps = json.loads(inflated(data))["gaps"]
-        except ValueError as error:
-            why = f"reading {reading} is damaged: {error}"
-            raise StoreError(why, path=self._database.place, hint="depscan history verify says more") from None
-        return frozenset(gap[_WHAT] for gap in gaps if gap[_NEEDED] and gap[_KIND] in _OF_FILES)
+        left = set(readings) - self._paths.keys()
+        for own, data in chunked(self._database, "SELECT id, more FROM reading WHERE id", left):
+            gaps = said(self._database, own, data)["gaps"]
+            self._paths[own] = frozenset(g[_WHAT] for g in gaps if g[_NEEDED] and g[_KIND] in _OF_FILES)
 
     def paths(self, reading: int) -> frozenset[str]:
         """Return the paths of a reading."""

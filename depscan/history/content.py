@@ -6,14 +6,15 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from depscan.history.database import chunked
 from depscan.history.pack import deflated, packed
 from depscan.history.records import Node
 from depscan.model.finding import Finding, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from depscan.history.database import Database, Row
+    from depscan.history.database import Database
     from depscan.history.records import Graph, Reading
 
 NODE = "purl, ecosystem, name, version, source, registry, url, git_commit, kind, release"
@@ -111,7 +112,7 @@ class Content:
     def _store_packages(self, wanted: dict[str, Node]) -> None:
         held = {
             row[1]: (row[0], Node(*row[1:]))
-            for row in chunked(self._database, f"SELECT id, {NODE} FROM package WHERE purl", list(wanted))
+            for row in chunked(self._database, f"SELECT id, {NODE} FROM package WHERE purl", wanted)
         }
         better = [(*node, held[purl][0]) for purl, node in wanted.items()
                   if purl in held and _rank(held[purl][1]) < _rank(node)]  # fmt: skip
@@ -191,16 +192,6 @@ def keyed(text: str) -> str:
 def following(database: Database, table: str) -> int:
     """Return the next free id, inside a writing transaction."""
     return int(database.rows(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}")[0][0])
-
-
-def chunked(database: Database, statement: str, keys: Iterable[Any]) -> list[Row]:
-    """Return the rows of a query that ends with the name of a column, for all values it may have there."""
-    found: list[Row] = []
-    left = list(keys)
-    for at in range(0, len(left), 500):
-        some = left[at : at + 500]
-        found += database.rows(f"{statement} IN ({', '.join('?' * len(some))})", some)
-    return found
 
 
 def _rank(node: Node) -> tuple[bool, Node]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 URLS = ("postgresql://", "postgres://")
+_AT_ONCE = 500
+"""Values in one statement: no database takes any number of them."""
 
 
 class Database(Protocol):
@@ -89,6 +91,31 @@ def open_database(place: str, *, write: bool = False) -> Database:
         database.close()
         raise
     return database
+
+
+def chunked(database: Database, statement: str, wanted: Iterable[Any], then: str = "") -> Iterator[Row]:
+    """Yield the rows of a query for each of many values, some hundred values at a time.
+
+    Args:
+        database: of the store.
+        statement: it ends with the name of the column that has these values.
+        wanted: the values, of one type; each is asked for once, in their order.
+        then: what stands behind them, as ``ORDER BY id``: it holds for the rows of each some hundred values.
+    """
+    values = sorted(set(wanted))
+    for at in range(0, len(values), _AT_ONCE):
+        some = values[at : at + _AT_ONCE]
+        yield from database.rows(f"{statement} IN ({', '.join('?' * len(some))}) {then}".rstrip(), some)
+
+
+def holds(table: str = "") -> str:
+    """Return the condition that a row (of ``state`` or ``package_finding``) holds in a night, which it asks for twice.
+
+    Args:
+        table: what the statement calls the table; "" where there is one.
+    """
+    dot = f"{table}." if table else ""
+    return f"{dot}first <= ? AND ({dot}last IS NULL OR {dot}last >= ?)"
 
 
 def shown(place: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.history.content import chunked
+from depscan.history.database import chunked, holds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from depscan.history.broken import Broken
     from depscan.history.database import Database
 
-_AT = "first <= ? AND (last IS NULL OR last >= ?)"
 _EVIDENCE = 8
 
 
@@ -63,7 +62,7 @@ class Holders:
         self.files: dict[int, int] = {}
         self._database, self._broken = database, broken
         self._seen: dict[int, int] = {}
-        rows = database.rows(f"SELECT repository, first, reading FROM state WHERE {_AT}", (night, night))
+        rows = database.rows(f"SELECT repository, first, reading FROM state WHERE {holds()}", (night, night))
         states = [row for row in rows if only is None or row[0] in only]
         counted = [(own, reading, True) for own, _, reading in states if reading is not None]
         for own, first, reading in states:
@@ -123,7 +122,7 @@ class Holders:
     def packages(self, wanted: Iterable[int]) -> dict[int, Sets]:
         """Return who has packages."""
         found: dict[int, list[Whose]] = {}
-        for package, graph in chunked(self._database, "SELECT package, graph FROM node WHERE package", set(wanted)):
+        for package, graph in chunked(self._database, "SELECT package, graph FROM node WHERE package", wanted):
             if graph in self.graphs:
                 found.setdefault(package, []).append(self.graphs[graph])
         return {package: _sets(every) for package, every in found.items()}
@@ -162,8 +161,7 @@ class Holders:
 
 def about(database: Database, findings: Iterable[int]) -> list[tuple[int, int, int, int | None]]:
     """Return package, finding, first and last night of every package that findings are about."""
-    wanted = set(findings)
-    rows = chunked(database, "SELECT package, finding, first, last FROM package_finding WHERE finding", wanted)
+    rows = chunked(database, "SELECT package, finding, first, last FROM package_finding WHERE finding", findings)
     return [(package, own, first, last) for package, own, first, last in rows]
 
 

@@ -11,11 +11,9 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from depscan.errors import StoreError, UsageError
-from depscan.history.content import chunked
-from depscan.history.database import URLS, shown
-from depscan.history.pack import inflated
-from depscan.history.read import arrays, latest, packages, states
-from depscan.history.records import Graph, Night, Part, Reading, Use, Visit, finding_of
+from depscan.history.database import URLS, chunked, holds, shown
+from depscan.history.read import arrays, latest, packages, said, states
+from depscan.history.records import Graph, Night, Part, Reading, Visit, finding_of, use_of
 from depscan.history.store import Store
 from depscan.history.verify import faults
 from depscan.model.decision import Coverage
@@ -148,12 +146,12 @@ def _agreeing(shards: list[_Shard]) -> None:
         ("advisories", lambda s: str(s.night.snapshot.get("sha256", ""))[:16] or "none"),
         ("code of depscan or policy of names", lambda s: _basis(s.judged or "nothing")[:16]),
     ):
-        said: dict[str, str] = {}
+        values: dict[str, str] = {}
         for shard in shards:
             if shard.judged is not None or not what.startswith("code"):
-                said.setdefault(of(shard), shard.shown)
-        if len(said) > 1:
-            each = "; ".join(f"{value} in {place}" for value, place in sorted(said.items()))
+                values.setdefault(of(shard), shard.shown)
+        if len(values) > 1:
+            each = "; ".join(f"{value} in {place}" for value, place in sorted(values.items()))
             raise UsageError(f"the shards differ in {what}: {each}", hint="run all of them with the same")
 
 
@@ -247,7 +245,7 @@ def _judgements(source: Database, night: int, held: list[State], told: dict[str,
         told.setdefault(purl, {})
     rows = source.each(
         "SELECT h.package, f.digest, f.more FROM package_finding h JOIN finding f ON f.id = h.finding"
-        " WHERE h.first <= ? AND (h.last IS NULL OR h.last >= ?) ORDER BY h.package, f.digest",
+        f" WHERE {holds('h')} ORDER BY h.package, f.digest",
         (night, night),
     )
     for package, digest, text in rows:
@@ -269,7 +267,7 @@ def reading_of(source: Database, own: int) -> Reading:
     order = list(dict.fromkeys(n for graph in held.values() for n in graph.nodes))
     place = {package: i for i, package in enumerate(order)}
     nodes = packages(source, order)
-    more: dict[str, Any] = json.loads(inflated(data))
+    more = said(source, own, data)
     findings = source.rows(
         "SELECT f.more FROM reading_finding h JOIN finding f ON f.id = h.finding WHERE h.reading = ? ORDER BY f.digest",
         (own,),
@@ -283,7 +281,7 @@ def reading_of(source: Database, own: int) -> Reading:
         [finding_of(json.loads(text)) for (text,) in findings],
         [Coverage(*gap) for gap in more["gaps"]],
         more["census"],
-        [Use(place[u[0]], u[1], u[2], u[3], tuple((k, v) for k, v in u[4])) for u in more["uses"]],
+        [use._replace(node=place[use.node]) for use in map(use_of, more["uses"])],
         until,
         files,
         size,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from depscan.history.database import holds
 from depscan.history.read import arrays
 
 if TYPE_CHECKING:
     from depscan.history.database import Database
     from depscan.history.read import State
 
-_AT = "s.first <= ? AND (s.last IS NULL OR s.last >= ?)"
 _HELD = (
     "FROM node n CROSS JOIN part p CROSS JOIN state s WHERE n.package = ? AND p.graph = n.graph"
-    f" AND s.reading = p.reading AND {_AT}"
+    f" AND s.reading = p.reading AND {holds('s')}"
 )
 """CROSS JOIN keeps SQLite from beginning with the states, which are many where the package is rare."""
 
@@ -33,7 +33,7 @@ class Presence:
         rows = database.rows(
             "SELECT s.repository, r.name, (SELECT e.reading FROM state e WHERE e.repository = s.repository AND"
             " e.first < s.first AND e.reading IS NOT NULL ORDER BY e.first DESC LIMIT 1) FROM state s JOIN repository r"
-            f" ON r.id = s.repository WHERE s.reading IS NULL AND {_AT}",
+            f" ON r.id = s.repository WHERE s.reading IS NULL AND {holds('s')}",
             (night, night),
         )
         for own, name, reading in rows:

@@ -19,7 +19,7 @@ class Node(NamedTuple):
         purl: node id.
         ecosystem, name, version, source, registry, url, commit: see ``depscan.model.package.Package``; the version of
             a package without one is "".
-        kind: as an inventory lists it (``depscan.reports._inventory.KINDS``).
+        kind: as an inventory lists it (``depscan.model.kind.KINDS``).
         release: of an action pinned to a commit, the release that a comment claims; "" without one.
     """
 
@@ -68,7 +68,10 @@ class Part(NamedTuple):
 
 
 class Use(NamedTuple):
-    """How one place uses a node (position in ``Reading.nodes``); see ``depscan.model.usage.Usage``."""
+    """How one place uses a node; see ``depscan.model.usage.Usage``.
+
+    ``node`` is its position in ``Reading.nodes``; of a use that comes out of a store, the id of the package.
+    """
 
     node: int
     path: str
@@ -123,7 +126,7 @@ class Night(NamedTuple):
         shard: ``i/n``; "" for the whole fleet.
         snapshot: the advisory data (``SnapshotInfo`` as a dictionary); empty where none could be used.
         policy: the policy file; "" for the default policy.
-        more: counts and timing, never compared.
+        more: counts and times, and what the night as a whole could not look at (``gaps``); never compared.
     """
 
     id: int
@@ -188,8 +191,14 @@ def decode(text: str) -> Reading:
         parts=[Part(*p) for p in made.parts],
         findings=[finding_of(list(f)) for f in made.findings],
         gaps=[Coverage(*g) for g in made.gaps],
-        uses=[Use(u[0], u[1], u[2], u[3], tuple((k, v) for k, v in u[4])) for u in made.uses],
+        uses=[use_of(u) for u in made.uses],
     )
+
+
+def use_of(row: Any) -> Use:  # noqa: ANN401 - JSON
+    """Return the use whose JSON is a list of its fields."""
+    node, path, line, how, facts = row
+    return Use(node, path, line, how, tuple((name, value) for name, value in facts))
 
 
 def finding_of(row: list[Any]) -> Finding:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from depscan.errors import StoreError
-from depscan.history.content import NODE, Content, chunked, following, keyed, plain
-from depscan.history.database import open_database
+from depscan.history.content import NODE, Content, following, keyed, plain
+from depscan.history.database import chunked, open_database
 from depscan.history.records import Night, Node, Visit
 
 if TYPE_CHECKING:
@@ -59,11 +59,6 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def known(self, keys: Iterable[str], today: str) -> set[str]:
-        """Return which readings are here and still say what the files say."""
-        rows = chunked(self.database, "SELECT key, until FROM reading WHERE key", set(keys))
-        return {key for key, until in rows if not until or until > today}
-
     def marks(self) -> dict[str, tuple[str, str, str]]:
         """Return repository name to mark, revision and key of what it said last, where it said something."""
         rows = self.database.rows(
@@ -81,7 +76,7 @@ class Store:
         """Let readings whose time is over go by another key, so that the files can be read anew under theirs."""
         with self.database.transaction():
             self.database.many(
-                "UPDATE reading SET key = key || ' ' || until WHERE until <> '' AND until <= ? AND LENGTH(key) = 32",
+                "UPDATE reading SET key = key || '@' || until WHERE until <> '' AND until <= ? AND LENGTH(key) = 32",
                 [(today,)],
             )
 

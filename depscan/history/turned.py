@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.history.broken import Broken
-from depscan.history.content import chunked
+from depscan.history.database import chunked
 from depscan.history.holders import NOBODY, Holders, Sets, Whose, about
 from depscan.history.read import arrays
 from depscan.history.sameness import marks, subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from depscan.history.content import chunked
+from depscan.history.database import chunked
 from depscan.history.holders import bits
 from depscan.history.records import finding_of
 from depscan.history.sameness import statement
@@ -74,7 +74,7 @@ def turns(database: Database, found: Turned, policy: Policy, today: str) -> Turn
     every = {own for some in found[:4] for own in some}
     waived = {w.id for w in policy.exceptions}
     texts: dict[int, _Read] = {}
-    for own, mark, text in chunked(database, "SELECT id, fingerprint, more FROM finding WHERE id", sorted(every)):
+    for own, mark, text in chunked(database, "SELECT id, fingerprint, more FROM finding WHERE id", every):
         row = json.loads(text)
         finding = finding_of(row)
         said = hash(statement(row, mark if mark in waived else ""))

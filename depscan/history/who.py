@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depscan.errors import UsageError
 from depscan.history.asked import Asked, asked, label
+from depscan.history.database import chunked
 from depscan.history.read import arrays, holdings, kept_from, more, night_of, nights, packages, states
 
 if TYPE_CHECKING:
@@ -243,16 +244,9 @@ def unread(database: Database, night: int, seen: Iterable[State], readings: set[
 def _past(database: Database, wanted: dict[int, State], night: int) -> dict[int, list[tuple[int, int, int | None]]]:
     """Return first night, last night and reading of what repositories said before, the latest first."""
     found: dict[int, list[tuple[int, int, int | None]]] = {}
-    left = sorted(wanted)
-    for at in range(0, len(left), 500):
-        some = left[at : at + 500]
-        marks = ", ".join("?" * len(some))
-        rows = database.rows(
-            f"SELECT repository, first, last, reading FROM state WHERE repository IN ({marks}) AND last < ?"
-            " ORDER BY repository, first DESC",
-            (*some, night),
-        )
-        for own, first, last, reading in rows:
+    statement = "SELECT repository, first, last, reading FROM state WHERE repository"
+    for own, first, last, reading in chunked(database, statement, wanted, "ORDER BY repository, first DESC"):
+        if last is not None and last < night:
             found.setdefault(own, []).append((first, last, reading))
     return found
 

@@ -17,6 +17,8 @@ SECONDS = 600
 BATCH_BYTES = 64 << 20
 """Contents of so many bytes are held at a time."""
 
+_REFS = 500
+"""Branches and tags in which a file is looked up."""
 _LINK, _MODULE = "120000", "160000"
 
 
@@ -129,6 +131,3 @@ def moment(seconds: int) -> str:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError, OSError):
         return ""
-
-
-_REFS = 500

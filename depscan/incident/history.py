@@ -22,6 +22,8 @@ MAX_VERSIONS = 100_000
 """Distinct versions of files that are looked at in one repository."""
 
 _FAR = 1 << 62
+_EVENTS = 5
+_SHOWN = 20
 
 
 class Span(NamedTuple):
@@ -187,10 +189,6 @@ class History:
         return Trace(
             "history", certain, place, line, bad.name, version, when, until, "; ".join(said), tuple(events)
         )  # fmt: skip
-
-
-_EVENTS = 5
-_SHOWN = 20
 
 
 def _when(change: Change) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.errors import StoreError
-from depscan.history.read import nights
+from depscan.history.read import latest, nights
 from depscan.history.store import consulted
 from depscan.incident.matching import is_bad
 from depscan.incident.records import Found, Gap, Trace
@@ -33,10 +32,9 @@ def look(place: str, matching: Matching) -> Found:
         StoreError: it is not there, or damaged.
     """
     with consulted(place) as store:
-        database = store.database
+        database, place = store.database, store.database.place  # without the password
+        latest(database)
         known = nights(database)
-        if not known:
-            raise StoreError("the store holds no night yet", path=place, hint="depscan nightly makes one")
         times = dict(sorted((night.id, night.started) for night in known))
         gaps = [Gap(place, "holds what was pinned; ranges that allowed a bad release are not in it", failed=False)]
         gaps += [

@@ -1,5 +1,6 @@
 """What a parser returns: the packages, edges and facts that one input file states."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from depscan.model.location import Route
@@ -188,3 +189,14 @@ def with_origin(package: Package) -> str:
 
 def _origin(package: Package) -> tuple[str, str]:
     return package.registry, package.url if package.source in {"git", "url", "local"} else ""
+
+
+def claimed_releases(documents: Iterable[Document]) -> dict[str, str]:
+    """Return node id to the release that a comment behind a commit names (``@COMMIT # v4.2.2``)."""
+    found: dict[str, str] = {}
+    for document in documents:
+        for use in document.uses:
+            release = use.get("release")
+            if release:
+                found.setdefault(use.node, release)
+    return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.history.database import chunked
 from depscan.history.read import arrays
-from depscan.overview._asking import asked
 
 if TYPE_CHECKING:
     from array import array
@@ -107,8 +107,8 @@ class Graphs:
 def parts_of(database: Database, readings: Iterable[int]) -> dict[int, list[Part]]:
     """Return the parts of readings, sorted by path."""
     found: dict[int, list[Part]] = {}
-    for reading, path, graph in asked(
-        database, "SELECT reading, path, graph FROM part WHERE reading IN ({}) ORDER BY reading, path", readings
+    for reading, path, graph in chunked(
+        database, "SELECT reading, path, graph FROM part WHERE reading", readings, "ORDER BY reading, path"
     ):
         found.setdefault(reading, []).append(Part(path, graph))
     return found

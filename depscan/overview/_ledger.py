@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from depscan.history.database import chunked
 from depscan.history.records import finding_of
 from depscan.history.sameness import marks, statement
-from depscan.overview._asking import asked
 from depscan.policy.decide import decide
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Ledger:
             " ORDER BY package, finding, first",
             (night,),
         )
-        told = list(asked(database, "SELECT reading, finding FROM reading_finding WHERE reading IN ({})", readings))
+        told = list(chunked(database, "SELECT reading, finding FROM reading_finding WHERE reading", readings))
         rows = dict(self._read(database, {r[1] for r in packages} | {r[1] for r in told}))
         for package, finding, first, last in packages:
             self.of_package.setdefault(package, []).append((rows[finding][0], first, last))
@@ -64,7 +64,7 @@ class Ledger:
 
     def _read(self, database: Database, wanted: set[int]) -> Iterator[tuple[int, tuple[int, Place]]]:
         """Yield id of a finding, its statement and where it shows."""
-        for own, mark, text in asked(database, "SELECT id, fingerprint, more FROM finding WHERE id IN ({})", wanted):
+        for own, mark, text in chunked(database, "SELECT id, fingerprint, more FROM finding WHERE id", wanted):
             row = json.loads(text)
             waived = mark if mark in self._waived else ""
             key = statement(row, waived)

@@ -26,6 +26,7 @@ from depscan.overview._todo import todo
 from depscan.overview._told import NO_NEWS, Found, News, Telling
 from depscan.overview._tree import tree
 from depscan.overview.records import Overview
+from depscan.text.count import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from depscan.policy.policy import Policy
 
 SCHEMA_VERSION = 1
-_PACKAGES = {"package", "project"}
 
 
 class Making:
@@ -246,6 +246,5 @@ def _data_note(night: Night) -> str:
     held = night.snapshot
     if not held:
         return "no advisory data was used"
-    days = held.get("age_days", 0)
-    old = f"{days} day old" if days == 1 else f"{days} days old"
-    return f"advisories of {held.get('origin', '')}, newest of {str(held.get('newest', ''))[:10]} ({old})"
+    days = counted(held.get("age_days", 0), "day")
+    return f"advisories of {held.get('origin', '')}, newest of {str(held.get('newest', ''))[:10]} ({days} old)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from depscan.overview._asking import asked
+from depscan.history.database import chunked
 from depscan.overview.records import Member
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def members(
         packages: reading id to how many packages it has.
     """
     readings = [s.reading for s in states if s.reading is not None]
-    files: dict[int | None, int] = dict(asked(database, "SELECT id, files FROM reading WHERE id IN ({})", readings))
+    files: dict[int | None, int] = dict(chunked(database, "SELECT id, files FROM reading WHERE id", readings))
     counts = Counter((told.action, name) for told in findings for name in {h.repository for h in told.hits})
     return tuple(
         Member(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.history.read import packages
+from depscan.model.kind import DATASETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from depscan.history.database import Database
     from depscan.history.records import Node
-
-_DATASETS = "datasets/"
 
 
 class Naming:
@@ -47,5 +46,5 @@ class Naming:
 def name_of(node: Node) -> str:
     """Return what people call a node: a data set without the hub's prefix, a project without a name "this project"."""
     if node.kind == "data set":
-        return node.name.removeprefix(_DATASETS)
+        return node.name.removeprefix(DATASETS)
     return node.name or "this project"

@@ -6,8 +6,8 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from depscan.history.database import chunked
 from depscan.model.finding import Severity
-from depscan.overview._asking import asked
 from depscan.overview.records import Point
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _reached(nights: Nights, past: Past, found: tuple[Ledger, Reach, Sequence[De
 def _packages(database: Database, at: Mapping[int, int], projects: AbstractSet[int]) -> Iterator[int]:
     """Yield for each package of the store the nights in which somebody had it."""
     graphs: dict[int, int] = {}
-    for reading, graph in asked(database, "SELECT reading, graph FROM part WHERE reading IN ({})", at):
+    for reading, graph in chunked(database, "SELECT reading, graph FROM part WHERE reading", at):
         graphs[graph] = graphs.get(graph, 0) | at[reading]
     most = database.rows("SELECT COALESCE(MAX(id), 0) FROM package")[0][0]
     for first in range(0, most + 1, _PACKAGES_AT_ONCE):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.overview._asking import asked
+from depscan.history.database import chunked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from depscan.history.database import Database
     from depscan.overview._ledger import Ledger
 
-_PAIRS = (
-    "SELECT DISTINCT p.reading, n.package FROM node n JOIN part p ON p.graph = n.graph WHERE n.package IN ({})"
-    " ORDER BY p.reading, n.package"
-)
+_PAIRS = "SELECT DISTINCT p.reading, n.package FROM node n JOIN part p ON p.graph = n.graph WHERE n.package"
 
 
 class Reach:
@@ -31,7 +28,7 @@ class Reach:
         self.packages: dict[int, list[int]] = {}
         self.readings: dict[int, set[int]] = {}
         self._ledger = ledger
-        for reading, package in asked(database, _PAIRS, ledger.of_package):
+        for reading, package in chunked(database, _PAIRS, ledger.of_package, "ORDER BY p.reading, n.package"):
             if reading in readings:
                 self.packages.setdefault(reading, []).append(package)
                 self.readings.setdefault(package, set()).add(reading)

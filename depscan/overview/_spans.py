@@ -85,10 +85,6 @@ class Past:
         """Return every reading that any of them ever had."""
         return {s.reading for spans in self.spans.values() for s in spans if s.reading is not None}
 
-    def at(self, night: int) -> dict[int, Span]:
-        """Return what each repository said in a night, as far as it was part of it."""
-        return {own: s for own, spans in self.spans.items() for s in spans if _holds(s, night)}
-
     def known(self, night: int) -> dict[int, int]:
         """Return for each repository of a night the reading it had then, or the last one before it was unreadable."""
         found = {}
@@ -99,10 +95,6 @@ class Past:
                 if reading is not None:
                     found[own] = reading
         return found
-
-    def readings_of(self, own: int, night: int) -> list[int]:
-        """Return what a repository said up to a night, the last first; nights without a reading are left out."""
-        return [s.reading for s in reversed(self.spans[own]) if s.first <= night and s.reading is not None]
 
     def since(self, own: int, night: int, readings: Container[int], silent: Callable[[int], bool]) -> int:
         """Return the first night since which a repository's readings are among some, up to a night.

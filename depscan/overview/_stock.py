@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.model.kind import KINDS
 from depscan.overview._naming import name_of
 from depscan.overview.records import Stock
-from depscan.reports._inventory import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from depscan.history.records import Node
+    from depscan.history.records import Node, Use
     from depscan.overview._naming import Naming
 
 _PLACES = 3
@@ -19,15 +19,13 @@ _ORDER = {kind: at for at, kind in enumerate(KINDS)}
 _IN_VERSION = {"model", "data set", "agent tool"}
 """Kinds whose version is a pin by itself (see ``depscan.reports._inventory.Entry.pin``)."""
 
-StoredUse = tuple[int, str, int, str, tuple[tuple[str, str], ...]]
-
 
 class Holding(NamedTuple):
     """What of the inventory a repository holds: package ids, and where they are used."""
 
     repository: str
     members: Iterable[int]
-    uses: Sequence[StoredUse]
+    uses: Sequence[Use]
 
 
 class Inventory:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depscan.history.content import keyed
+from depscan.history.database import chunked
 from depscan.model.package import quote
-from depscan.overview._asking import asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ def subjects_of(database: Database, subjects: Iterable[str]) -> dict[str, set[in
     """
     wanted = set(subjects)
     found: dict[str, set[int]] = {}
-    for own, purl in asked(database, "SELECT id, purl FROM package WHERE purl IN ({})", map(keyed, wanted)):
+    for own, purl in chunked(database, "SELECT id, purl FROM package WHERE purl", map(keyed, wanted)):
         found.setdefault(purl, set()).add(own)
     for own, purl, release in database.rows("SELECT id, purl, release FROM package WHERE release <> ''"):
         claim = f"release={quote(release)}"

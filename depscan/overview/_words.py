@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.text.count import counted
 from depscan.text.escape import markdown
 
 if TYPE_CHECKING:
@@ -66,24 +67,17 @@ def counts(overview: Overview) -> Counts:
     )
 
 
-def number(amount: int, noun: str) -> str:
-    """Return "1 finding", "1,200 findings", "2 repositories"."""
-    if amount == 1:
-        return f"1 {noun}"
-    return f"{amount:,} {noun[:-1]}ies" if noun.endswith("ry") else f"{amount:,} {noun}s"
-
-
 def answer(overview: Overview) -> str:
     """Return what the night says in one or two sentences, free of scanned text."""
     held = counts(overview)
     unread = f" ({held.unreadable:,} unreadable)" if held.unreadable else ""
-    scope = f"{number(held.repositories, 'repository')} read{unread}, {number(held.packages, 'package')}"
+    scope = f"{counted(held.repositories, 'repository')} read{unread}, {counted(held.packages, 'package')}"
     shown = ((held.blocked, "blocked"), (held.warned, "to look at"), (held.accepted, "accepted"))
     parts = [f"{amount:,} {word}" for amount, word in shown if amount]
     total = held.blocked + held.warned + held.accepted
-    found = f"{number(total, 'finding')} ({', '.join(parts)})" if parts else "no findings"
-    reach = f"; what is blocked reaches {number(held.reached, 'repository')}" if held.blocked else ""
-    missing = number(held.missing, "thing")
+    found = f"{counted(total, 'finding')} ({', '.join(parts)})" if parts else "no findings"
+    reach = f"; what is blocked reaches {counted(held.reached, 'repository')}" if held.blocked else ""
+    missing = counted(held.missing, "thing")
     gap = f" {missing} that the policy needs could not be looked at." if held.missing else ""
     return f"{scope}: {found}{reach}.{gap}"
 
@@ -120,7 +114,7 @@ def together(findings: Iterable[Told]) -> list[list[Told]]:
 def several(group: Sequence[Told]) -> str:
     """Return "14 advisories", or "3 findings" where something else is among them."""
     advised = all(told.rule.startswith("advisory/") for told in group)
-    return number(len(group), "advisory" if advised else "finding")
+    return counted(len(group), "advisory" if advised else "finding")
 
 
 def severity(told: Told) -> str:

@@ -14,6 +14,7 @@ from depscan.errors import UsageError
 from depscan.fleet.verdict import VERDICTS
 from depscan.overview import _words as words
 from depscan.overview.format import ENDINGS
+from depscan.text.count import counted
 from depscan.text.escape import markdown, visible
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _fitting(lines: list[tuple[str, int]], total: int, noun: tuple[str, str], ro
         left -= count
     if left:
         more = "more " if shown else ""
-        shown.append(f"- {words.number(left, more + ' '.join(noun))}")
+        shown.append(f"- {counted(left, more + ' '.join(noun))}")
     return ["\n".join(shown)] if shown else []
 
 
@@ -111,9 +112,9 @@ def _line(group: list[Told]) -> str:
     what = f" ({markdown(told.ids[0], _NAME)})" if told.ids else f": {markdown(told.title, _NAME)}"
     hits = [h for one in group for h in one.hits]
     every, further = len({h.repository for h in hits}), len({h.repository for h in hits if h.new})
-    reached = words.number(every, "repository")
+    reached = counted(every, "repository")
     if further and not any(one.new for one in group):
-        reached = f"{words.number(further, 'more repository')} ({every:,} in all)"
+        reached = f"{counted(further, 'more repository')} ({every:,} in all)"
     names, more = words.some(sorted({h.owner for h in hits if h.owner}), _OWNERS)
     whose = f" of {', '.join(markdown(n, 30) for n in names)}{more}" if names else ""
     if len(group) > 1:

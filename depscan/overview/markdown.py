@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from depscan.fleet.verdict import VERDICTS
 from depscan.overview import _words as words
 from depscan.overview.format import Report
+from depscan.text.count import counted
 from depscan.text.escape import markdown
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _fresh(group: Sequence[Told]) -> str:
     told = group[0]
     reached = _where(sorted({h.repository for t in group for h in t.hits if h.new}))
     known = not any(t.new for t in group)
-    every = words.number(len({h.repository for t in group for h in t.hits}), "repository")
+    every = counted(len({h.repository for t in group for h in t.hits}), "repository")
     further = f" (known, in {every} in all)" if known else ""
     first = next((h for t in group for h in t.hits if h.new), None)
     via = f"; {_path(first)}" if first is not None and len(first.via) > 1 else ""
@@ -110,7 +111,7 @@ def _todo(overview: Overview) -> list[str]:
     blocks, room = ["## To do"], _ALL_DEEDS
     for at, one in enumerate(overview.todo):
         if room <= 0:
-            return [*blocks, f"{words.number(len(overview.todo) - at, 'more owner')}: --owner NAME shows one of them."]
+            return [*blocks, f"{counted(len(overview.todo) - at, 'more owner')}: --owner NAME shows one of them."]
         shown = one.deeds[: min(room, _DEEDS)]
         room -= len(shown)
         name = markdown(one.owner, _NAME) if one.owner else "Repositories without an owner"
@@ -119,7 +120,7 @@ def _todo(overview: Overview) -> list[str]:
 
 
 def _deed(deed: Deed) -> str:
-    cleared = words.number(len(deed.findings), "finding")
+    cleared = counted(len(deed.findings), "finding")
     new = ", new" if deed.new else ""
     return f"**{deed.severity}**{new}: {markdown(deed.text, _TEXT)} ({cleared}) in {_where(deed.repositories)}"
 
@@ -151,7 +152,7 @@ def _path(hit: Hit) -> str:
 def _where(names: Sequence[str]) -> str:
     """Return how many repositories, and the first few."""
     shown, more = words.some(names, _FEW)
-    return f"{words.number(len(names), 'repository')}: {', '.join(markdown(n, _NAME) for n in shown)}{more}"
+    return f"{counted(len(names), 'repository')}: {', '.join(markdown(n, _NAME) for n in shown)}{more}"
 
 
 def _accepted(told: Told) -> str:

@@ -127,7 +127,7 @@ class Stock(NamedTuple):
     """A model, data set, hosted model, service, agent tool, action or image of the inventory.
 
     Attributes:
-        kind: as in ``depscan.reports._inventory.KINDS``.
+        kind: as in ``depscan.model.kind.KINDS``.
         name, version: what it is; ``pin`` is pinned, floating or "".
         endpoints: where it is reached.
         repositories: who uses it, sorted.

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from depscan.model.kind import DATASETS, KINDS, kind_of
+
 if TYPE_CHECKING:
     from depscan.model.location import Location
     from depscan.model.modelfile import ModelFile
@@ -14,23 +16,13 @@ if TYPE_CHECKING:
     from depscan.model.result import ScanResult
     from depscan.model.usage import Usage
 
-KINDS = ("model", "data set", "model file", "hosted model", "service", "agent tool", "agent instructions",
-         "action", "image", "repository", "package", "project")  # fmt: skip
-"""Kinds of entries in the order in which they are shown."""
-
 TITLES = {"model": "Models", "data set": "Data sets", "model file": "Model files", "hosted model": "Hosted models",
           "service": "Services", "agent tool": "Agent tools", "agent instructions": "Agent instructions",
           "action": "Workflow actions", "image": "Images", "repository": "Code repositories",
           "package": "Packages", "project": "Projects"}  # fmt: skip
 
-_BY_ECOSYSTEM = {"huggingface": "model", "model-file": "model file", "hosted-model": "hosted model",
-                 "library-model": "model", "service": "service", "agent-tool": "agent tool",
-                 "agent-instructions": "agent instructions", "GitHub Actions": "action", "image": "image",
-                 "repository": "repository", "project": "project"}  # fmt: skip
 _OWNED = {"model", "data set", "action", "hosted model", "repository"}
 """Kinds whose name begins with the one who publishes them."""
-
-_DATASETS = "datasets/"
 
 
 class Entry(NamedTuple):
@@ -39,7 +31,7 @@ class Entry(NamedTuple):
     Attributes:
         key: node id.
         package: the node.
-        kind: one of ``KINDS``.
+        kind: one of ``depscan.model.kind.KINDS``.
         places: where files state it.
         uses: where and how it is used.
         file: the model file it is, where that was read.
@@ -75,7 +67,7 @@ class Entry(NamedTuple):
     @property
     def name(self) -> str:
         """Return what people call it: a data set without the hub's prefix."""
-        return self.package.name.removeprefix(_DATASETS) if self.kind == "data set" else self.package.name
+        return self.package.name.removeprefix(DATASETS) if self.kind == "data set" else self.package.name
 
     @property
     def is_file(self) -> bool:
@@ -105,19 +97,6 @@ class Entry(NamedTuple):
         """Return the places of its uses, then those that only state it; each once."""
         used = [use.shown for use in self.uses]
         return list(dict.fromkeys(used + [place.shown for place in self.places]))
-
-
-def kind_of(package: Package, *, tool: bool = False) -> str:
-    """Return the kind of a node; ``tool`` says that something runs it or it is started by an agent."""
-    if package.ecosystem == "huggingface" and package.name.startswith(_DATASETS):
-        return "data set"
-    if kind := _BY_ECOSYSTEM.get(package.ecosystem):
-        return kind
-    if package.source == "hub":  # whichever hub it is
-        return "model"
-    if package.source == "local":
-        return "project"
-    return "agent tool" if tool else "package"
 
 
 def inventory(result: ScanResult, *, packages: bool = True) -> list[Entry]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from depscan.model.kind import KINDS, kind_of
 from depscan.model.package import Package
 from depscan.model.usage import Usage
-from depscan.reports._inventory import KINDS, TITLES, Entry, inventory, kind_of
+from depscan.reports._inventory import TITLES, Entry, inventory
 from depscan.reports._inventory_rows import HEADS, row
 from depscan.reports._inventory_text import inventory_lines, score_lines
 from depscan.reports._score import FIELDS, missing, score

@@ -71,7 +71,7 @@ class _Files:
                 entry = self.find(path)
                 if entry is not None:
                     yield entry
-                elif not _is_folder(one):
+                elif not is_folder(one):
                     self.gaps.append(Coverage(path, "failed", "is there and cannot be looked at", needed=True))
                 elif one.name not in SKIPPED_FOLDERS:
                     left.append(path)
@@ -158,7 +158,8 @@ def _opened(top: str, path: str) -> int:
         os.close(at)
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder and no link to one; what nobody may look at is none."""
     try:
         return entry.is_dir(follow_symlinks=False)
     except OSError:

@@ -11,13 +11,13 @@ from depscan.overview.page.markup import (
     anchor_of,
     badge,
     called,
-    counted,
     element,
     fold,
     join,
     name,
 )
 from depscan.overview.records import Deed, Overview, Todo, Told
+from depscan.text.count import counted
 
 _NEW = 6
 _WIDER = 4

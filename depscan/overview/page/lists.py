@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 
 from depscan.fleet.gaps import Gap
-from depscan.overview.page.markup import Markup, called, counted, element, fold, join, listed, name, section, table
+from depscan.overview.page.markup import Markup, called, element, fold, join, listed, name, section, table
 from depscan.overview.records import Member, Moved, Overview, Stock
+from depscan.text.count import counted
 from depscan.text.escape import visible
 
 _MOVED = 300

@@ -52,12 +52,6 @@ def name(text: str, limit: int = NAME, class_: str | None = None) -> Markup:
     return element("bdi", visible(text, limit), class_=class_, title=visible(text, WHOLE) if cut else None)
 
 
-def counted(number: int, noun: str, many: str = "") -> str:
-    """Return ``1 repository`` or ``2,000 repositories``."""
-    plural = many or (f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s")
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
 def called(told: Told) -> str:
     """Return name and version of what a finding is about, as ways have them; otherwise its subject."""
     return f"{told.name} {told.version}".strip() or told.subject

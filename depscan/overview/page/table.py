@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from depscan.overview.page.markup import Markup, anchor_of, badge, called, counted, element, join, name, section
+from depscan.overview.page.markup import Markup, anchor_of, badge, called, element, join, name, section
 from depscan.overview.records import Overview, Told
+from depscan.text.count import counted
 
 ROWS = 100
 """Rows that are there without a script, and on one page with it."""

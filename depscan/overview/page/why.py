@@ -6,10 +6,11 @@ from collections import Counter
 from itertools import pairwise
 
 from depscan.overview.page.layers import Layout, lay_out
-from depscan.overview.page.markup import Markup, anchor_of, badge, counted, element, fold, join, name, section
+from depscan.overview.page.markup import Markup, anchor_of, badge, element, fold, join, name, section
 from depscan.overview.page.svg import cut, mark, width
 from depscan.overview.page.why_graph import Node, WhyGraph, why_graph
 from depscan.overview.records import Overview
+from depscan.text.count import counted
 from depscan.text.escape import visible
 
 _LETTERS = 25

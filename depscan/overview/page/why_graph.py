@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from depscan.overview.page.markup import called, counted
+from depscan.overview.page.markup import called
 from depscan.overview.records import Hit, Overview, Told
+from depscan.text.count import counted
 
 NODES = 60
 _REPOSITORIES = 10

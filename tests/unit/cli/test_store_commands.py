@@ -114,5 +114,7 @@ def test_merge_says_what_it_made(tmp_path: Path, capsys: pytest.CaptureFixture[s
     output = f"{tmp_path}/out.db"
     assert main(["merge", f"{tmp_path}/a.db", f"{tmp_path}/b.db", "-o", output]) == 0
     assert capsys.readouterr().out == "night 1: 2 repositories of 2 shards\n"
+    assert main(["merge", f"{tmp_path}/a.db", "-o", f"{tmp_path}/one.db"]) == 0
+    assert capsys.readouterr().out == "night 1: 1 repository of 1 shard\n"
     assert main(["merge", f"{tmp_path}/a.db", f"{tmp_path}/c.db", "-o", output]) == 4
     assert main(["merge", f"{tmp_path}/a.db", f"{tmp_path}/a.db", "-o", output]) == 2

@@ -80,7 +80,7 @@ def harvest(
 
     with Store.open(str(tmp_path / "x.db"), write=True) as store:
         made = Harvest(store, engine, SETUP, room(tmp_path), note, work)
-        made.run(repositories, {})
+        made.run(repositories)
         night = Night(0, "2026-11-29T00:00:00Z", "", "", "", {}, "", {})
         store.publish(night, made.visits.values(), {}, "")
     return made, told

@@ -226,6 +226,19 @@ def test_the_account_of_a_night_is_for_people_and_programs(tmp_path: Path) -> No
     assert "first night" not in text
 
 
+def test_the_account_of_a_night_does_not_show_the_password_of_its_store(tmp_path: Path) -> None:
+    write(tmp_path, a=CLEAN)
+    done = run(tmp_path)._replace(store="postgresql://me:s3cret@db.example/nights")
+    assert json.loads(as_json(done))["store"] == "postgresql://me:***@db.example/nights"
+    assert "s3cret" not in as_text(done)
+
+
+def test_advisories_of_yesterday_are_a_day_old(tmp_path: Path) -> None:
+    write(tmp_path, a=CLEAN)
+    done = run(tmp_path)
+    assert ", 1 day old" in as_text(done._replace(snapshot={**done.snapshot, "age_days": 1}))
+
+
 def test_names_of_strangers_are_harmless_on_a_terminal(tmp_path: Path) -> None:
     write(tmp_path, **{"a\x1b[31m": "flask==3.0.0\n"})
     (tmp_path / "mirrors" / "a\x1b[31m" / "poetry.lock").write_text("[[package\x1b", "utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import UsageError
-from depscan.fleet.repositories import Fleet, fleet_of, repositories
+from depscan.fleet.repositories import Fleet, fleet_of
 from tests.unit.difference.projects import git
 from tests.unit.fleet.stored import UV, clone, plain, zipped
 
@@ -81,15 +81,16 @@ def test_two_places_of_one_name_are_an_error_that_names_both(tmp_path: Path) -> 
     for top in ("one", "two"):
         plain(tmp_path / top / "org" / "shop", {"uv.lock": UV})
     with pytest.raises(UsageError, match=r"called org/shop: .*one/org/shop and .*two/org/shop"):
-        repositories([str(tmp_path / "one"), str(tmp_path / "two")])
+        fleet_of([str(tmp_path / "one"), str(tmp_path / "two")])
     (tmp_path / "one" / "org" / "shop.zip").touch()
     with pytest.raises(UsageError, match="called org/shop"):
-        repositories([str(tmp_path / "one")])
+        fleet_of([str(tmp_path / "one")])
 
 
 def test_one_place_that_is_named_twice_is_one_repository(tmp_path: Path) -> None:
     plain(tmp_path / "m" / "shop", {"uv.lock": UV})
-    assert len(repositories([str(tmp_path / "m"), str(tmp_path / "m" / "shop"), str(tmp_path / "m" / ".")])) == 1
+    paths = [str(tmp_path / "m"), str(tmp_path / "m" / "shop"), str(tmp_path / "m" / ".")]
+    assert len(fleet_of(paths).repositories) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="symbolic links")

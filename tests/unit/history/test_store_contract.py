@@ -10,6 +10,7 @@ import pytest
 
 from depscan.errors import StoreError, UsageError
 from depscan.history import read
+from depscan.history.merge import reading_of
 from depscan.history.prune import cut_of, prune
 from depscan.history.records import Graph, Night, Node, Part, Reading, Repository, Visit
 from depscan.history.store import Store
@@ -46,7 +47,7 @@ def test_what_was_stored_is_read_back(place: Place) -> None:
             named = read.packages(store.database, arrays.nodes)
             assert [named[n] for n in arrays.nodes] == [said.nodes[n] for n in wanted.nodes]
             assert (list(arrays.up), list(arrays.edges)) == (wanted.up, wanted.edges)
-        assert {s.finding for s in read.standing(store.database, 1) if s.reading == held[0].reading} == {*said.findings}
+        assert {*reading_of(store.database, held[0].reading).findings} == {*said.findings}
 
 
 def test_the_order_in_which_readings_come_changes_nothing_that_is_said(place: Place) -> None:
@@ -108,12 +109,12 @@ def test_what_held_until_a_day_is_read_again_and_replaced(place: Place) -> None:
     where = place()
     with Store.open(where, write=True) as store:
         store.add([reading(1, until="2026-11-20")])
-        assert store.known(["key 1", "key 2"], "2026-11-19") == {"key 1"}
-        assert store.known(["key 1"], "2026-11-20") == set()
+        assert store.keys("2026-11-19") == {"key 1"}
+        assert store.keys("2026-11-20") == set()
         store.publish(nights.night(1), [nights.visit("repo0", 1)], {}, "j")
         store.add([reading(1, until="2026-12-20")])
         store.add([reading(1, until="2026-11-20")])
-        assert store.known(["key 1"], "2026-11-20") == {"key 1"}
+        assert store.keys("2026-11-20") == {"key 1"}
         assert store.marks()["repo0"][2] == "key 1@2026-11-20"
         store.publish(nights.night(2), [nights.visit("repo0", 1)], {}, "j")
         assert [(s.first, s.reading) for s in read.states(store.database, 2)] == [(2, 2)]
@@ -128,7 +129,7 @@ def test_a_batch_that_fails_leaves_nothing_and_the_next_one_works(place: Place) 
             store.add([reading(1), broken])
         assert store.database.rows("SELECT COUNT(*) FROM package") == [(0,)]
         store.add([reading(1), reading(2)])
-        assert store.known(["key 1", "key 2"], "") == {"key 1", "key 2"}
+        assert store.keys("") == {"key 1", "key 2"}
     assert not damage(where)
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from depscan.errors import StoreError
-from depscan.history import read
+from depscan.history import brief, read
+from depscan.history.pack import LIMIT
 from depscan.history.store import Store
 from tests.unit.history.nights import damage, dump, fleet, reading, run
 
@@ -204,3 +206,14 @@ def _elsewhere(code: str, place: str, user: int | None = None) -> str:
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert not done.stderr
     return done.stdout
+
+
+def test_the_account_of_a_night_does_not_unpack_more_than_a_reading_may_have(tmp_path: Path) -> None:
+    place = str(tmp_path / "x.db")
+    run(place, fleet([1]))
+    with Store.open(place, write=True) as store:
+        bomb = zlib.compress(b" " * (LIMIT + 1) + b"{}")
+        with store.database.transaction():
+            store.database.many("UPDATE reading SET more = ?", [(bomb,)])
+        with pytest.raises(StoreError, match="reading 1 is damaged"):
+            list(brief.readings(store.database, 1))

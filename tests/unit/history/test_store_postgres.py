@@ -12,6 +12,9 @@ from depscan.errors import StoreError, UsageError
 from depscan.history.merge import merge
 from depscan.history.postgres import masked
 from depscan.history.store import Store
+from depscan.incident.matching import Matching
+from depscan.incident.nights import look
+from depscan.incident.records import Bad, Incident, Markers
 from tests.unit.history.nights import dump, fleet, reading, run
 from tests.unit.history.server import Server
 
@@ -78,6 +81,17 @@ def test_shards_on_a_server_are_merged_and_their_passwords_not_shown(postgres: S
             merge(wrong, f"{tmp_path}/y.db", steps.append)
         steps.append(str(caught.value))
     assert "s3cret" not in "".join(steps)
+
+
+def test_an_incident_asked_of_a_server_does_not_show_the_password(postgres: Server) -> None:
+    place = postgres.database() + "&password=s3cret"
+    run(place, {"a": 1, "b": None})
+    versions, window = tuple(f"{n}.0" for n in range(7)), ("2026-03-24T10:00:00Z", "2026-03-24T16:00:00Z")
+    bad = tuple(Bad("PyPI", f"pack-{n}", versions, (), *window, "install", ()) for n in range(40))
+    found = look(place, Matching(Incident("x", "x", "2026-03-24", (), "", bad, Markers(), (), ())))
+    assert found.traces
+    assert found.gaps
+    assert "s3cret" not in repr(found)
 
 
 def test_the_missing_client_is_told_with_what_to_install() -> None:
