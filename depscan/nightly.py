@@ -22,7 +22,7 @@ from depscan.fleet.repositories import fleet_of
 from depscan.fleet.shard import shard_of
 from depscan.fleet.task import work
 from depscan.fleet.unit import Setup
-from depscan.history.records import Night, Visit
+from depscan.history.records import Night
 from depscan.history.ruling import placed
 from depscan.history.store import Store
 from depscan.intel.store import open_index

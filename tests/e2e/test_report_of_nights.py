@@ -75,3 +75,14 @@ def test_a_digest_of_an_unknown_format_is_refused_before_the_night(depscan: Inst
     lock(depscan, "web", "3.1.6")
     assert depscan("nightly", "mirrors", "--store", "n.db", "--notify", "d.html").code == 2
     assert not (depscan.cwd / "n.db").exists()
+
+
+def test_shards_are_judged_together_once_they_are_merged(depscan: Installed) -> None:
+    lock(depscan, "search", "3.1.6")
+    lock(depscan, "web", "3.1.4")
+    for part in (1, 2):
+        run = depscan("nightly", "mirrors", "--shard", f"{part}/2", "--store", f"s{part}.db", "--gate-later")
+        assert run.code == 0, run
+    assert depscan("merge", "s1.db", "s2.db", "-o", "whole.db").code == 0
+    assert depscan("report", "--store", "whole.db", "--gate").code == 1
+    assert depscan("nightly", "nowhere", "--gate-later").code == 2
