@@ -26,9 +26,18 @@ class Sets(NamedTuple):
 
     read: int = 0
     held: int = 0
+    late: int = 0
+    """Those of the held that could not be read since a finding is known: nobody was told that they have it."""
+
+    @property
+    def told(self) -> int:
+        """Return the held of whom it was told."""
+        return self.held & ~self.late
 
     def __or__(self, other: Sets) -> Sets:
-        return Sets(self.read | other.read, self.held | other.held)
+        return Sets(
+            self.read | other.read, self.held | other.held, (self.late | other.late) & ~(self.told | other.told)
+        )
 
 
 NOBODY = Sets()
@@ -147,12 +156,12 @@ class Holders:
         return found
 
     def _since(self, sets: Sets, first: int) -> Sets:
-        """Leave out those who could not be read since a finding is known: nobody was told that they have it."""
+        """Return sets that say who could not be read since a finding is known."""
         late = 0
         for own in bits(sets.held & ~sets.read):
             if self._seen.get(own, first) < first:
                 late |= 1 << own
-        return Sets(sets.read, sets.held & ~late)
+        return sets._replace(late=late)
 
     def is_now(self, first: int, last: int | None) -> bool:
         """Return whether something that holds from one night to another holds in this one."""

@@ -88,14 +88,15 @@ def between(database: Database, before: Holders, now: Holders) -> Turned:
 def _compare(made: Turned, moved: list[int], kin: dict[int, list[int]], sets: tuple[Who, Who]) -> None:
     """Add what came and went of some findings, which are compared with all that may say the same."""
     was, here = sets
-    had, have = _by_mark(kin, was), _by_mark(kin, here)
+    had = _by_mark(kin, {own: one.told for own, one in was.items()})
+    have = _by_mark(kin, {own: one.held for own, one in here.items()})
     for own in moved:
         there = _union(had, kin[own])
         if here[own].read & ~there:
             (made.reached if there else made.new)[own] = here[own].read & ~there
         left = _union(have, kin[own])
-        if was[own].held & ~left:
-            (made.freed if left else made.cleared)[own] = was[own].held & ~left
+        if was[own].told & ~left:
+            (made.freed if left else made.cleared)[own] = was[own].told & ~left
 
 
 def _moved(database: Database, before: Holders, now: Holders) -> set[int]:
@@ -147,12 +148,12 @@ def _marks(database: Database, findings: list[int]) -> dict[int, list[int]]:
     return {own: [hash(mark) for mark in marks(json.loads(text))] for own, text in rows}
 
 
-def _by_mark(kin: dict[int, list[int]], sets: dict[int, Sets]) -> dict[int, int]:
+def _by_mark(kin: dict[int, list[int]], sets: dict[int, int]) -> dict[int, int]:
     """Return the repositories that have, or had, anything of a mark."""
     found: dict[int, int] = {}
     for own, every in kin.items():
         for mark in every:
-            found[mark] = found.get(mark, 0) | sets.get(own, NOBODY).held
+            found[mark] = found.get(mark, 0) | sets.get(own, 0)
     return found
 
 

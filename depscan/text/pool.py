@@ -35,7 +35,8 @@ class Limits(NamedTuple):
     """What one item may cost.
 
     Attributes:
-        memory: bytes of address space of the worker; 0 for no limit. Not enforced on Windows.
+        memory: bytes of address space of the worker, beside what a fork has from its parent; 0 for no limit. Not
+            enforced on Windows.
         seconds: time on the clock.
     """
 
@@ -61,11 +62,15 @@ class Lost(NamedTuple):
 
 
 class _Worker(NamedTuple):
-    """A process, the pipe for its items, and the one that nothing is sent through: its end tells of the parent's."""
+    """A process, the pipe for its items, and the one that nothing is sent through: its end tells of the parent's.
+
+    ``born``: bytes of address space that it had from its parent.
+    """
 
     process: BaseProcess
     pipe: Connection
     life: Connection
+    born: int
 
     def end(self) -> None:
         if hasattr(os, "killpg") and self.process.pid and self.process.exitcode is None:
@@ -221,19 +226,23 @@ class _Crew:
         process.start()
         theirs.close()
         end.close()
-        return _Worker(process, ours, life)
+        return _Worker(process, ours, life, _size() if self._forks else 0)
 
 
 def _is_bloated(worker: _Worker, memory: int) -> bool:
     """Return whether a worker kept so much of one item that the next would lack it."""
-    if not memory or sys.platform != "linux":
-        return False
+    return bool(memory) and _size(str(worker.process.pid)) > worker.born + memory // 2
+
+
+def _size(process: str = "self") -> int:
+    """Return the bytes of address space of a process; 0 where nobody says it."""
+    if sys.platform != "linux":
+        return 0
     try:
-        with open(f"/proc/{worker.process.pid}/statm", "rb") as stream:
-            held = int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        with open(f"/proc/{process}/statm", "rb") as stream:
+            return int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
-        return False
-    return held > memory // 2
+        return 0
 
 
 def _answer(worker: _Worker) -> Any:  # noqa: ANN401 - whatever the work returns
@@ -301,6 +310,7 @@ def _limit(memory: int) -> None:
         return
     import resource
 
+    memory += _size()  # a fork of a large process, a notebook with models in it, has all of that
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     limit = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

@@ -190,6 +190,7 @@ class Oracle:
         self._labels: dict[str, frozenset[str]] = {}
         self._said: dict[str, frozenset[int]] = {}
         self._bad: set[Finding] = set()
+        self._told: dict[str, set[Finding]] | None = None
         self._before: dict[str, set[Finding]] | None = None
 
     def night(self, visits: Mapping[str, Repo | str], bad: set[Finding]) -> tuple[set[Finding], set[Finding]]:
@@ -205,12 +206,19 @@ class Oracle:
             del self._labels[name]
         held = {name: self._held(name, bad) for name in visits}
         read = [self._held(name, bad, locked=not one.broken) for name, one in visits.items() if isinstance(one, Repo)]
-        before, self._before = self._before, held
+        before = self._before = self._told
+        self._told = {name: self._heard(name, visits[name], some) for name, some in held.items()}
         if before is None:
             return set(), set()
         had, have = set().union(*before.values()), set().union(*held.values())
         new = {one for one in set().union(*read) if not any(same(one, other) for other in had)}
         return new, {one for one in had if not any(same(one, other) for other in have)}
+
+    def _heard(self, name: str, one: Repo | str, held: set[Finding]) -> set[Finding]:
+        """Return what was told of a repository: of what cannot be read, what was known when it could."""
+        if isinstance(one, Repo) and not one.broken:
+            return held
+        return held & ((self._before or {}).get(name, set()) | {SAID[i] for i in self._said.get(name, ())})
 
     def _held(self, name: str, bad: set[Finding], *, locked: bool = True) -> set[Finding]:
         subjects = {purl(label) for label in self._labels.get(name, ())} if locked else set()

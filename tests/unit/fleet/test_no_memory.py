@@ -24,10 +24,8 @@ HERE = Path(__file__).resolve()
 HELD: list[bytearray] = []
 
 
-def limit() -> int:
-    """Return a limit of address space that leaves workers some 100 MiB beside what this process has already."""
-    with open("/proc/self/statm", "rb") as stream:
-        return int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") + (100 << 20)
+LITTLE = 100 << 20
+"""Bytes that workers may have beside what they have from this process."""
 
 
 def alone(call: str) -> str:
@@ -41,7 +39,7 @@ def alone(call: str) -> str:
 
 
 def one(work: Callable[[int], str]) -> str:
-    result = next(iter(work_each([1], work, 1, Limits(limit(), 60))))[2]
+    result = next(iter(work_each([1], work, 1, Limits(LITTLE, 60))))[2]
     return f"lost: {result.why}" if isinstance(result, Lost) else result
 
 
@@ -87,7 +85,7 @@ def keep(number: int) -> str:
 
 def kept() -> str:
     size = 64 << 20
-    told = {at: result for at, _, result in work_each(range(3), keep, 1, Limits(2 * (limit() - size), 60))}
+    told = {at: result for at, _, result in work_each(range(3), keep, 1, Limits(2 * (LITTLE - size), 60))}
     return f"{told[0] != told[1]} {told[1] == told[2]}"
 
 
