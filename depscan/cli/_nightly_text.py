@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from depscan.fleet.verdict import VERDICTS
 from depscan.history.database import shown
 from depscan.history.sameness import label
+from depscan.model.result import VERDICTS
 from depscan.text.count import counted
 from depscan.text.escape import terminal
 from depscan.version import __version__

@@ -13,16 +13,6 @@ if TYPE_CHECKING:
     from depscan.fleet.gaps import Gap
     from depscan.model.decision import Decision
 
-VERDICTS = {
-    "clean": "clean",
-    "warnings": "passed with warnings",
-    "blocked": "blocked",
-    "incomplete": "incomplete",
-    "bad-input": "bad input",
-    "nothing": "nothing to scan",
-}
-"""Verdicts as people read them."""
-
 _WORDS = {EXIT_GATE: "blocked", EXIT_INPUT: "bad-input", EXIT_NOTHING: "nothing", EXIT_INCOMPLETE: "incomplete"}
 
 

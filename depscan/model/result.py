@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 
 EXIT_CLEAN, EXIT_GATE, EXIT_INPUT, EXIT_NOTHING, EXIT_INCOMPLETE = range(5)
 
+VERDICTS = {
+    "clean": "clean",
+    "warnings": "passed with warnings",
+    "blocked": "blocked",
+    "incomplete": "incomplete",
+    "bad-input": "bad input",
+    "nothing": "nothing to scan",
+}
+"""Verdicts of a scan and of a night as people read them."""
+
 
 class SnapshotInfo(NamedTuple):
     """The advisory data an answer rests on.

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from depscan.errors import UsageError
-from depscan.fleet.verdict import VERDICTS
+from depscan.model.result import VERDICTS
 from depscan.overview import _words as words
 from depscan.overview.format import ENDINGS
 from depscan.text.count import counted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from depscan.fleet.verdict import VERDICTS
+from depscan.model.result import VERDICTS
 from depscan.overview import _words as words
 from depscan.overview.format import Report
 from depscan.text.count import counted

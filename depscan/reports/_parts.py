@@ -5,20 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from depscan.model.result import VERDICTS
+
 if TYPE_CHECKING:
     from depscan.model.decision import Coverage, Decision
     from depscan.model.finding import Finding
     from depscan.model.location import Location
     from depscan.model.result import ScanResult
-
-VERDICTS = {
-    "clean": "clean",
-    "warnings": "passed with warnings",
-    "blocked": "blocked",
-    "incomplete": "incomplete",
-    "bad-input": "bad input",
-    "nothing": "nothing to scan",
-}
 
 
 def counted(number: int, noun: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from depscan.model.result import ScanResult
+from depscan.model.result import VERDICTS, ScanResult
 from depscan.reports._inventory import TITLES, inventory
 from depscan.reports._inventory_rows import HEADS, row
-from depscan.reports._parts import VERDICTS, data_note, not_looked_at
+from depscan.reports._parts import data_note, not_looked_at
 from depscan.reports._score import score
 from depscan.reports.report import Report, View
 from depscan.text.escape import html
